@@ -1,0 +1,1 @@
+//! The Sentinel management API, emulated.

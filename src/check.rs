@@ -1,0 +1,1 @@
+//! Diagnostics over documents and resources; one file a check.

@@ -1,0 +1,1 @@
+//! Arguments to text and exit codes.

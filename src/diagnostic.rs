@@ -1,0 +1,108 @@
+//! What is wrong, where, and what to do next.
+//!
+//! A [`Diagnostic`] is about the user's files and never an `Err`: reading and checking collect all of them and
+//! go on. Its [`Span`] is a byte range in a file of the [`SourceMap`]; lines and columns are computed only when
+//! a diagnostic is shown. A [`Code`] names the class of a diagnostic and carries the text of `bartizan explain`.
+
+mod code;
+mod nearest;
+mod source_map;
+
+pub(crate) use code::codes;
+pub use code::{Code, Section, sections};
+pub use nearest::nearest;
+pub use source_map::{FileId, Location, SourceFile, SourceMap, Span};
+
+use serde::Serialize;
+
+/// How much a diagnostic weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The file is not deployed, and `check` exits 1.
+    Error,
+    /// The file is deployed all the same; `check --strict` exits 1.
+    Warning,
+}
+
+impl Severity {
+    /// `error` or `warning`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// A second place that a diagnostic talks about, such as the first use of a duplicate id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is to be seen there, without a full stop.
+    pub message: String,
+}
+
+/// One complaint about a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The class of the complaint.
+    pub code: &'static Code,
+    /// [`Code::severity`] unless a setting changed it.
+    pub severity: Severity,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// The place; every diagnostic has one, at least the start of its file.
+    pub span: Span,
+    /// What stands under the caret, such as the values that are allowed; may be empty.
+    pub label: String,
+    /// Other places that belong to it.
+    pub related: Vec<Label>,
+    /// What to do next.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A diagnostic of this class at this place.
+    pub fn new(code: &'static Code, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity,
+            message: message.into(),
+            span,
+            label: String::new(),
+            related: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// With this text under the caret.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// With a second place.
+    #[must_use]
+    pub fn related(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.related.push(Label {
+            span,
+            message: message.into(),
+        });
+        self
+    }
+
+    /// With what to do next.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Whether it keeps its file from being deployed.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}

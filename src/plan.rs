@@ -1,0 +1,1 @@
+//! Resources and a snapshot to changes.
