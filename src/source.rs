@@ -1,1 +1,142 @@
 //! Files to spanned trees.
+//!
+//! The only place that knows the YAML library. A [`Node`] keeps where each key and value stands, and
+//! [`Scalar::locate`] leads from an offset in a decoded value, such as the query of a block scalar, to the bytes
+//! of the file.
+
+mod discover;
+mod scalar;
+mod yaml;
+
+pub use discover::{Discovery, discover};
+pub use scalar::{Scalar, ScalarKind};
+pub use yaml::parse;
+
+use crate::diagnostic::{Code, Span, codes};
+
+/// A value of a YAML or JSON file and its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Where it stands; for an alias, where the alias stands.
+    pub span: Span,
+    /// What it is.
+    pub value: Value,
+}
+
+/// What a [`Node`] may be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A single value, null included.
+    Scalar(Scalar),
+    /// A list.
+    Sequence(Vec<Node>),
+    /// Keys and values in the file's order; a key that stands twice is here twice.
+    Mapping(Vec<Entry>),
+}
+
+/// A key with its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The key as text.
+    pub key: String,
+    /// Where the key stands.
+    pub key_span: Span,
+    /// The value.
+    pub value: Node,
+}
+
+impl Node {
+    /// Whether there is no value: `~`, `null`, or nothing after the colon.
+    pub fn is_null(&self) -> bool {
+        matches!(&self.value, Value::Scalar(scalar) if scalar.kind == ScalarKind::Null)
+    }
+
+    /// What a message calls it: "a list", "a mapping", "text", "a number", ...
+    pub fn describe(&self) -> &'static str {
+        match &self.value {
+            Value::Sequence(_) => "a list",
+            Value::Mapping(_) => "a mapping",
+            Value::Scalar(scalar) => match scalar.kind {
+                ScalarKind::Null => "nothing",
+                ScalarKind::Bool(_) => "true or false",
+                ScalarKind::Int(_) | ScalarKind::Float => "a number",
+                ScalarKind::Text => "text",
+            },
+        }
+    }
+}
+
+codes! {
+    /// The file is no YAML (or JSON), so nothing of it can be read. Only the first error of a file is known, since
+    /// the rest of it has no certain meaning.
+    ///
+    /// ## Why
+    /// A file that cannot be read would silently be left out of the deployment.
+    ///
+    /// ## Wrong
+    /// ```yaml file=rules/a.yaml
+    /// id: 5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01
+    /// name: A rule: with a colon
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml file=rules/a.yaml
+    /// id: 5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01
+    /// name: "A rule: with a colon"
+    /// description: Text with a colon stands in quotes
+    /// severity: Low
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: Heartbeat | where Computer == "a"
+    /// ```
+    pub YAML_SYNTAX = "yaml-syntax", Error;
+
+    /// A key stands twice in one mapping. Which of the two values counts differs from tool to tool.
+    ///
+    /// ## Why
+    /// One of the two values would be lost without a word.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// severity: High
+    /// tactics: [Execution]
+    /// tactics: [Persistence]
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// tactics: [Execution, Persistence]
+    /// ```
+    pub DUPLICATE_KEY = "duplicate-key", Error;
+
+    /// The file is not UTF-8. Editors that save as "Unicode" or "ANSI" write such files.
+    ///
+    /// ## Why
+    /// Characters outside ASCII would reach the workspace as others.
+    ///
+    /// ## Wrong
+    /// A file saved as UTF-16 or Windows-1252.
+    ///
+    /// ## Right
+    /// The same file saved as UTF-8, with or without a byte order mark.
+    pub NOT_UTF8 = "not-utf8", Error;
+
+    /// A file or folder could not be read; the message holds the system's own words.
+    ///
+    /// ## Why
+    /// A file that cannot be read would silently be left out of the deployment.
+    ///
+    /// ## Wrong
+    /// A path that does not exist, or a file without permission to read it.
+    ///
+    /// ## Right
+    /// `bartizan check rules`, where `rules` is a folder that you may read.
+    pub UNREADABLE = "unreadable", Error;
+}
+
+/// The codes of this room.
+pub(crate) fn codes() -> &'static [&'static Code] {
+    CODES
+}
