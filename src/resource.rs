@@ -1,1 +1,68 @@
-//! The Sentinel resources as data.
+//! The Sentinel resources as data: JSON shape, identity, canonical form; a snapshot of a workspace.
+//!
+//! Shapes, limits and enumerations are those of the management API's `Microsoft.SecurityInsights` provider
+//! (stable 2025-09-01 and preview 2025-10-01-preview).
+
+mod alert_rule;
+mod canonical;
+mod duration;
+mod enums;
+mod identity;
+mod snapshot;
+mod watchlist;
+
+pub use alert_rule::{
+    AlertDetailsOverride, AlertDynamicProperty, AlertRule, EntityMapping, EventGroupingSettings,
+    FieldMapping, GroupingConfiguration, IncidentConfiguration, Properties, RuleKind, SentinelEntityMapping,
+};
+pub use canonical::{canonical_alert_rule, canonical_row, canonical_watchlist};
+pub use duration::{Duration, DurationError};
+pub use enums::{
+    AggregationKind, AlertDetail, AlertProperty, MatchingMethod, Severity, Spelling, Tactic, TriggerOperator,
+};
+pub use identity::{Identity, Kind, same_id};
+pub use snapshot::{LiveRule, LiveWatchlist, LiveWatchlistItem, Snapshot};
+pub use watchlist::{Watchlist, rows_from_csv};
+
+/// A compiled ARM object.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Resource {
+    /// An analytics rule.
+    AlertRule(AlertRule),
+    /// A watchlist with its rows.
+    Watchlist(Watchlist),
+}
+
+impl Resource {
+    /// What names it in a workspace.
+    pub fn identity(&self) -> Identity {
+        match self {
+            Self::AlertRule(rule) => Identity::new(Kind::AlertRule, &rule.id),
+            Self::Watchlist(watchlist) => Identity::new(Kind::Watchlist, &watchlist.alias),
+        }
+    }
+
+    /// The name that people see in the portal.
+    pub fn display_name(&self) -> &str {
+        match self {
+            Self::AlertRule(rule) => &rule.properties.display_name,
+            Self::Watchlist(watchlist) => &watchlist.display_name,
+        }
+    }
+
+    /// The body of the PUT that creates it, without an etag.
+    pub fn body(&self) -> serde_json::Value {
+        match self {
+            Self::AlertRule(rule) => rule.body(),
+            Self::Watchlist(watchlist) => watchlist.body(),
+        }
+    }
+
+    /// Whether the stable API versions do not know a property or the kind of it.
+    pub fn needs_preview(&self) -> bool {
+        match self {
+            Self::AlertRule(rule) => rule.needs_preview(),
+            Self::Watchlist(_) => false,
+        }
+    }
+}
