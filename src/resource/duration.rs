@@ -76,7 +76,7 @@ impl Duration {
             return Err(DurationError::Format);
         }
         let span: Span = text
-            .to_ascii_uppercase()
+            .to_ascii_lowercase()
             .parse()
             .map_err(|_| DurationError::Format)?;
         if span.get_months() != 0 || span.get_years() != 0 {
