@@ -35,19 +35,13 @@ pub fn sections(doc: &str) -> Vec<Section<'_>> {
     let (mut heading, mut start, mut at) = ("", 0, 0);
     for line in doc.split_inclusive('\n') {
         if let Some(next) = line.strip_prefix("## ") {
-            out.push(Section {
-                heading,
-                text: doc[start..at].trim(),
-            });
+            out.push(Section { heading, text: doc[start..at].trim() });
             heading = next.trim();
             start = at + line.len();
         }
         at += line.len();
     }
-    out.push(Section {
-        heading,
-        text: doc[start..].trim(),
-    });
+    out.push(Section { heading, text: doc[start..].trim() });
     out
 }
 
@@ -114,10 +108,7 @@ mod tests {
         let text = CODES[0].markdown();
         assert_eq!(text, EXAMPLE.markdown());
         let found = sections(&text);
-        assert_eq!(
-            found.iter().map(|s| s.heading).collect::<Vec<_>>(),
-            ["", "Why", "Wrong"]
-        );
+        assert_eq!(found.iter().map(|s| s.heading).collect::<Vec<_>>(), ["", "Why", "Wrong"]);
         assert_eq!(found[0].text, "First.");
         assert_eq!(found[2].text, "```yaml rule\nseverity: Hihg\n```");
     }

@@ -22,11 +22,7 @@ pub struct Span {
 impl Span {
     /// The bytes `start..end` of `file`.
     pub fn new(file: FileId, start: usize, end: usize) -> Self {
-        Self {
-            file,
-            start,
-            end: end.max(start),
-        }
+        Self { file, start, end: end.max(start) }
     }
 
     /// The empty place at the start of `file`.
@@ -71,12 +67,7 @@ impl SourceFile {
 
     fn line_starts(&self) -> &[usize] {
         self.line_starts.get_or_init(|| {
-            let ends = self
-                .text
-                .bytes()
-                .enumerate()
-                .filter(|(_, b)| *b == b'\n')
-                .map(|(at, _)| at + 1);
+            let ends = self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1);
             std::iter::once(0).chain(ends).collect()
         })
     }
@@ -109,11 +100,7 @@ impl SourceMap {
     /// Adds a file.
     pub fn add(&mut self, path: impl Into<Utf8PathBuf>, text: impl Into<String>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).expect("fewer than 4 thousand million files"));
-        self.files.push(SourceFile {
-            path: path.into(),
-            text: text.into(),
-            line_starts: OnceLock::new(),
-        });
+        self.files.push(SourceFile { path: path.into(), text: text.into(), line_starts: OnceLock::new() });
         id
     }
 
@@ -124,10 +111,7 @@ impl SourceMap {
 
     /// The text of a span; empty where the span does not lie on character boundaries.
     pub fn text(&self, span: Span) -> &str {
-        self.file(span.file)
-            .text
-            .get(span.start..span.end)
-            .unwrap_or_default()
+        self.file(span.file).text.get(span.start..span.end).unwrap_or_default()
     }
 
     /// Line and column of a span's ends.
@@ -135,13 +119,7 @@ impl SourceMap {
         let file = self.file(span.file);
         let (line, column) = file.line_column(span.start);
         let (end_line, end_column) = file.line_column(span.end);
-        Location {
-            path: &file.path,
-            line,
-            column,
-            end_line,
-            end_column,
-        }
+        Location { path: &file.path, line, column, end_line, end_column }
     }
 }
 

@@ -27,9 +27,7 @@ impl RuleKind {
 
     /// Reads a kind, case aside.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Scheduled, Self::Nrt]
-            .into_iter()
-            .find(|kind| kind.as_str().eq_ignore_ascii_case(word.trim()))
+        [Self::Scheduled, Self::Nrt].into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(word.trim()))
     }
 }
 

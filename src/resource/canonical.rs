@@ -54,9 +54,7 @@ pub fn canonical_alert_rule(body: &Value) -> Value {
     if let Some(Value::String(query)) = properties.get_mut("query") {
         *query = query.replace("\r\n", "\n").trim_end().to_owned();
     }
-    properties
-        .entry("eventGroupingSettings")
-        .or_insert_with(|| json!({ "aggregationKind": "SingleAlert" }));
+    properties.entry("eventGroupingSettings").or_insert_with(|| json!({ "aggregationKind": "SingleAlert" }));
     incidents(properties);
     if let Some(Value::Array(mappings)) = properties.get_mut("entityMappings") {
         for mapping in mappings.iter_mut().filter_map(Value::as_object_mut) {
@@ -88,37 +86,24 @@ pub fn canonical_watchlist(body: &Value) -> Value {
 
 /// The canonical form of a watchlist's row: an empty cell is no cell.
 pub fn canonical_row(row: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    row.iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect()
+    row.iter().filter(|(_, value)| !value.is_empty()).map(|(k, v)| (k.clone(), v.clone())).collect()
 }
 
 /// What the service assumes where a rule says nothing of incidents: one for each alert, alerts not grouped.
 fn incidents(properties: &mut Map<String, Value>) {
-    let incidents = properties
-        .entry("incidentConfiguration")
-        .or_insert_with(|| json!({}));
+    let incidents = properties.entry("incidentConfiguration").or_insert_with(|| json!({}));
     let Some(incidents) = incidents.as_object_mut() else {
         return;
     };
     incidents.entry("createIncident").or_insert(Value::Bool(true));
-    let grouping = incidents
-        .entry("groupingConfiguration")
-        .or_insert_with(|| json!({}));
+    let grouping = incidents.entry("groupingConfiguration").or_insert_with(|| json!({}));
     let Some(grouping) = grouping.as_object_mut() else {
         return;
     };
     grouping.entry("enabled").or_insert(Value::Bool(false));
-    grouping
-        .entry("reopenClosedIncident")
-        .or_insert(Value::Bool(false));
-    grouping
-        .entry("lookbackDuration")
-        .or_insert_with(|| json!("PT5H"));
-    grouping
-        .entry("matchingMethod")
-        .or_insert_with(|| json!("AllEntities"));
+    grouping.entry("reopenClosedIncident").or_insert(Value::Bool(false));
+    grouping.entry("lookbackDuration").or_insert_with(|| json!("PT5H"));
+    grouping.entry("matchingMethod").or_insert_with(|| json!("AllEntities"));
     normalise_duration(grouping, "lookbackDuration");
     for field in ["groupByEntities", "groupByAlertDetails", "groupByCustomDetails"] {
         sort_list(grouping, field);
@@ -129,11 +114,7 @@ fn incidents(properties: &mut Map<String, Value>) {
 fn pruned(value: &Value) -> Value {
     match value {
         Value::Object(members) => Value::Object(
-            members
-                .iter()
-                .map(|(k, v)| (k.clone(), pruned(v)))
-                .filter(|(_, v)| !is_empty(v))
-                .collect(),
+            members.iter().map(|(k, v)| (k.clone(), pruned(v))).filter(|(_, v)| !is_empty(v)).collect(),
         ),
         Value::Array(items) => Value::Array(items.iter().map(pruned).filter(|v| !is_empty(v)).collect()),
         Value::Number(number) => match number.as_f64() {

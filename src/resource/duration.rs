@@ -75,16 +75,12 @@ impl Duration {
         if !iso && !is_shorthand(text) {
             return Err(DurationError::Format);
         }
-        let span: Span = text
-            .to_ascii_lowercase()
-            .parse()
-            .map_err(|_| DurationError::Format)?;
+        let span: Span = text.to_ascii_lowercase().parse().map_err(|_| DurationError::Format)?;
         if span.get_months() != 0 || span.get_years() != 0 {
             return Err(DurationError::Calendar);
         }
-        let length: SignedDuration = span
-            .to_duration(SpanRelativeTo::days_are_24_hours())
-            .map_err(|_| DurationError::Range)?;
+        let length: SignedDuration =
+            span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| DurationError::Range)?;
         if length.subsec_nanos() != 0 || !(0..=MAX_SECONDS).contains(&length.as_secs()) {
             return Err(DurationError::Range);
         }
@@ -155,11 +151,7 @@ mod tests {
             ("P2DT1H30M", "P2DT1H30M"),
             (" 1h ", "PT1H"),
         ] {
-            assert_eq!(
-                Duration::parse(text).map(|d| d.to_string()),
-                Ok(iso.to_owned()),
-                "{text}"
-            );
+            assert_eq!(Duration::parse(text).map(|d| d.to_string()), Ok(iso.to_owned()), "{text}");
         }
     }
 

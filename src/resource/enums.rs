@@ -12,9 +12,7 @@ pub enum Spelling {
 }
 
 fn squeezed(word: &str) -> impl Iterator<Item = char> {
-    word.chars()
-        .filter(|c| !matches!(c, ' ' | '-' | '_'))
-        .map(|c| c.to_ascii_lowercase())
+    word.chars().filter(|c| !matches!(c, ' ' | '-' | '_')).map(|c| c.to_ascii_lowercase())
 }
 
 macro_rules! api_enum {
@@ -207,14 +205,8 @@ mod tests {
     #[test]
     fn case_does_not_matter_and_blanks_are_told_apart() {
         assert_eq!(Severity::parse("high"), Some((Severity::High, Spelling::Exact)));
-        assert_eq!(
-            Tactic::parse("CommandandControl"),
-            Some((Tactic::CommandAndControl, Spelling::Exact))
-        );
-        assert_eq!(
-            Tactic::parse("Initial Access"),
-            Some((Tactic::InitialAccess, Spelling::Loose))
-        );
+        assert_eq!(Tactic::parse("CommandandControl"), Some((Tactic::CommandAndControl, Spelling::Exact)));
+        assert_eq!(Tactic::parse("Initial Access"), Some((Tactic::InitialAccess, Spelling::Loose)));
         assert_eq!(Severity::parse("Critical"), None);
         assert_eq!(
             TriggerOperator::parse_shorthand("gt"),

@@ -49,10 +49,7 @@ pub struct Identity {
 impl Identity {
     /// The identity of this kind and name.
     pub fn new(kind: Kind, name: impl Into<String>) -> Self {
-        Self {
-            kind,
-            name: name.into(),
-        }
+        Self { kind, name: name.into() }
     }
 
     fn key(&self) -> (Kind, String) {

@@ -93,9 +93,7 @@ impl LiveWatchlist {
 impl LiveWatchlistItem {
     /// A row of an API answer; `None` when it has no name.
     pub fn from_body(body: &Value) -> Option<Self> {
-        let values = body
-            .pointer("/properties/itemsKeyValue")
-            .and_then(Value::as_object);
+        let values = body.pointer("/properties/itemsKeyValue").and_then(Value::as_object);
         Some(Self {
             id: body.get("name")?.as_str()?.to_owned(),
             etag: body.get("etag").and_then(Value::as_str).map(str::to_owned),

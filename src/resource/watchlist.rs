@@ -65,12 +65,9 @@ impl Watchlist {
 
     /// The rows as CSV with a header line, every line ended by CRLF. The API takes rows only so.
     pub fn csv(&self, rows: &[Vec<String>]) -> String {
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(Vec::<u8>::new());
-        let written = std::iter::once(&self.columns)
-            .chain(rows)
-            .try_for_each(|row| writer.write_record(row));
+        let mut writer =
+            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::<u8>::new());
+        let written = std::iter::once(&self.columns).chain(rows).try_for_each(|row| writer.write_record(row));
         // Writing to memory fails only for a row of another length, which compile and check rule out.
         debug_assert!(written.is_ok(), "{written:?}");
         let bytes = writer.into_inner().unwrap_or_default();
@@ -79,9 +76,7 @@ impl Watchlist {
 
     /// The rows as the API keeps them: a value for each column name.
     pub fn items(&self) -> impl Iterator<Item = BTreeMap<String, String>> + '_ {
-        self.rows
-            .iter()
-            .map(|row| self.columns.iter().cloned().zip(row.iter().cloned()).collect())
+        self.rows.iter().map(|row| self.columns.iter().cloned().zip(row.iter().cloned()).collect())
     }
 }
 
@@ -96,9 +91,7 @@ pub fn rows_from_csv(text: &str) -> Result<(Vec<String>, Vec<(usize, Vec<String>
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record?;
-        let at = record
-            .position()
-            .map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
+        let at = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
         rows.push((at, record.iter().map(str::to_owned).collect()));
     }
     Ok((header, rows))

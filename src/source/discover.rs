@@ -39,15 +39,11 @@ fn walk(root: &Utf8Path, found: &mut Discovery) {
                 Ok(path) => found.files.push(path),
                 Err(path) => {
                     let error = io::Error::new(io::ErrorKind::InvalidData, "the path is not UTF-8");
-                    found
-                        .failures
-                        .push((path.to_string_lossy().into_owned().into(), error));
+                    found.failures.push((path.to_string_lossy().into_owned().into(), error));
                 }
             },
             Err(error) => {
-                let error = error
-                    .into_io_error()
-                    .unwrap_or_else(|| io::Error::other("unreadable entry"));
+                let error = error.into_io_error().unwrap_or_else(|| io::Error::other("unreadable entry"));
                 found.failures.push((root.to_owned(), error));
             }
         }
@@ -73,11 +69,7 @@ mod tests {
             std::fs::write(root.join(path), text).unwrap();
         }
         let found = discover([root.to_owned(), root.join("a.yaml"), root.join("missing")]);
-        let names: Vec<_> = found
-            .files
-            .iter()
-            .map(|f| f.strip_prefix(root).unwrap().as_str())
-            .collect();
+        let names: Vec<_> = found.files.iter().map(|f| f.strip_prefix(root).unwrap().as_str()).collect();
         assert_eq!(names, ["a.yaml", "b/x.yaml"]);
         assert_eq!(found.failures.len(), 1);
     }

@@ -59,11 +59,7 @@ impl Scalar {
                 .find(|at| self.text.is_char_boundary(*at))
                 .unwrap_or(range.start);
             let width = text[at(last)..].chars().next().map_or(0, char::len_utf8);
-            if self.text[last..].starts_with(['\n', ' ']) {
-                at(last).max(start)
-            } else {
-                at(last) + width
-            }
+            if self.text[last..].starts_with(['\n', ' ']) { at(last).max(start) } else { at(last) + width }
         } else {
             start
         };
@@ -142,30 +138,18 @@ impl Scalar {
             return Style::Plain;
         }
         // A block scalar's header is the last thing on the last line before it that is not empty.
-        let header = text[..line_start]
-            .lines()
-            .rev()
-            .find(|line| !line.trim().is_empty())
-            .unwrap_or_default();
+        let header =
+            text[..line_start].lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
         let header = header.split(" #").next().unwrap_or_default().trim_end();
         let header = header.trim_end_matches(|c: char| c.is_ascii_digit() || c == '+' || c == '-');
-        if header.ends_with(['|', '>']) {
-            Style::Block { indent }
-        } else {
-            Style::Plain
-        }
+        if header.ends_with(['|', '>']) { Style::Block { indent } } else { Style::Plain }
     }
 }
 
 /// The line breaks that begin at `at`, if any, and where the text goes on behind them.
 fn line_breaks(text: &str, at: usize, style: Style) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
-    let blanks = |from: usize| {
-        bytes[from..]
-            .iter()
-            .take_while(|b| matches!(b, b' ' | b'\t'))
-            .count()
-    };
+    let blanks = |from: usize| bytes[from..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
     let line_break = |from: usize| match bytes.get(from..) {
         Some([b'\r', b'\n', ..]) => Some(2),
         Some([b'\n' | b'\r', ..]) => Some(1),
@@ -240,12 +224,8 @@ mod tests {
         let mut map = SourceMap::new();
         let file = map.add("a.yaml", text);
         let node = parse(&map, file, &mut Vec::new()).expect("YAML");
-        let Value::Mapping(entries) = &node.value else {
-            panic!("no mapping")
-        };
-        let Value::Scalar(scalar) = &entries[0].value.value else {
-            panic!("no scalar")
-        };
+        let Value::Mapping(entries) = &node.value else { panic!("no mapping") };
+        let Value::Scalar(scalar) = &entries[0].value.value else { panic!("no scalar") };
         scalar
             .text
             .match_indices(word)
@@ -280,12 +260,8 @@ mod tests {
         let mut map = SourceMap::new();
         let file = map.add("a.yaml", "q: |\n  one\n  two\n");
         let node = parse(&map, file, &mut Vec::new()).unwrap();
-        let Value::Mapping(entries) = &node.value else {
-            panic!()
-        };
-        let Value::Scalar(scalar) = &entries[0].value.value else {
-            panic!()
-        };
+        let Value::Mapping(entries) = &node.value else { panic!() };
+        let Value::Scalar(scalar) = &entries[0].value.value else { panic!() };
         assert_eq!(map.text(scalar.locate(&map, 0..7)), "one\n  two");
         assert_eq!(map.text(scalar.locate(&map, 0..4)), "one");
         assert_eq!(map.text(scalar.locate(&map, 8..8)), "");

@@ -18,11 +18,7 @@ pub fn parse(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diagnostic>) -
     let text = map.file(file).text();
     match serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options()) {
         Ok(raw) => {
-            let mut builder = Builder {
-                file,
-                text,
-                diagnostics,
-            };
+            let mut builder = Builder { file, text, diagnostics };
             Some(builder.node(raw))
         }
         Err(error) => {
@@ -47,25 +43,13 @@ fn syntax_error(map: &SourceMap, file: FileId, error: &serde_saphyr::Error) -> D
     let message = error.without_snippet().to_string();
     // The library ends its message with the place, which the diagnostic shows by itself.
     let message = message.split(" at line ").next().unwrap_or(&message).trim();
-    let message = message
-        .split(", set DuplicateKeyPolicy")
-        .next()
-        .unwrap_or(message);
+    let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or(message);
     let start = error.location().map_or(0, |location| offset(text, &location));
     let end = start + text[start..].chars().next().map_or(0, char::len_utf8);
-    let mut diagnostic = Diagnostic::new(
-        &YAML_SYNTAX,
-        Span::new(file, start, end),
-        format!("the file is no YAML: {message}"),
-    );
-    if text[start..]
-        .lines()
-        .next()
-        .is_some_and(|line| line.contains('\t'))
-        || text[start..]
-            .lines()
-            .nth(1)
-            .is_some_and(|line| line.trim_start_matches(' ').starts_with('\t'))
+    let mut diagnostic =
+        Diagnostic::new(&YAML_SYNTAX, Span::new(file, start, end), format!("the file is no YAML: {message}"));
+    if text[start..].lines().next().is_some_and(|line| line.contains('\t'))
+        || text[start..].lines().nth(1).is_some_and(|line| line.trim_start_matches(' ').starts_with('\t'))
     {
         diagnostic = diagnostic.help("YAML allows no tabs for indentation: replace each with blanks");
     }
@@ -74,21 +58,14 @@ fn syntax_error(map: &SourceMap, file: FileId, error: &serde_saphyr::Error) -> D
 
 /// The byte offset of a location; where the library gives only line and column, counted from these.
 fn offset(text: &str, location: &Location) -> usize {
-    let offset = location
-        .span()
-        .byte_offset()
-        .and_then(|at| usize::try_from(at).ok())
-        .unwrap_or_else(|| {
-            let line = usize::try_from(location.line()).unwrap_or(1).max(1);
-            let column = usize::try_from(location.column()).unwrap_or(1).max(1);
-            let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
-            let rest = &text[start..];
-            let within = rest
-                .char_indices()
-                .nth(column - 1)
-                .map_or(rest.len(), |(at, _)| at);
-            start + within
-        });
+    let offset = location.span().byte_offset().and_then(|at| usize::try_from(at).ok()).unwrap_or_else(|| {
+        let line = usize::try_from(location.line()).unwrap_or(1).max(1);
+        let column = usize::try_from(location.column()).unwrap_or(1).max(1);
+        let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+        let rest = &text[start..];
+        let within = rest.char_indices().nth(column - 1).map_or(rest.len(), |(at, _)| at);
+        start + within
+    });
     let mut offset = offset.min(text.len());
     while !text.is_char_boundary(offset) {
         offset -= 1;
@@ -105,11 +82,7 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn span(&self, location: &Location) -> Span {
         let start = offset(self.text, location);
-        let len = location
-            .span()
-            .byte_len()
-            .and_then(|len| usize::try_from(len).ok())
-            .unwrap_or(0);
+        let len = location.span().byte_len().and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
         let mut end = (start + len).min(self.text.len());
         while !self.text.is_char_boundary(end) {
             end -= 1;
@@ -202,10 +175,7 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
 
     fn visit_i128<E>(self, value: i128) -> Result<Raw, E> {
-        Ok(Raw::Scalar(
-            i64::try_from(value).map_or(ScalarKind::Float, ScalarKind::Int),
-            String::new(),
-        ))
+        Ok(Raw::Scalar(i64::try_from(value).map_or(ScalarKind::Float, ScalarKind::Int), String::new()))
     }
 
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Raw, E> {
