@@ -1,0 +1,107 @@
+//! A watchlist's description, and rows that stand in it.
+
+use super::{Reader, Spanned, Text};
+use crate::diagnostic::{Diagnostic, FileId, Span};
+use crate::source::{Node, Value};
+
+/// A watchlist as it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Watchlist {
+    /// The file.
+    pub file: FileId,
+    /// The whole mapping.
+    pub span: Span,
+    /// The name in `_GetWatchlist('…')`; `watchlistAlias` counts as well.
+    pub alias: Option<Text>,
+    /// The name in the portal; absent means the alias.
+    pub display_name: Option<Text>,
+    /// Free text.
+    pub description: Option<Text>,
+    /// Free text.
+    pub provider: Option<Text>,
+    /// A column.
+    pub items_search_key: Option<Text>,
+    /// Free words.
+    pub labels: Option<Spanned<Vec<Text>>>,
+    /// A duration.
+    pub default_duration: Option<Text>,
+    /// The CSV beside the file; absent means `data.csv`, unless there are items.
+    pub source: Option<Text>,
+    /// Rows in the file itself.
+    pub items: Option<Spanned<Vec<WatchlistItem>>>,
+}
+
+/// A row that stands in the file: column and cell, in the order in which they were written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WatchlistItem {
+    /// The whole row.
+    pub span: Span,
+    /// Column and cell.
+    pub cells: Vec<(Spanned<String>, Text)>,
+}
+
+impl Watchlist {
+    /// Reads a mapping as a watchlist.
+    pub(super) fn read(file: FileId, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let mut watchlist = Self {
+            file,
+            span: node.span,
+            alias: None,
+            display_name: None,
+            description: None,
+            provider: None,
+            items_search_key: None,
+            labels: None,
+            default_duration: None,
+            source: None,
+            items: None,
+        };
+        let Some(mut r) = Reader::new("a watchlist", node, diagnostics) else { return watchlist };
+        watchlist.alias = r.text("alias").or(r.text("watchlistAlias"));
+        watchlist.display_name = r.text("displayName").or(r.text("name"));
+        watchlist.description = r.text("description");
+        watchlist.provider = r.text("provider");
+        watchlist.items_search_key = r.text("itemsSearchKey");
+        watchlist.labels = r.texts("labels");
+        watchlist.default_duration = r.text("defaultDuration");
+        watchlist.source = r.text("source");
+        watchlist.items = items(&mut r, diagnostics);
+        r.entry("kind");
+        r.finish(diagnostics);
+        watchlist
+    }
+}
+
+fn items(r: &mut Reader<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Spanned<Vec<WatchlistItem>>> {
+    let list = r.list("items")?;
+    let mut items = Vec::with_capacity(list.value.len());
+    for node in list.value {
+        if Reader::new("a row of a watchlist", node, diagnostics).is_none() {
+            continue;
+        }
+        let Value::Mapping(entries) = &node.value else { continue };
+        let mut cells = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let key = Spanned::new(entry.key.clone(), entry.key_span);
+            match &entry.value.value {
+                Value::Scalar(scalar) => {
+                    let mut scalar = scalar.clone();
+                    if entry.value.is_null() {
+                        scalar.text.clear();
+                    }
+                    cells.push((key, Text { scalar, span: entry.value.span }));
+                }
+                _ => diagnostics.push(
+                    Diagnostic::new(
+                        &super::WRONG_SHAPE,
+                        entry.value.span,
+                        format!("a cell is text, not {}", entry.value.describe()),
+                    )
+                    .label("expected text"),
+                ),
+            }
+        }
+        items.push(WatchlistItem { span: node.span, cells });
+    }
+    Some(Spanned::new(items, list.span))
+}
