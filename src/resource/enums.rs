@@ -198,6 +198,48 @@ api_enum! {
     }
 }
 
+api_enum! {
+    /// The types of entity that a rule may map.
+    EntityType {
+        /// A user or service account.
+        Account = "Account",
+        /// A machine.
+        Host = "Host",
+        /// An address.
+        Ip = "IP",
+        /// Malware by name.
+        Malware = "Malware",
+        /// A file.
+        File = "File",
+        /// A running program.
+        Process = "Process",
+        /// A cloud application.
+        CloudApplication = "CloudApplication",
+        /// A name of the DNS.
+        Dns = "DNS",
+        /// A resource of Azure.
+        AzureResource = "AzureResource",
+        /// The hash of a file.
+        FileHash = "FileHash",
+        /// A key of the Windows registry.
+        RegistryKey = "RegistryKey",
+        /// A value of the Windows registry.
+        RegistryValue = "RegistryValue",
+        /// A group of accounts.
+        SecurityGroup = "SecurityGroup",
+        /// A URL.
+        Url = "URL",
+        /// A mailbox.
+        Mailbox = "Mailbox",
+        /// Mails that belong together.
+        MailCluster = "MailCluster",
+        /// A mail.
+        MailMessage = "MailMessage",
+        /// A mail that a user reported.
+        SubmissionMail = "SubmissionMail",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,71 @@
+//! The checks over published rules, where the corpus is there.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+
+use super::{Context, check};
+use crate::compile::Folder;
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, SourceMap};
+use crate::document::{self, Document};
+use crate::source::discover;
+
+fn corpus() -> Option<Utf8PathBuf> {
+    let path = std::env::var("BARTIZAN_CORPUS").map_or_else(
+        |_| Utf8PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
+        Utf8PathBuf::from,
+    );
+    path.is_dir().then_some(path)
+}
+
+#[test]
+fn published_rules_are_checked_without_a_panic_and_every_complaint_has_a_place() {
+    let Some(corpus) = corpus() else {
+        eprintln!("skipped: no corpus (set BARTIZAN_CORPUS)");
+        return;
+    };
+    let mut map = SourceMap::new();
+    let mut folder = Folder::default();
+    let mut diagnostics = Vec::new();
+    let mut files = 0;
+    for path in discover([corpus.join("rules"), corpus.join("rules-invalid")]).files {
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let file = map.add(path, text);
+        files += 1;
+        match document::read(&map, file, &mut diagnostics) {
+            Some(Document::Rule(rule)) => folder.rules.push(*rule),
+            Some(_) => panic!("{} is no rule", map.file(file).path()),
+            None => {}
+        }
+    }
+    assert!(files > 600, "the corpus holds {files} rules only");
+    let config = Config::default();
+    diagnostics.extend(check(Context { map: &map, folder: &folder, compiled: &[], config: &config }));
+    for diagnostic in &diagnostics {
+        let text = map.file(diagnostic.span.file).text();
+        assert!(text.get(diagnostic.span.start..diagnostic.span.end).is_some(), "{diagnostic:?}");
+        assert!(!diagnostic.message.is_empty() && !diagnostic.message.ends_with('.'), "{diagnostic:?}");
+    }
+    print(&map, &diagnostics);
+}
+
+/// Counts a code, and with `BARTIZAN_CORPUS_CODE=code` each of its diagnostics.
+fn print(map: &SourceMap, diagnostics: &[Diagnostic]) {
+    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+    for diagnostic in diagnostics {
+        *counts.entry((diagnostic.severity.as_str(), diagnostic.code.id)).or_default() += 1;
+    }
+    for ((severity, code), count) in counts {
+        println!("{count:>5} {severity:7} {code}");
+    }
+    let Ok(wanted) = std::env::var("BARTIZAN_CORPUS_CODE") else { return };
+    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.code.id == wanted) {
+        let place = map.location(diagnostic.span);
+        let path = place.path.file_name().unwrap_or_default();
+        println!("{path}:{}:{}: {} [{}]", place.line, place.column, diagnostic.message, diagnostic.label);
+        if let Some(help) = &diagnostic.help {
+            println!("    {help}");
+        }
+    }
+}
