@@ -41,7 +41,8 @@ pub fn check(context: Context<'_>) -> Vec<Diagnostic> {
 
 /// Every code of the program, by room.
 pub fn codes() -> Vec<&'static Code> {
-    let rooms = [crate::source::codes(), crate::document::codes()];
+    let rooms =
+        [crate::source::codes(), crate::config::codes(), crate::document::codes(), crate::compile::codes()];
     rooms
         .into_iter()
         .flatten()

@@ -18,11 +18,12 @@ pub use alert_rule::{
 pub use canonical::{canonical_alert_rule, canonical_row, canonical_watchlist};
 pub use duration::{Duration, DurationError};
 pub use enums::{
-    AggregationKind, AlertDetail, AlertProperty, MatchingMethod, Severity, Spelling, Tactic, TriggerOperator,
+    AggregationKind, AlertDetail, AlertProperty, EntityType, MatchingMethod, Severity, Spelling, Tactic,
+    TriggerOperator,
 };
 pub use identity::{Identity, Kind, same_id};
 pub use snapshot::{LiveRule, LiveWatchlist, LiveWatchlistItem, Snapshot};
-pub use watchlist::{Watchlist, rows_from_csv};
+pub use watchlist::Watchlist;
 
 /// A compiled ARM object.
 #[derive(Debug, Clone, PartialEq)]

@@ -198,6 +198,50 @@ api_enum! {
     }
 }
 
+api_enum! {
+    /// The types of entities that a rule may map.
+    EntityType {
+        /// Account.
+        Account = "Account",
+        /// AzureResource.
+        AzureResource = "AzureResource",
+        /// CloudApplication.
+        CloudApplication = "CloudApplication",
+        /// DNS.
+        Dns = "DNS",
+        /// File.
+        File = "File",
+        /// FileHash.
+        FileHash = "FileHash",
+        /// Host.
+        Host = "Host",
+        /// IoTDevice.
+        IoTDevice = "IoTDevice",
+        /// IP.
+        Ip = "IP",
+        /// Mailbox.
+        Mailbox = "Mailbox",
+        /// MailCluster.
+        MailCluster = "MailCluster",
+        /// MailMessage.
+        MailMessage = "MailMessage",
+        /// Malware.
+        Malware = "Malware",
+        /// Process.
+        Process = "Process",
+        /// RegistryKey.
+        RegistryKey = "RegistryKey",
+        /// RegistryValue.
+        RegistryValue = "RegistryValue",
+        /// SecurityGroup.
+        SecurityGroup = "SecurityGroup",
+        /// SubmissionMail.
+        SubmissionMail = "SubmissionMail",
+        /// URL.
+        Url = "URL",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
