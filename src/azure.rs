@@ -19,6 +19,7 @@ mod policy;
 mod polling;
 mod redact;
 mod resources;
+mod snapshot;
 mod transport;
 mod unwrap;
 

@@ -7,7 +7,7 @@ mod difference;
 mod rows;
 
 pub use difference::{Difference, differences};
-pub use rows::{RowChanges, RowUpdate};
+pub use rows::{RowChanges, RowUpdate, changes as row_changes};
 
 use serde::Serialize;
 use serde_json::{Value, json};

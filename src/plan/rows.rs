@@ -40,7 +40,7 @@ impl RowChanges {
 }
 
 /// Compares the rows by search key. Of several live rows with one key, one is kept and the others are removed.
-pub(super) fn changes(wanted: &Watchlist, live: &[LiveWatchlistItem]) -> RowChanges {
+pub fn changes(wanted: &Watchlist, live: &[LiveWatchlistItem]) -> RowChanges {
     let key_of = |row: &Row| row.get(&wanted.items_search_key).cloned().unwrap_or_default();
     let mut by_key: HashMap<String, Vec<&LiveWatchlistItem>> = HashMap::with_capacity(live.len());
     for item in live {
