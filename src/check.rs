@@ -50,3 +50,16 @@ pub fn codes() -> Vec<&'static Code> {
         .chain(CHECKS.iter().flat_map(|check| check.codes.iter().copied()))
         .collect()
 }
+
+/// Gives each diagnostic the severity that the settings say, and drops those that they turn off.
+pub fn apply_severities(config: &Config, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics
+        .into_iter()
+        .filter_map(|mut diagnostic| {
+            if let Some(severity) = config.severities.get(diagnostic.code.id) {
+                diagnostic.severity = severity.value?;
+            }
+            Some(diagnostic)
+        })
+        .collect()
+}

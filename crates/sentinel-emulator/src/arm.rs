@@ -32,10 +32,7 @@ pub(crate) struct ArmRequest {
 impl ArmRequest {
     /// The value of a query parameter, whose name is compared without case.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -68,11 +65,7 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn json(status: StatusCode, body: Value) -> Self {
-        Self {
-            status,
-            body: Some(body),
-            headers: Vec::new(),
-        }
+        Self { status, body: Some(body), headers: Vec::new() }
     }
 
     pub(crate) fn ok(body: Value) -> Self {
@@ -80,11 +73,7 @@ impl Reply {
     }
 
     pub(crate) fn no_content() -> Self {
-        Self {
-            status: StatusCode::NO_CONTENT,
-            body: None,
-            headers: Vec::new(),
-        }
+        Self { status: StatusCode::NO_CONTENT, body: None, headers: Vec::new() }
     }
 }
 
@@ -126,9 +115,7 @@ impl Call<'_> {
 
 /// The etag that a body carries; null, empty and `*` set no condition.
 pub(crate) fn body_etag(body: &Map<String, Value>) -> Option<&str> {
-    body.get("etag")
-        .and_then(Value::as_str)
-        .filter(|etag| !etag.is_empty() && *etag != "*")
+    body.get("etag").and_then(Value::as_str).filter(|etag| !etag.is_empty() && *etag != "*")
 }
 
 /// Whether two etags are the same, with or without their quotes.

@@ -33,19 +33,13 @@ pub struct ManualClock {
 impl ManualClock {
     /// A clock that shows `start`.
     pub fn new(start: Timestamp) -> Self {
-        Self {
-            now: Arc::new(Mutex::new(start)),
-        }
+        Self { now: Arc::new(Mutex::new(start)) }
     }
 
     /// Moves the clock by `duration`; time saturates at the ends of what a timestamp can hold.
     pub fn advance(&self, duration: SignedDuration) {
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
-        let end = if duration.is_negative() {
-            Timestamp::MIN
-        } else {
-            Timestamp::MAX
-        };
+        let end = if duration.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
         *now = now.checked_add(duration).unwrap_or(end);
     }
 

@@ -41,14 +41,7 @@ pub(crate) enum Shape {
 
 impl Field {
     pub(crate) const fn new(name: &'static str, shape: Shape) -> Self {
-        Self {
-            name,
-            shape,
-            required: false,
-            preview: false,
-            read_only: false,
-            null_when_unset: false,
-        }
+        Self { name, shape, required: false, preview: false, read_only: false, null_when_unset: false }
     }
 
     /// The property must be there and not null.
@@ -110,10 +103,7 @@ pub(crate) fn read(
         let value = object.get(field.name).filter(|value| !value.is_null());
         let Some(value) = value else {
             if field.required {
-                return Err(ReadError::Missing {
-                    name: field.name,
-                    path: path.to_owned(),
-                });
+                return Err(ReadError::Missing { name: field.name, path: path.to_owned() });
             }
             continue;
         };
@@ -127,10 +117,7 @@ pub(crate) fn read(
             continue;
         }
         let path = format!("{path}.{}", field.name);
-        read.insert(
-            field.name.to_owned(),
-            read_value(field.shape, value, &path, reading)?,
-        );
+        read.insert(field.name.to_owned(), read_value(field.shape, value, &path, reading)?);
     }
     Ok(read)
 }
@@ -138,10 +125,7 @@ pub(crate) fn read(
 fn read_value(shape: Shape, value: &Value, path: &str, reading: Reading) -> Result<Value, ReadError> {
     let wrong = |value: &Value, path: &str| {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        Err(ReadError::Convert {
-            value: text,
-            path: path.to_owned(),
-        })
+        Err(ReadError::Convert { value: text, path: path.to_owned() })
     };
     match (shape, value) {
         (Shape::Text, Value::String(_))
@@ -158,12 +142,12 @@ fn read_value(shape: Shape, value: &Value, path: &str, reading: Reading) -> Resu
             None => wrong(value, path),
         },
         (Shape::OneOf(names), Value::String(text)) if names.contains(&text.as_str()) => Ok(value.clone()),
-        (Shape::Texts, Value::Array(values)) => each(values, path, |value, path| {
-            read_value(Shape::Text, value, path, reading)
-        }),
-        (Shape::ManyOf(names), Value::Array(values)) => each(values, path, |value, path| {
-            read_value(Shape::OneOf(names), value, path, reading)
-        }),
+        (Shape::Texts, Value::Array(values)) => {
+            each(values, path, |value, path| read_value(Shape::Text, value, path, reading))
+        }
+        (Shape::ManyOf(names), Value::Array(values)) => {
+            each(values, path, |value, path| read_value(Shape::OneOf(names), value, path, reading))
+        }
         (Shape::TextMap, Value::Object(entries)) => {
             for (key, value) in entries {
                 if !value.is_string() {
@@ -188,13 +172,8 @@ fn each(
     path: &str,
     read: impl Fn(&Value, &str) -> Result<Value, ReadError>,
 ) -> Result<Value, ReadError> {
-    let values = values
-        .iter()
-        .enumerate()
-        .map(|(index, value)| read(value, &format!("{path}[{index}]")));
-    values
-        .collect::<Result<Vec<Value>, ReadError>>()
-        .map(Value::Array)
+    let values = values.iter().enumerate().map(|(index, value)| read(value, &format!("{path}[{index}]")));
+    values.collect::<Result<Vec<Value>, ReadError>>().map(Value::Array)
 }
 
 /// What was read, as an answer shows it: without the properties that the version does not know, and, where

@@ -50,12 +50,7 @@ pub struct Fault {
 impl Fault {
     /// Catches the next request, whatever it is.
     pub fn next(action: FaultAction) -> Self {
-        Self {
-            method: None,
-            path: None,
-            times: 1,
-            action,
-        }
+        Self { method: None, path: None, times: 1, action }
     }
 
     /// Catches only requests with this method.
@@ -81,10 +76,7 @@ impl Fault {
 
     fn catches(&self, method: &str, path: &str) -> bool {
         self.times > 0
-            && self
-                .method
-                .as_ref()
-                .is_none_or(|m| m.eq_ignore_ascii_case(method))
+            && self.method.as_ref().is_none_or(|m| m.eq_ignore_ascii_case(method))
             && self
                 .path
                 .as_ref()

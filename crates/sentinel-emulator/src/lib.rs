@@ -91,14 +91,8 @@ impl Emulator {
 
     /// An emulator that goes on from `state`.
     pub fn with_state(options: Options, state: State) -> Self {
-        let content = Content {
-            state,
-            ..Content::default()
-        };
-        Self {
-            options: Arc::new(options),
-            content: Arc::new(Mutex::new(content)),
-        }
+        let content = Content { state, ..Content::default() };
+        Self { options: Arc::new(options), content: Arc::new(Mutex::new(content)) }
     }
 
     /// The service as a router, for calling in memory. Links in answers begin with the scheme and authority of
@@ -147,7 +141,5 @@ pub async fn serve(
     emulator: Emulator,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, emulator.router())
-        .with_graceful_shutdown(shutdown)
-        .await
+    axum::serve(listener, emulator.router()).with_graceful_shutdown(shutdown).await
 }

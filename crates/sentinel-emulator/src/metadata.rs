@@ -36,20 +36,12 @@ const FIELDS: &[Field] = &[
 ];
 
 const SOURCE: &[Field] = &[
-    Field::new(
-        "kind",
-        OneOf(&["LocalWorkspace", "Community", "Solution", "SourceRepository"]),
-    )
-    .required(),
+    Field::new("kind", OneOf(&["LocalWorkspace", "Community", "Solution", "SourceRepository"])).required(),
     Field::new("name", Text),
     Field::new("sourceId", Text),
 ];
 
-const PERSON: &[Field] = &[
-    Field::new("name", Text),
-    Field::new("email", Text),
-    Field::new("link", Text),
-];
+const PERSON: &[Field] = &[Field::new("name", Text), Field::new("email", Text), Field::new("link", Text)];
 
 const SUPPORT: &[Field] = &[
     Field::new("tier", OneOf(&["Microsoft", "Partner", "Community"])).required(),
@@ -76,12 +68,7 @@ pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
     if let Some(order) = call.request.parameter("$orderby") {
         sort(&mut found, order);
     }
-    let number = |name: &str| {
-        call.request
-            .parameter(name)
-            .map(|text| parse_count(name, text))
-            .transpose()
-    };
+    let number = |name: &str| call.request.parameter(name).map(|text| parse_count(name, text)).transpose();
     let skip = number("$skip")?.unwrap_or(0);
     let top = number("$top")?.unwrap_or(usize::MAX);
     let chosen = found.into_iter().skip(skip).take(top);
@@ -115,10 +102,9 @@ pub(crate) fn answer(call: &mut Call<'_>, name: &str) -> Result<Reply, ArmError>
     let existing = call.workspace.metadata.get(&key);
     match (&call.request.method, existing) {
         (&Method::GET, Some(metadata)) => Ok(Reply::ok(show(call, metadata))),
-        (&Method::GET | &Method::PATCH, None) => Err(ArmError::not_found(
-            "NotFound",
-            format!("Resource '{name}' does not exist"),
-        )),
+        (&Method::GET | &Method::PATCH, None) => {
+            Err(ArmError::not_found("NotFound", format!("Resource '{name}' does not exist")))
+        }
         (&Method::PUT, _) => write(call, name, Map::new()),
         (&Method::PATCH, Some(metadata)) => {
             let base = metadata.properties.clone();
@@ -148,11 +134,7 @@ fn write(call: &mut Call<'_>, name: &str, base: Map<String, Value>) -> Result<Re
             }));
         }
     }
-    let reading = Reading {
-        drop_preview: false,
-        refuse_read_only: true,
-        normalise_durations: false,
-    };
+    let reading = Reading { drop_preview: false, refuse_read_only: true, normalise_durations: false };
     let properties = contract::read(FIELDS, &given, "properties", reading).map_err(unreadable)?;
     let key = name.to_lowercase();
     let existing = call.workspace.metadata.get(&key);
@@ -173,11 +155,7 @@ fn write(call: &mut Call<'_>, name: &str, base: Map<String, Value>) -> Result<Re
         properties,
         etag: call.serial.etag(call.now),
     };
-    let status = if created.is_some() {
-        StatusCode::OK
-    } else {
-        StatusCode::CREATED
-    };
+    let status = if created.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     let reply = Reply::json(status, show(call, &metadata));
     call.workspace.metadata.insert(key, metadata);
     Ok(reply)

@@ -79,18 +79,8 @@ pub struct Throttling {
 impl Default for Throttling {
     /// The published figures for one principal in one subscription and region.
     fn default() -> Self {
-        let modify = Bucket {
-            size: 200,
-            refill_per_second: 10,
-        };
-        Self {
-            reads: Bucket {
-                size: 250,
-                refill_per_second: 25,
-            },
-            writes: modify,
-            deletes: modify,
-        }
+        let modify = Bucket { size: 200, refill_per_second: 10 };
+        Self { reads: Bucket { size: 250, refill_per_second: 25 }, writes: modify, deletes: modify }
     }
 }
 

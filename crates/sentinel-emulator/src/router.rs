@@ -22,11 +22,7 @@ async fn handle(State(emulator): State<Emulator>, request: Request) -> Response 
     match read(request).await {
         Ok(request) => {
             let (reply, headers) = emulator.answer(&request);
-            let Reply {
-                status,
-                body,
-                headers: _,
-            } = reply;
+            let Reply { status, body, headers: _ } = reply;
             let body = match body {
                 Some(body) if request.method != Method::HEAD => Body::from(body.to_string()),
                 _ => Body::empty(),
@@ -55,19 +51,13 @@ async fn read(request: Request) -> Result<ArmRequest, ArmError> {
             format!("The request content size exceeds the maximum size of {CONTENT_LIMIT} bytes."),
         )
     })?;
-    let host = || {
-        parts
-            .headers
-            .get(header::HOST)
-            .and_then(|host| host.to_str().ok())
-    };
+    let host = || parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let base = match parts.uri.authority() {
         Some(authority) => format!("{}://{authority}", parts.uri.scheme_str().unwrap_or("https")),
         None => format!("http://{}", host().unwrap_or("localhost")),
     };
-    let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
-        .into_owned()
-        .collect();
+    let query =
+        form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     Ok(ArmRequest {
         path: parts.uri.path().to_owned(),
         method: parts.method,

@@ -50,11 +50,9 @@ fn answer_with_fault(
             };
             ArmError::throttled(kind, &subscription, &caller_object_id(), retry_after_seconds).into_reply()
         }
-        FaultAction::Refuse {
-            status: code,
-            code: name,
-            message,
-        } => ArmError::new(status(code), name, message).into_reply(),
+        FaultAction::Refuse { status: code, code: name, message } => {
+            ArmError::new(status(code), name, message).into_reply()
+        }
         FaultAction::DoThenFail { status: code } => {
             run(options, content, request, now, remaining);
             ArmError::new(status(code), "InternalServerError", "Internal server error").into_reply()
@@ -94,10 +92,8 @@ fn edit(
             None => return,
         },
         Target::WatchlistItem { alias, item } => {
-            let items = workspace
-                .watchlists
-                .get_mut(&alias.to_lowercase())
-                .map(|watchlist| &mut watchlist.items);
+            let items =
+                workspace.watchlists.get_mut(&alias.to_lowercase()).map(|watchlist| &mut watchlist.items);
             match items.and_then(|items| items.get_mut(&item.to_lowercase())) {
                 Some(item) => (&mut item.etag, &mut item.values),
                 None => return,
@@ -137,75 +133,38 @@ fn dispatch(
     authenticate(request)?;
     let (scope, target) = match route {
         Route::Workspace(scope, target) => (scope, target),
-        Route::WatchlistStatus {
-            subscription,
-            operation,
-        } => {
-            version::read(
-                request.parameter("api-version"),
-                WATCHLIST_TYPE,
-                &options.sentinel_versions,
-            )?;
+        Route::WatchlistStatus { subscription, operation } => {
+            version::read(request.parameter("api-version"), WATCHLIST_TYPE, &options.sentinel_versions)?;
             let throttling = options.throttling.as_ref();
-            *remaining = Some(
-                content
-                    .buckets
-                    .take(throttling, &request.method, &subscription, now)?,
-            );
+            *remaining = Some(content.buckets.take(throttling, &request.method, &subscription, now)?);
             return operation_status(&content.state, request, &operation, now);
         }
         Route::UnknownType { namespace, name } => return Err(unknown_type(request, namespace, &name)),
         Route::Token | Route::Unknown => {
-            let message = format!(
-                "No HTTP resource was found that matches the request URI '{}'.",
-                request.path
-            );
+            let message =
+                format!("No HTTP resource was found that matches the request URI '{}'.", request.path);
             return Err(ArmError::not_found("NotFound", message));
         }
     };
-    let version = version::read(
-        request.parameter("api-version"),
-        target.resource_type(),
-        &options.sentinel_versions,
-    )?;
+    let version =
+        version::read(request.parameter("api-version"), target.resource_type(), &options.sentinel_versions)?;
     let throttling = options.throttling.as_ref();
-    *remaining = Some(
-        content
-            .buckets
-            .take(throttling, &request.method, &scope.subscription, now)?,
-    );
+    *remaining = Some(content.buckets.take(throttling, &request.method, &scope.subscription, now)?);
     authorize(options, request, &target)?;
     check_exists(options, &scope)?;
 
-    let State {
-        serial,
-        workspaces,
-        operations,
-        ..
-    } = &mut content.state;
+    let State { serial, workspaces, operations, .. } = &mut content.state;
     let mut serial = Serial(serial);
-    let workspace = workspaces
-        .entry(key_of(&scope))
-        .or_insert_with(|| new_workspace(options, scope, now, &mut serial));
+    let workspace =
+        workspaces.entry(key_of(&scope)).or_insert_with(|| new_workspace(options, scope, now, &mut serial));
     watchlists::settle(workspace, now);
     if target.needs_onboarding() && !workspace.onboarded {
         return Err(ArmError::bad_request(
             "BadRequest",
-            format!(
-                "Workspace '{}' is not onboarded to Microsoft Sentinel.",
-                workspace.name
-            ),
+            format!("Workspace '{}' is not onboarded to Microsoft Sentinel.", workspace.name),
         ));
     }
-    let mut call = Call {
-        request,
-        options,
-        version: &version,
-        now,
-        workspace,
-        serial,
-        operations,
-    };
+    let mut call = Call { request, options, version: &version, now, workspace, serial, operations };
     match target {
         Target::Workspace => workspace::answer(&call),
         Target::Tables => tables::answer_list(&call),
@@ -226,19 +185,11 @@ fn dispatch(
 const WATCHLIST_TYPE: &str = "Microsoft.SecurityInsights/Watchlists";
 
 fn key_of(scope: &Scope) -> String {
-    format!(
-        "{}/{}/{}",
-        scope.subscription, scope.resource_group, scope.workspace
-    )
-    .to_lowercase()
+    format!("{}/{}/{}", scope.subscription, scope.resource_group, scope.workspace).to_lowercase()
 }
 
 fn new_workspace(options: &Options, scope: Scope, now: Timestamp, serial: &mut Serial<'_>) -> Workspace {
-    let Scope {
-        subscription,
-        resource_group,
-        workspace: name,
-    } = scope;
+    let Scope { subscription, resource_group, workspace: name } = scope;
     let fusion = alert_rules::built_in_fusion(now, serial);
     Workspace {
         subscription,
@@ -297,26 +248,14 @@ fn authorize(options: &Options, request: &ArmRequest, target: &Target) -> Result
         caller_object_id(),
         request.path
     );
-    Err(ArmError::new(
-        StatusCode::FORBIDDEN,
-        "AuthorizationFailed",
-        message,
-    ))
+    Err(ArmError::new(StatusCode::FORBIDDEN, "AuthorizationFailed", message))
 }
 
 fn check_exists(options: &Options, scope: &Scope) -> Result<(), ArmError> {
     match &options.workspaces {
-        Workspaces::Only(names)
-            if !names
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case(&scope.workspace)) =>
-        {
+        Workspaces::Only(names) if !names.iter().any(|name| name.eq_ignore_ascii_case(&scope.workspace)) => {
             let resource_type = Target::Workspace.resource_type();
-            Err(ArmError::missing_resource(
-                resource_type,
-                &scope.workspace,
-                &scope.resource_group,
-            ))
+            Err(ArmError::missing_resource(resource_type, &scope.workspace, &scope.resource_group))
         }
         _ => Ok(()),
     }
@@ -343,10 +282,7 @@ fn operation_status(
         return Err(ArmError::method_not_allowed(request.method.as_str()));
     }
     let Some(operation) = state.operations.get(id) else {
-        return Err(ArmError::not_found(
-            "404",
-            format!("Resource '{id}' does not exist"),
-        ));
+        return Err(ArmError::not_found("404", format!("Resource '{id}' does not exist")));
     };
     let done = operation.ends <= now;
     let mut body = json!({

@@ -82,23 +82,11 @@ impl TryFrom<Stored> for State {
     type Error = String;
 
     fn try_from(stored: Stored) -> Result<Self, String> {
-        let Stored {
-            format_version,
-            serial,
-            workspaces,
-            operations,
-        } = stored;
+        let Stored { format_version, serial, workspaces, operations } = stored;
         if format_version != FORMAT_VERSION {
-            return Err(format!(
-                "format_version is {format_version}, this emulator reads {FORMAT_VERSION}"
-            ));
+            return Err(format!("format_version is {format_version}, this emulator reads {FORMAT_VERSION}"));
         }
-        Ok(Self {
-            format_version,
-            serial,
-            workspaces,
-            operations,
-        })
+        Ok(Self { format_version, serial, workspaces, operations })
     }
 }
 
@@ -112,10 +100,7 @@ impl Serial<'_> {
         *self.0 = self.0.wrapping_add(1);
         // An odd factor visits every value of the group before any comes again.
         let group = self.0.wrapping_mul(0x9e37_79b1) & 0xffff_ffff;
-        format!(
-            "\"{group:08x}-0000-0100-0000-{:08x}0000\"",
-            now.as_second() & 0xffff_ffff
-        )
+        format!("\"{group:08x}-0000-0100-0000-{:08x}0000\"", now.as_second() & 0xffff_ffff)
     }
 
     pub(crate) fn guid(&mut self) -> String {

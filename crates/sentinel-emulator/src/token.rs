@@ -19,14 +19,8 @@ pub(crate) fn answer(request: &ArmRequest) -> Reply {
             return refuse("invalid_request", &text);
         }
     }
-    if !form
-        .iter()
-        .any(|(key, value)| key == "grant_type" && value == "client_credentials")
-    {
-        return refuse(
-            "unsupported_grant_type",
-            "AADSTS70003: The app requested an unsupported grant type.",
-        );
+    if !form.iter().any(|(key, value)| key == "grant_type" && value == "client_credentials") {
+        return refuse("unsupported_grant_type", "AADSTS70003: The app requested an unsupported grant type.");
     }
     if !given("client_secret") && !given("client_assertion") {
         let text = "AADSTS7000216: 'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' \
@@ -42,8 +36,5 @@ pub(crate) fn answer(request: &ArmRequest) -> Reply {
 }
 
 fn refuse(error: &str, description: &str) -> Reply {
-    Reply::json(
-        StatusCode::BAD_REQUEST,
-        json!({ "error": error, "error_description": description }),
-    )
+    Reply::json(StatusCode::BAD_REQUEST, json!({ "error": error, "error_description": description }))
 }

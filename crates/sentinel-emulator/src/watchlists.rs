@@ -40,9 +40,7 @@ const FIELDS: &[Field] = &[
 
 /// Finishes what is done by now: uploads, and deletions.
 pub(crate) fn settle(workspace: &mut Workspace, now: Timestamp) {
-    workspace
-        .watchlists
-        .retain(|_, watchlist| watchlist.deleting_until.is_none_or(|until| until > now));
+    workspace.watchlists.retain(|_, watchlist| watchlist.deleting_until.is_none_or(|until| until > now));
     for watchlist in workspace.watchlists.values_mut() {
         if watchlist.uploading_until.is_some_and(|until| until <= now) {
             watchlist.uploading_until = None;
@@ -72,10 +70,7 @@ pub(crate) fn answer(call: &mut Call<'_>, alias: &str) -> Result<Reply, ArmError
 
 /// The watchlist of this alias, or 404.
 fn find<'a>(call: &'a Call<'_>, alias: &str) -> Result<&'a Watchlist, ArmError> {
-    call.workspace
-        .watchlists
-        .get(&alias.to_lowercase())
-        .ok_or_else(|| missing(alias))
+    call.workspace.watchlists.get(&alias.to_lowercase()).ok_or_else(|| missing(alias))
 }
 
 fn missing(name: &str) -> ArmError {
@@ -99,13 +94,7 @@ fn show(call: &Call<'_>, watchlist: &Watchlist, detail: Detail) -> Value {
     let mut properties = Map::new();
     let mut put = |name: &str, value: Value| properties.insert(name.to_owned(), value);
     put("watchlistId", watchlist.id.clone().into());
-    for name in [
-        "displayName",
-        "provider",
-        "source",
-        "sourceType",
-        "itemsSearchKey",
-    ] {
+    for name in ["displayName", "provider", "source", "sourceType", "itemsSearchKey"] {
         if let Some(value) = set.get(name) {
             put(name, value.clone());
         }
@@ -127,12 +116,7 @@ fn show(call: &Call<'_>, watchlist: &Watchlist, detail: Detail) -> Value {
         }
     }
     put("tenantId", tenant_id().into());
-    put(
-        "numberOfLinesToSkip",
-        set.get("numberOfLinesToSkip")
-            .cloned()
-            .unwrap_or_else(|| 0.into()),
-    );
+    put("numberOfLinesToSkip", set.get("numberOfLinesToSkip").cloned().unwrap_or_else(|| 0.into()));
     let uploading = watchlist.uploading_until.is_some();
     if uploading {
         put("uploadStatus", "InProgress".into());
@@ -150,21 +134,13 @@ fn show(call: &Call<'_>, watchlist: &Watchlist, detail: Detail) -> Value {
         put("provisioningState", state.into());
     }
     let mut shown = Map::new();
-    shown.insert(
-        "id".into(),
-        call.workspace
-            .sentinel_id(&format!("Watchlists/{}", watchlist.alias))
-            .into(),
-    );
+    shown.insert("id".into(), call.workspace.sentinel_id(&format!("Watchlists/{}", watchlist.alias)).into());
     shown.insert("name".into(), watchlist.alias.clone().into());
     if detail == Detail::Single {
         shown.insert("etag".into(), watchlist.etag.clone().into());
     }
     shown.insert("type".into(), "Microsoft.SecurityInsights/Watchlists".into());
-    shown.insert(
-        "systemData".into(),
-        system_data(watchlist.created, watchlist.updated),
-    );
+    shown.insert("systemData".into(), system_data(watchlist.created, watchlist.updated));
     shown.insert("properties".into(), properties.into());
     Value::Object(shown)
 }
@@ -187,14 +163,8 @@ fn read_body(
     };
     let read = match body.get("properties") {
         Some(Value::Object(properties)) => contract::read(fields, properties, "properties", reading),
-        None | Some(Value::Null) => Err(ReadError::Missing {
-            name: "properties",
-            path: String::new(),
-        }),
-        Some(other) => Err(ReadError::Convert {
-            value: other.to_string(),
-            path: "properties".into(),
-        }),
+        None | Some(Value::Null) => Err(ReadError::Missing { name: "properties", path: String::new() }),
+        Some(other) => Err(ReadError::Convert { value: other.to_string(), path: "properties".into() }),
     };
     read.map_err(|error| match error {
         ReadError::Missing { name, path } => refuse(format!(
@@ -224,29 +194,20 @@ fn put(call: &mut Call<'_>, alias: &str) -> Result<Reply, ArmError> {
         )));
     }
     if existing.is_some_and(|watchlist| watchlist.uploading_until.or(watchlist.deleting_until).is_some()) {
-        return Err(ArmError::conflict(format!(
-            "An operation on the watchlist '{alias}' is in progress."
-        )));
+        return Err(ArmError::conflict(format!("An operation on the watchlist '{alias}' is in progress.")));
     }
     let raw = match properties.shift_remove("rawContent") {
         Some(Value::String(raw)) if !raw.is_empty() => Some(raw),
         _ => None,
     };
-    let rows = raw
-        .map(|raw| content::read(&raw, &properties))
-        .transpose()?
-        .unwrap_or_default();
+    let rows = raw.map(|raw| content::read(&raw, &properties)).transpose()?.unwrap_or_default();
 
     let created = existing.is_none();
     let etag = call.serial.etag(call.now);
     let mut watchlist = match existing {
-        Some(existing) => Watchlist {
-            etag,
-            updated: call.now,
-            rewritten: true,
-            properties,
-            ..existing.clone()
-        },
+        Some(existing) => {
+            Watchlist { etag, updated: call.now, rewritten: true, properties, ..existing.clone() }
+        }
         None => Watchlist {
             alias: alias.to_owned(),
             id: call.serial.guid(),
@@ -324,19 +285,8 @@ fn begin_operation(call: &mut Call<'_>, alias: &str, ends: Timestamp) -> String 
         "/subscriptions/{}/resourceGroups/{}/providers/Microsoft.SecurityInsights/watchlists/{alias}/watchlistStatuses/{id}",
         call.workspace.subscription, call.workspace.resource_group
     );
-    let link = format!(
-        "{}{path}?api-version={}",
-        call.request.base,
-        call.version.as_str()
-    );
-    call.operations.insert(
-        id,
-        Operation {
-            path,
-            started: call.now,
-            ends,
-        },
-    );
+    let link = format!("{}{path}?api-version={}", call.request.base, call.version.as_str());
+    call.operations.insert(id, Operation { path, started: call.now, ends });
     link
 }
 

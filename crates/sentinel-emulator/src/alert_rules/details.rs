@@ -16,20 +16,8 @@ pub(super) fn check(properties: &Map<String, Value>, violations: &mut Vec<Violat
         check_custom_details(details, violations);
     }
     if let Some(details) = properties.get("alertDetailsOverride").and_then(Value::as_object) {
-        check_format(
-            details,
-            "alertDisplayNameFormat",
-            "AlertDisplayNameFormat",
-            256,
-            violations,
-        );
-        check_format(
-            details,
-            "alertDescriptionFormat",
-            "AlertDescriptionFormat",
-            5_000,
-            violations,
-        );
+        check_format(details, "alertDisplayNameFormat", "AlertDisplayNameFormat", 256, violations);
+        check_format(details, "alertDescriptionFormat", "AlertDescriptionFormat", 5_000, violations);
     }
 }
 

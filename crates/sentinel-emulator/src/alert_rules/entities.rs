@@ -69,11 +69,7 @@ fn check_mapping(mapping: &Map<String, Value>, violations: &mut Vec<Violation>) 
         }
         check_column(field, "entityMappings", violations);
     }
-    if !entity
-        .required
-        .iter()
-        .any(|set| set.iter().all(|identifier| given.contains(identifier)))
-    {
+    if !entity.required.iter().any(|set| set.iter().all(|identifier| given.contains(identifier))) {
         let sets: Vec<String> = entity.required.iter().map(|set| set.join(", ")).collect();
         violations.push(Violation::of(
             "entityMappings",
@@ -126,35 +122,16 @@ const ENTITY_TYPES: &[EntityType] = &[
             "DisplayName",
             "ObjectGuid",
         ],
-        required: &[
-            &["FullName"],
-            &["Sid"],
-            &["Name"],
-            &["AadUserId"],
-            &["PUID"],
-            &["ObjectGuid"],
-        ],
+        required: &[&["FullName"], &["Sid"], &["Name"], &["AadUserId"], &["PUID"], &["ObjectGuid"]],
     },
-    EntityType {
-        name: "AzureResource",
-        identifiers: &["ResourceId"],
-        required: &[&["ResourceId"]],
-    },
+    EntityType { name: "AzureResource", identifiers: &["ResourceId"], required: &[&["ResourceId"]] },
     EntityType {
         name: "CloudApplication",
         identifiers: &["AppId", "Name", "InstanceName"],
         required: &[&["AppId"], &["Name"]],
     },
-    EntityType {
-        name: "DNS",
-        identifiers: &["DomainName"],
-        required: &[&["DomainName"]],
-    },
-    EntityType {
-        name: "File",
-        identifiers: &["Directory", "Name"],
-        required: &[&["Name"]],
-    },
+    EntityType { name: "DNS", identifiers: &["DomainName"], required: &[&["DomainName"]] },
+    EntityType { name: "File", identifiers: &["Directory", "Name"], required: &[&["Name"]] },
     EntityType {
         name: "FileHash",
         identifiers: &["Algorithm", "Value"],
@@ -174,19 +151,9 @@ const ENTITY_TYPES: &[EntityType] = &[
             "OSVersion",
             "IsDomainJoined",
         ],
-        required: &[
-            &["FullName"],
-            &["HostName"],
-            &["NetBiosName"],
-            &["AzureID"],
-            &["OMSAgentID"],
-        ],
+        required: &[&["FullName"], &["HostName"], &["NetBiosName"], &["AzureID"], &["OMSAgentID"]],
     },
-    EntityType {
-        name: "IP",
-        identifiers: &["Address", "AddressScope"],
-        required: &[&["Address"]],
-    },
+    EntityType { name: "IP", identifiers: &["Address", "AddressScope"], required: &[&["Address"]] },
     EntityType {
         name: "Mailbox",
         identifiers: &[
@@ -250,21 +217,13 @@ const ENTITY_TYPES: &[EntityType] = &[
         ],
         required: &[&["NetworkMessageId"], &["Recipient"]],
     },
-    EntityType {
-        name: "Malware",
-        identifiers: &["Name", "Category"],
-        required: &[&["Name"]],
-    },
+    EntityType { name: "Malware", identifiers: &["Name", "Category"], required: &[&["Name"]] },
     EntityType {
         name: "Process",
         identifiers: &["ProcessId", "CommandLine", "ElevationToken", "CreationTimeUtc"],
         required: &[&["CommandLine"], &["ProcessId"]],
     },
-    EntityType {
-        name: "RegistryKey",
-        identifiers: &["Hive", "Key"],
-        required: &[&["Key"], &["Hive"]],
-    },
+    EntityType { name: "RegistryKey", identifiers: &["Hive", "Key"], required: &[&["Key"], &["Hive"]] },
     EntityType {
         name: "RegistryValue",
         identifiers: &["Name", "Value", "ValueType"],
@@ -289,16 +248,7 @@ const ENTITY_TYPES: &[EntityType] = &[
             "SubmissionDate",
             "Submitter",
         ],
-        required: &[
-            &["SubmissionId"],
-            &["NetworkMessageId"],
-            &["Recipient"],
-            &["Submitter"],
-        ],
+        required: &[&["SubmissionId"], &["NetworkMessageId"], &["Recipient"], &["Submitter"]],
     },
-    EntityType {
-        name: "URL",
-        identifiers: &["Url"],
-        required: &[&["Url"]],
-    },
+    EntityType { name: "URL", identifiers: &["Url"], required: &[&["Url"]] },
 ];

@@ -12,9 +12,8 @@ const LONGEST_LOOKBACK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Checks `incidentConfiguration.groupingConfiguration`.
 pub(super) fn check(properties: &Map<String, Value>, violations: &mut Vec<Violation>) {
     let incident = properties.get("incidentConfiguration").and_then(Value::as_object);
-    let grouping = incident
-        .and_then(|incident| incident.get("groupingConfiguration"))
-        .and_then(Value::as_object);
+    let grouping =
+        incident.and_then(|incident| incident.get("groupingConfiguration")).and_then(Value::as_object);
     let Some(grouping) = grouping else { return };
     let mut refuse = |message: String| violations.push(Violation::of("incidentConfiguration", message));
     let lookback = text(grouping, "lookbackDuration").and_then(duration::read);
@@ -34,17 +33,13 @@ pub(super) fn check(properties: &Map<String, Value>, violations: &mut Vec<Violat
     }
     for entity in texts(grouping, "groupByEntities") {
         if !objects(properties, "entityMappings").any(|mapping| text(mapping, "entityType") == Some(entity)) {
-            refuse(format!(
-                "The entity '{entity}' in 'groupByEntities' is not mapped in 'entityMappings'."
-            ));
+            refuse(format!("The entity '{entity}' in 'groupByEntities' is not mapped in 'entityMappings'."));
         }
     }
     let details = properties.get("customDetails").and_then(Value::as_object);
     for key in texts(grouping, "groupByCustomDetails") {
         if !details.is_some_and(|details| details.contains_key(key)) {
-            refuse(format!(
-                "The key '{key}' in 'groupByCustomDetails' is not defined in 'customDetails'."
-            ));
+            refuse(format!("The key '{key}' in 'groupByCustomDetails' is not defined in 'customDetails'."));
         }
     }
 }

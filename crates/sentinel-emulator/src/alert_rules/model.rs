@@ -21,45 +21,17 @@ pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
 
 /// Every kind that there is.
 pub(crate) const KINDS: &[Kind] = &[
-    Kind {
-        name: "Scheduled",
-        preview: false,
-        fields: SCHEDULED,
-    },
-    Kind {
-        name: "NRT",
-        preview: true,
-        fields: NRT,
-    },
-    Kind {
-        name: "MicrosoftSecurityIncidentCreation",
-        preview: false,
-        fields: INCIDENT_CREATION,
-    },
-    Kind {
-        name: "Fusion",
-        preview: false,
-        fields: FUSION,
-    },
-    Kind {
-        name: "MLBehaviorAnalytics",
-        preview: true,
-        fields: MACHINE_LEARNING,
-    },
-    Kind {
-        name: "ThreatIntelligence",
-        preview: true,
-        fields: THREAT_INTELLIGENCE,
-    },
+    Kind { name: "Scheduled", preview: false, fields: SCHEDULED },
+    Kind { name: "NRT", preview: true, fields: NRT },
+    Kind { name: "MicrosoftSecurityIncidentCreation", preview: false, fields: INCIDENT_CREATION },
+    Kind { name: "Fusion", preview: false, fields: FUSION },
+    Kind { name: "MLBehaviorAnalytics", preview: true, fields: MACHINE_LEARNING },
+    Kind { name: "ThreatIntelligence", preview: true, fields: THREAT_INTELLIGENCE },
 ];
 
 /// The properties of a scheduled rule that an NRT rule does not have.
-pub(crate) const SCHEDULE: &[&str] = &[
-    "queryFrequency",
-    "queryPeriod",
-    "triggerOperator",
-    "triggerThreshold",
-];
+pub(crate) const SCHEDULE: &[&str] =
+    &["queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold"];
 
 const INCIDENT: Field = Field::new("incidentConfiguration", Object(INCIDENT_CONFIGURATION));
 const SEVERITY: Field = Field::new("severity", OneOf(SEVERITIES)).required();
@@ -195,20 +167,16 @@ const GROUPING_CONFIGURATION: &[Field] = &[
     Field::new("groupByCustomDetails", Texts).nullable(),
 ];
 
-const EVENT_GROUPING_SETTINGS: &[Field] = &[Field::new(
-    "aggregationKind",
-    OneOf(&["SingleAlert", "AlertPerResult"]),
-)];
+const EVENT_GROUPING_SETTINGS: &[Field] =
+    &[Field::new("aggregationKind", OneOf(&["SingleAlert", "AlertPerResult"]))];
 
 const ENTITY_MAPPING: &[Field] = &[
     Field::new("entityType", OneOf(ENTITY_TYPES)).required(),
     Field::new("fieldMappings", Objects(FIELD_MAPPING)).required(),
 ];
 
-const FIELD_MAPPING: &[Field] = &[
-    Field::new("identifier", Text).required(),
-    Field::new("columnName", Text).required(),
-];
+const FIELD_MAPPING: &[Field] =
+    &[Field::new("identifier", Text).required(), Field::new("columnName", Text).required()];
 
 const SENTINEL_ENTITY_MAPPING: &[Field] = &[Field::new("columnName", Text).required()];
 
@@ -220,10 +188,8 @@ const ALERT_DETAILS_OVERRIDE: &[Field] = &[
     Field::new("alertDynamicProperties", Objects(DYNAMIC_PROPERTY)),
 ];
 
-const DYNAMIC_PROPERTY: &[Field] = &[
-    Field::new("alertProperty", OneOf(ALERT_PROPERTIES)).required(),
-    Field::new("value", Text).required(),
-];
+const DYNAMIC_PROPERTY: &[Field] =
+    &[Field::new("alertProperty", OneOf(ALERT_PROPERTIES)).required(), Field::new("value", Text).required()];
 
 const SEVERITIES: &[&str] = &["High", "Medium", "Low", "Informational"];
 

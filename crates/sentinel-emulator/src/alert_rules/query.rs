@@ -17,9 +17,7 @@ pub(super) fn check(options: &Options, properties: &Map<String, Value>) -> Resul
     };
     let scan = scan::scan(query);
     if scan.is_empty {
-        return Err(refused(
-            "Failed to run the analytics rule query. The query is empty.",
-        ));
+        return Err(refused("Failed to run the analytics rule query. The query is empty."));
     }
     if scan.reads_everything {
         return Err(refused(
@@ -36,9 +34,7 @@ pub(super) fn check(options: &Options, properties: &Map<String, Value>) -> Resul
             && !(source.in_fuzzy_union && options.fuzzy_unions_forgive_missing_tables)
     });
     if missing {
-        return Err(refused(
-            "Failed to run the analytics rule query. One of the tables does not exist.",
-        ));
+        return Err(refused("Failed to run the analytics rule query. One of the tables does not exist."));
     }
     Ok(())
 }

@@ -62,12 +62,9 @@ fn agrees(options: &Options, technique: &str, tactics: &[&str]) -> bool {
 
 fn tactics_of() -> &'static BTreeMap<&'static str, Vec<&'static str>> {
     static TABLE: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
-        let lines = include_str!("../../data/techniques.tsv")
-            .lines()
-            .filter(|line| !line.starts_with('#'));
+        let lines = include_str!("../../data/techniques.tsv").lines().filter(|line| !line.starts_with('#'));
         let rows = lines.filter_map(|line| line.split_once('\t'));
-        rows.map(|(id, tactics)| (id, tactics.split(',').map(str::trim).collect()))
-            .collect()
+        rows.map(|(id, tactics)| (id, tactics.split(',').map(str::trim).collect())).collect()
     });
     &TABLE
 }

@@ -21,12 +21,7 @@ pub(super) fn check(kind: &Kind, properties: &Map<String, Value>, violations: &m
     for (name, member, longest, shown) in [
         ("queryFrequency", "QueryFrequency", LONGEST_QUERY, "14.00:00:00"),
         ("queryPeriod", "QueryPeriod", LONGEST_QUERY, "14.00:00:00"),
-        (
-            "suppressionDuration",
-            "SuppressionDuration",
-            LONGEST_SUPPRESSION,
-            "1.00:00:00",
-        ),
+        ("suppressionDuration", "SuppressionDuration", LONGEST_SUPPRESSION, "1.00:00:00"),
     ] {
         if duration(name).is_some_and(|duration| duration < SHORTEST || duration > longest) {
             let message = format!("The field {member} must be between 00:05:00 and {shown}.");

@@ -21,10 +21,7 @@ impl Violation {
     }
 
     pub(super) fn of(member: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            member,
-            message: message.into(),
-        }
+        Self { member, message: message.into() }
     }
 }
 
@@ -43,14 +40,9 @@ pub(super) fn check(options: &Options, kind: &Kind, properties: &Map<String, Val
     if violations.is_empty() {
         return Ok(());
     }
-    let listed: Vec<String> = violations
-        .iter()
-        .map(|one| format!("{}: {}", one.member, one.message))
-        .collect();
-    Err(ArmError::bad_request(
-        "BadRequest",
-        format!("Invalid data model. [{}]", listed.join(", ")),
-    ))
+    let listed: Vec<String> =
+        violations.iter().map(|one| format!("{}: {}", one.member, one.message)).collect();
+    Err(ArmError::bad_request("BadRequest", format!("Invalid data model. [{}]", listed.join(", "))))
 }
 
 /// The length of a text as the service counts it, in UTF-16 units.
@@ -68,29 +60,18 @@ pub(super) fn objects<'a>(
     properties: &'a Map<String, Value>,
     name: &str,
 ) -> impl Iterator<Item = &'a Map<String, Value>> {
-    properties
-        .get(name)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_object)
+    properties.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
 }
 
 /// The strings of an array property.
 pub(super) fn texts<'a>(properties: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = &'a str> {
-    properties
-        .get(name)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
+    properties.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
 fn check_texts(properties: &Map<String, Value>, violations: &mut Vec<Violation>) {
-    for (name, member, minimum, maximum) in [
-        ("displayName", "DisplayName", 1, 256),
-        ("description", "Description", 0, 5_000),
-    ] {
+    for (name, member, minimum, maximum) in
+        [("displayName", "DisplayName", 1, 256), ("description", "Description", 0, 5_000)]
+    {
         let Some(text) = text(properties, name) else {
             continue;
         };

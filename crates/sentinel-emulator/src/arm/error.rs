@@ -16,12 +16,7 @@ pub(crate) struct ArmError {
 
 impl ArmError {
     pub(crate) fn new(status: StatusCode, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code: code.into(),
-            message: message.into(),
-            retry_after_seconds: None,
-        }
+        Self { status, code: code.into(), message: message.into(), retry_after_seconds: None }
     }
 
     pub(crate) fn bad_request(code: impl Into<String>, message: impl Into<String>) -> Self {
@@ -59,11 +54,7 @@ impl ArmError {
             "Number of '{kind}' requests for subscription '{subscription}' actor '{actor}' exceeded. \
              Please try again after '{seconds}' seconds."
         );
-        let mut error = Self::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "SubscriptionRequestsThrottled",
-            message,
-        );
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "SubscriptionRequestsThrottled", message);
         error.retry_after_seconds = Some(seconds);
         error
     }

@@ -36,10 +36,7 @@ pub(crate) fn of(
     set("strict-transport-security", "max-age=31536000; includeSubDomains");
     set("x-content-type-options", "nosniff");
     set("x-ms-request-id", &id);
-    set(
-        "x-ms-correlation-request-id",
-        request.header("x-ms-correlation-request-id").unwrap_or(&id),
-    );
+    set("x-ms-correlation-request-id", request.header("x-ms-correlation-request-id").unwrap_or(&id));
     set("x-ms-routing-request-id", &format!("WESTEUROPE:{at}:{id}"));
     if reply.body.is_some() {
         set("content-type", "application/json; charset=utf-8");

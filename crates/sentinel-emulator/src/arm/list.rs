@@ -14,9 +14,7 @@ pub(crate) fn page<'a>(
     resources: impl Iterator<Item = (&'a str, Value)>,
 ) -> Reply {
     let after = request.parameter("$skipToken").filter(|token| !token.is_empty());
-    let mut rest = resources
-        .filter(|(key, _)| after.is_none_or(|after| *key > after))
-        .peekable();
+    let mut rest = resources.filter(|(key, _)| after.is_none_or(|after| *key > after)).peekable();
     let mut value = Vec::new();
     let mut last = "";
     let size = page_size.map_or(usize::MAX, |size| size.max(1));

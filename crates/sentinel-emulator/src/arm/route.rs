@@ -101,10 +101,7 @@ pub(crate) fn read(path: &str) -> Route {
             _,
             "watchliststatuses",
             operation,
-        ] => Route::WatchlistStatus {
-            subscription: name(1),
-            operation: (*operation).to_owned(),
-        },
+        ] => Route::WatchlistStatus { subscription: name(1), operation: (*operation).to_owned() },
         [
             "subscriptions",
             _,
@@ -116,11 +113,7 @@ pub(crate) fn read(path: &str) -> Route {
             _,
             rest @ ..,
         ] => {
-            let scope = Scope {
-                subscription: name(1),
-                resource_group: name(3),
-                workspace: name(7),
-            };
+            let scope = Scope { subscription: name(1), resource_group: name(3), workspace: name(7) };
             match rest {
                 [] => Route::Workspace(scope, Target::Workspace),
                 ["tables"] => Route::Workspace(scope, Target::Tables),
@@ -144,20 +137,14 @@ fn sentinel(scope: Scope, rest: &[&str], name: impl Fn(usize) -> String) -> Rout
         ["watchlists"] => Target::Watchlists,
         ["watchlists", _] => Target::Watchlist(name(11)),
         ["watchlists", _, "watchlistitems"] => Target::WatchlistItems(name(11)),
-        ["watchlists", _, "watchlistitems", _] => Target::WatchlistItem {
-            alias: name(11),
-            item: name(13),
-        },
+        ["watchlists", _, "watchlistitems", _] => Target::WatchlistItem { alias: name(11), item: name(13) },
         ["metadata"] => Target::MetadataList,
         ["metadata", _] => Target::Metadata(name(11)),
         ["onboardingstates"] => Target::OnboardingStates,
         ["onboardingstates", _] => Target::OnboardingState(name(11)),
         [] => return Route::Unknown,
         [_, ..] => {
-            return Route::UnknownType {
-                namespace: "Microsoft.SecurityInsights",
-                name: name(10),
-            };
+            return Route::UnknownType { namespace: "Microsoft.SecurityInsights", name: name(10) };
         }
     };
     Route::Workspace(scope, target)

@@ -38,15 +38,9 @@ impl Buckets {
     ) -> Result<Remaining, ArmError> {
         let kind = kind_of(method);
         let Some(throttling) = throttling else {
-            return Ok(Remaining {
-                kind,
-                requests: UNTHROTTLED,
-            });
+            return Ok(Remaining { kind, requests: UNTHROTTLED });
         };
-        let Bucket {
-            size,
-            refill_per_second,
-        } = match kind {
+        let Bucket { size, refill_per_second } = match kind {
             "reads" => throttling.reads,
             "deletes" => throttling.deletes,
             _ => throttling.writes,
@@ -57,23 +51,13 @@ impl Buckets {
             .entry((subscription.to_ascii_lowercase(), kind))
             .or_insert(Level { milli: full, at: now });
         let elapsed = u64::try_from(now.duration_since(level.at).as_millis()).unwrap_or(0);
-        level.milli = level
-            .milli
-            .saturating_add(elapsed.saturating_mul(refill_per_second.into()))
-            .min(full);
+        level.milli = level.milli.saturating_add(elapsed.saturating_mul(refill_per_second.into())).min(full);
         level.at = now;
         if level.milli < 1_000 {
             let lacking = 1_000 - level.milli;
-            let seconds = lacking
-                .div_ceil(u64::from(refill_per_second.max(1)) * 1_000)
-                .max(1);
+            let seconds = lacking.div_ceil(u64::from(refill_per_second.max(1)) * 1_000).max(1);
             let singular = kind.trim_end_matches('s');
-            return Err(ArmError::throttled(
-                singular,
-                subscription,
-                &caller_object_id(),
-                seconds,
-            ));
+            return Err(ArmError::throttled(singular, subscription, &caller_object_id(), seconds));
         }
         level.milli -= 1_000;
         let requests = u32::try_from(level.milli / 1_000).unwrap_or(u32::MAX);

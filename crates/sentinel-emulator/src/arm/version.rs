@@ -5,13 +5,7 @@ use std::collections::BTreeSet;
 use super::error::ArmError;
 
 /// The versions of Microsoft.OperationalInsights that are served.
-const WORKSPACE_VERSIONS: &[&str] = &[
-    "2020-08-01",
-    "2022-10-01",
-    "2023-09-01",
-    "2025-02-01",
-    "2025-07-01",
-];
+const WORKSPACE_VERSIONS: &[&str] = &["2020-08-01", "2022-10-01", "2023-09-01", "2025-02-01", "2025-07-01"];
 
 /// An api-version that the resource's provider serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,9 +60,7 @@ pub(crate) fn read(
             format!(
                 "No registered resource provider found for location 'westeurope' and API version '{version}' for type \
                  '{}'. The supported api-versions are '{}'. The supported locations are 'westeurope'.",
-                resource_type
-                    .split_once('/')
-                    .map_or(resource_type, |(_, kind)| kind),
+                resource_type.split_once('/').map_or(resource_type, |(_, kind)| kind),
                 served.join(", ")
             ),
         ));
@@ -80,8 +72,5 @@ fn is_well_formed(version: &str) -> bool {
     let date = version.strip_suffix("-preview").unwrap_or(version);
     let groups: Vec<&str> = date.split('-').collect();
     let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
-    lengths == [4, 2, 2]
-        && groups
-            .iter()
-            .all(|group| group.bytes().all(|byte| byte.is_ascii_digit()))
+    lengths == [4, 2, 2] && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -27,11 +27,7 @@ impl Filter {
 
 /// The text at `properties/source/kind`; the leading `properties` may be left out.
 pub(super) fn text_at<'a>(resource: &'a Value, path: &str) -> Option<&'a str> {
-    let find = |root: &'a Value| {
-        path.split('/')
-            .try_fold(root, |value, name| value.get(name))?
-            .as_str()
-    };
+    let find = |root: &'a Value| path.split('/').try_fold(root, |value, name| value.get(name))?.as_str();
     find(resource).or_else(|| find(resource.get("properties")?))
 }
 
@@ -49,11 +45,7 @@ pub(super) fn read(text: &str) -> Result<Filter, ArmError> {
             _ => return Err(invalid()),
         };
         let (value, after) = read_string(after.trim_start()).ok_or_else(invalid)?;
-        conditions.push(Condition {
-            path: path.to_owned(),
-            equal,
-            value,
-        });
+        conditions.push(Condition { path: path.to_owned(), equal, value });
         let after = after.trim_start();
         if after.is_empty() {
             return Ok(Filter(conditions));

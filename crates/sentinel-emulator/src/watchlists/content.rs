@@ -35,10 +35,7 @@ pub(super) fn read(raw: &str, properties: &Map<String, Value>) -> Result<Vec<Row
             )));
         }
     };
-    let skipped = properties
-        .get("numberOfLinesToSkip")
-        .and_then(Value::as_i64)
-        .unwrap_or(0);
+    let skipped = properties.get("numberOfLinesToSkip").and_then(Value::as_i64).unwrap_or(0);
     let Ok(skipped) = usize::try_from(skipped) else {
         return Err(refuse("The property 'numberOfLinesToSkip' cannot be negative."));
     };
@@ -49,10 +46,7 @@ pub(super) fn read(raw: &str, properties: &Map<String, Value>) -> Result<Vec<Row
             line + 1
         )));
     }
-    let key = properties
-        .get("itemsSearchKey")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let key = properties.get("itemsSearchKey").and_then(Value::as_str).unwrap_or_default();
     read_rows(raw, content, delimiter, key)
 }
 
@@ -65,16 +59,12 @@ fn skip_lines(raw: &str, count: usize) -> &str {
 }
 
 fn read_rows(raw: &str, content: &str, delimiter: u8, key: &str) -> Result<Vec<Row>, ArmError> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .from_reader(content.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(content.as_bytes());
     let invalid = |error: csv::Error| refuse(format!("Invalid csv content : {error}"));
     let header = reader.headers().map_err(invalid)?.clone();
     let columns: BTreeSet<&str> = header.iter().collect();
     if columns.len() != header.len() || columns.iter().any(|column| column.trim().is_empty()) {
-        return Err(refuse(
-            "Invalid csv content : the header has empty or repeated column names.",
-        ));
+        return Err(refuse("Invalid csv content : the header has empty or repeated column names."));
     }
     let mut rows = Vec::new();
     for record in reader.records() {
@@ -86,11 +76,7 @@ fn read_rows(raw: &str, content: &str, delimiter: u8, key: &str) -> Result<Vec<R
             )));
         }
         let cells = header.iter().zip(record.iter());
-        rows.push(
-            cells
-                .map(|(column, cell)| (column.to_owned(), cell.into()))
-                .collect::<Row>(),
-        );
+        rows.push(cells.map(|(column, cell)| (column.to_owned(), cell.into())).collect::<Row>());
     }
     if rows.is_empty() {
         return Err(refuse(format!(

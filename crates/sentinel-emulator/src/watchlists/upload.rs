@@ -19,20 +19,11 @@ pub(super) fn store(call: &mut Call<'_>, watchlist: &mut Watchlist, rows: Vec<Ro
     if call.options.watchlist_put == WatchlistPut::Replace {
         let wanted: HashSet<String> = rows.iter().map(identity).collect();
         let before = watchlist.items.len();
-        watchlist
-            .items
-            .retain(|_, item| wanted.contains(&identity(&item.values)));
+        watchlist.items.retain(|_, item| wanted.contains(&identity(&item.values)));
         changes += before - watchlist.items.len();
     }
-    let mut known: HashSet<String> = watchlist
-        .items
-        .values()
-        .map(|item| identity(&item.values))
-        .collect();
-    let new: Vec<Row> = rows
-        .into_iter()
-        .filter(|row| known.insert(identity(row)))
-        .collect();
+    let mut known: HashSet<String> = watchlist.items.values().map(|item| identity(&item.values)).collect();
+    let new: Vec<Row> = rows.into_iter().filter(|row| known.insert(identity(row))).collect();
     count_changes(call, changes + new.len())?;
     for values in new {
         let item = Item {
@@ -62,9 +53,7 @@ pub(super) fn count_changes(call: &mut Call<'_>, changes: usize) -> Result<(), A
         counter.month = month;
         counter.count = 0;
     }
-    let count = counter
-        .count
-        .saturating_add(u64::try_from(changes).unwrap_or(u64::MAX));
+    let count = counter.count.saturating_add(u64::try_from(changes).unwrap_or(u64::MAX));
     let limit = call.options.item_changes_per_month;
     if count > limit {
         return Err(ArmError::new(

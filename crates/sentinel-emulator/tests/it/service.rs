@@ -54,36 +54,20 @@ impl Service {
 
     pub(crate) fn with(change: impl FnOnce(&mut Options)) -> Self {
         let clock = ManualClock::new("2026-03-25T07:45:17.671388Z".parse().unwrap());
-        let mut options = Options {
-            clock: Arc::new(clock.clone()),
-            ..Options::default()
-        };
+        let mut options = Options { clock: Arc::new(clock.clone()), ..Options::default() };
         change(&mut options);
-        Self {
-            emulator: Emulator::new(options),
-            clock,
-            version: STABLE,
-        }
+        Self { emulator: Emulator::new(options), clock, version: STABLE }
     }
 
     pub(crate) fn preview() -> Self {
-        Self {
-            version: PREVIEW,
-            ..Self::new()
-        }
+        Self { version: PREVIEW, ..Self::new() }
     }
 
     /// A request to a Sentinel resource of the workspace.
     pub(crate) async fn call(&self, method: &str, resource: &str, body: Option<Value>) -> Answer {
         let path = format!("{WORKSPACE}/providers/Microsoft.SecurityInsights/{resource}");
         let mark = if resource.contains('?') { '&' } else { '?' };
-        self.raw(
-            method,
-            &format!("{HOST}{path}{mark}api-version={}", self.version),
-            &[],
-            body,
-        )
-        .await
+        self.raw(method, &format!("{HOST}{path}{mark}api-version={}", self.version), &[], body).await
     }
 
     pub(crate) async fn get(&self, resource: &str) -> Answer {
@@ -106,10 +90,7 @@ impl Service {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(uri)
-            .header("authorization", "Bearer any");
+        let mut request = Request::builder().method(method).uri(uri).header("authorization", "Bearer any");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -121,16 +102,8 @@ impl Service {
         let response = self.emulator.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        let body = if bytes.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(&bytes).unwrap()
-        };
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+        Answer { status: parts.status, headers: parts.headers, body }
     }
 }
 
@@ -158,12 +131,7 @@ pub(crate) fn nrt() -> Value {
     let mut rule = scheduled();
     rule["kind"] = "NRT".into();
     let properties = rule["properties"].as_object_mut().unwrap();
-    for name in [
-        "queryFrequency",
-        "queryPeriod",
-        "triggerOperator",
-        "triggerThreshold",
-    ] {
+    for name in ["queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold"] {
         properties.remove(name);
     }
     rule

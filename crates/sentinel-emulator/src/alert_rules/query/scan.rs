@@ -41,12 +41,8 @@ struct Frame {
     is_in_list: bool,
 }
 
-const STATEMENT: Frame = Frame {
-    expects_source: true,
-    lists_sources: false,
-    fuzzy: false,
-    is_in_list: false,
-};
+const STATEMENT: Frame =
+    Frame { expects_source: true, lists_sources: false, fuzzy: false, is_in_list: false };
 
 /// Scans a query.
 pub(super) fn scan(query: &str) -> Scan {
@@ -128,19 +124,12 @@ impl<'a> Scanner<'a> {
 
     fn open_parenthesis(&mut self) {
         let inside = match self.before() {
-            _ if self.frame.expects_source => Frame {
-                fuzzy: self.frame.fuzzy,
-                ..STATEMENT
-            },
+            _ if self.frame.expects_source => Frame { fuzzy: self.frame.fuzzy, ..STATEMENT },
             Some(Token::Name(name)) if TABULAR_CALLS.contains(&name) => STATEMENT,
-            Some(Token::Name("in" | "in~" | "has_any" | "has_all")) => Frame {
-                is_in_list: true,
-                ..STATEMENT
-            },
-            Some(Token::Sign('~')) => Frame {
-                is_in_list: true,
-                ..STATEMENT
-            },
+            Some(Token::Name("in" | "in~" | "has_any" | "has_all")) => {
+                Frame { is_in_list: true, ..STATEMENT }
+            }
+            Some(Token::Sign('~')) => Frame { is_in_list: true, ..STATEMENT },
             _ => Frame::default(),
         };
         self.open(inside);
@@ -161,10 +150,7 @@ impl<'a> Scanner<'a> {
                 self.frame.expects_source = false;
                 match (self.peek(1), self.peek(2)) {
                     (Some(Token::Name("in")), Some(Token::Sign('('))) => {
-                        self.open(Frame {
-                            lists_sources: true,
-                            ..STATEMENT
-                        });
+                        self.open(Frame { lists_sources: true, ..STATEMENT });
                         3
                     }
                     _ => 1,
@@ -199,10 +185,7 @@ impl<'a> Scanner<'a> {
         if wildcard || only_a_value || self.bound.contains(name) {
             return;
         }
-        self.scan.sources.push(Source {
-            name: name.to_owned(),
-            in_fuzzy_union: self.frame.fuzzy,
-        });
+        self.scan.sources.push(Source { name: name.to_owned(), in_fuzzy_union: self.frame.fuzzy });
     }
 
     fn begin_union(&mut self) {
@@ -212,10 +195,7 @@ impl<'a> Scanner<'a> {
 
     /// The operator after a pipe; how many tokens it takes.
     fn operator(&mut self) -> usize {
-        self.frame = Frame {
-            is_in_list: self.frame.is_in_list,
-            ..Frame::default()
-        };
+        self.frame = Frame { is_in_list: self.frame.is_in_list, ..Frame::default() };
         match self.peek(1) {
             Some(Token::Name("union")) => {
                 self.begin_union();
@@ -240,30 +220,20 @@ mod tests {
     use super::*;
 
     fn sources(query: &str) -> Vec<String> {
-        scan(query)
-            .sources
-            .into_iter()
-            .map(|source| source.name)
-            .collect()
+        scan(query).sources.into_iter().map(|source| source.name).collect()
     }
 
     #[test]
     fn tables_are_found_where_a_table_can_stand() {
         for (query, tables) in [
             ("Heartbeat", vec!["Heartbeat"]),
-            (
-                "// Syslog\nHeartbeat | where Computer has 'Event | Usage'",
-                vec!["Heartbeat"],
-            ),
+            ("// Syslog\nHeartbeat | where Computer has 'Event | Usage'", vec!["Heartbeat"]),
             ("let a = 5m; Heartbeat | where x > ago(a)", vec!["Heartbeat"]),
             (
                 "let a = Syslog | take 1; a | join kind=inner (Event | take 1) on Computer",
                 vec!["Syslog", "Event"],
             ),
-            (
-                "let f = (t: string) { Usage | where x == t }; f('a')",
-                vec!["Usage"],
-            ),
+            ("let f = (t: string) { Usage | where x == t }; f('a')", vec!["Usage"]),
             (
                 "union isfuzzy=true Syslog, (Event | where EventID in (1, 2)), Usage",
                 vec!["Syslog", "Event", "Usage"],
@@ -272,32 +242,17 @@ mod tests {
                 "Syslog | union Event, Usage | summarize count() by Operation",
                 vec!["Syslog", "Event", "Usage"],
             ),
-            (
-                "Syslog | where Computer in ((Event | project Computer))",
-                vec!["Syslog", "Event"],
-            ),
-            (
-                "Syslog | where Computer in~ (Event | project Computer)",
-                vec!["Syslog", "Event"],
-            ),
+            ("Syslog | where Computer in ((Event | project Computer))", vec!["Syslog", "Event"]),
+            ("Syslog | where Computer in~ (Event | project Computer)", vec!["Syslog", "Event"]),
             ("Syslog | where Operation !in (Usage, Event)", vec!["Syslog"]),
-            (
-                "Syslog | where isnotempty(Operation) and (Operation has 'x')",
-                vec!["Syslog"],
-            ),
+            ("Syslog | where isnotempty(Operation) and (Operation has 'x')", vec!["Syslog"]),
             ("Syslog | extend Alert = Event, Update", vec!["Syslog"]),
             (
                 "Syslog | join hint.strategy = broadcast kind = leftouter Event on Computer",
                 vec!["Syslog", "Event"],
             ),
-            (
-                "let l = materialize(Event | take 1); Syslog | where c in (l)",
-                vec!["Event", "Syslog"],
-            ),
-            (
-                "let s = toscalar(Event | count); Syslog | where c > s",
-                vec!["Event", "Syslog"],
-            ),
+            ("let l = materialize(Event | take 1); Syslog | where c in (l)", vec!["Event", "Syslog"]),
+            ("let s = toscalar(Event | count); Syslog | where c > s", vec!["Event", "Syslog"]),
             ("let l = dynamic(['Event']); Syslog", vec!["Syslog"]),
             ("search in (Event, Syslog) 'x'", vec!["Event", "Syslog"]),
             ("workspace('w').Event | take 1", vec![]),
@@ -305,10 +260,7 @@ mod tests {
             ("_Im_Dns(starttime=ago(1h)) | take 1", vec![]),
             ("datatable(Event: string) ['a'] | take 1", vec![]),
             ("Syslog | where m has @'a\\' | project Event", vec!["Syslog"]),
-            (
-                "Syslog | where m has ```it's | Event``` | project Event",
-                vec!["Syslog"],
-            ),
+            ("Syslog | where m has ```it's | Event``` | project Event", vec!["Syslog"]),
             (")))}]|;", vec![]),
         ] {
             assert_eq!(sources(query), tables, "{query}");
@@ -338,23 +290,12 @@ mod tests {
     #[test]
     fn operands_of_a_fuzzy_union_are_known() {
         let fuzzy = |query: &str| {
-            scan(query)
-                .sources
-                .into_iter()
-                .map(|s| (s.name, s.in_fuzzy_union))
-                .collect::<Vec<_>>()
+            scan(query).sources.into_iter().map(|s| (s.name, s.in_fuzzy_union)).collect::<Vec<_>>()
         };
         assert_eq!(
             fuzzy("union isfuzzy=true A_CL, (B_CL | join C_CL on x)"),
-            [
-                ("A_CL".into(), true),
-                ("B_CL".into(), true),
-                ("C_CL".into(), false)
-            ]
+            [("A_CL".into(), true), ("B_CL".into(), true), ("C_CL".into(), false)]
         );
-        assert_eq!(
-            fuzzy("union A_CL, B_CL"),
-            [("A_CL".into(), false), ("B_CL".into(), false)]
-        );
+        assert_eq!(fuzzy("union A_CL, B_CL"), [("A_CL".into(), false), ("B_CL".into(), false)]);
     }
 }

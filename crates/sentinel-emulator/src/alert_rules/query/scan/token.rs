@@ -27,10 +27,7 @@ pub(super) fn tokens(query: &str) -> Vec<Token<'_>> {
                 let prefix = string_prefix(rest).unwrap_or(1);
                 let (sigils, string) = rest.split_at(prefix);
                 let quote = string.chars().next().unwrap_or('"');
-                (
-                    Some(Token::Value),
-                    prefix + quoted(string, quote, !sigils.contains('@')),
-                )
+                (Some(Token::Value), prefix + quoted(string, quote, !sigils.contains('@')))
             }
             _ if first.is_alphabetic() || first == '_' || first == '$' => {
                 let length = word(rest);
@@ -60,8 +57,7 @@ fn string_prefix(text: &str) -> Option<usize> {
 }
 
 fn word(text: &str) -> usize {
-    text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
-        .unwrap_or(text.len())
+    text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(text.len())
 }
 
 /// The length of a string with its quotes. With escapes, a backslash takes the next character along; without, a
@@ -116,19 +112,7 @@ mod tests {
 
     #[test]
     fn no_text_stops_the_scan() {
-        for text in [
-            "",
-            "é",
-            "'",
-            "@",
-            "h@",
-            "```",
-            "\\",
-            "\u{0}",
-            "in~",
-            "==",
-            "💥'💥",
-        ] {
+        for text in ["", "é", "'", "@", "h@", "```", "\\", "\u{0}", "in~", "==", "💥'💥"] {
             tokens(text);
         }
     }
