@@ -69,16 +69,16 @@ fn fusion_properties() -> Map<String, Value> {
 
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
-    if call.request.method != Method::GET {
-        return Err(ArmError::method_not_allowed(call.request.method.as_str()));
-    }
+    call.require_get()?;
     let rules = call
         .workspace
         .rules
         .iter()
         .filter(|(_, rule)| is_visible(call, rule));
-    let shown = rules.map(|(key, rule)| (key.as_str(), show(call, rule)));
-    Ok(list::page(call.request, call.options.page_size, shown))
+    let rules = rules.map(|(key, rule)| (key.as_str(), rule));
+    Ok(list::page(call.request, call.options.page_size, rules, |rule| {
+        show(call, rule)
+    }))
 }
 
 /// Answers GET, PUT and DELETE.
@@ -109,7 +109,7 @@ pub(crate) fn answer(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
             call.workspace.tombstones.insert(key, call.now);
             Ok(Reply::ok(json!({})))
         }
-        _ => Err(ArmError::method_not_allowed(call.request.method.as_str())),
+        _ => Err(call.request.not_allowed()),
     }
 }
 
@@ -125,7 +125,7 @@ fn drops_preview(call: &Call<'_>) -> bool {
 }
 
 fn show(call: &Call<'_>, rule: &Rule) -> Value {
-    let mut properties = match model::kind(&rule.kind) {
+    let shown = match model::kind(&rule.kind) {
         Some(kind) => contract::show(
             kind.fields,
             &rule.properties,
@@ -134,12 +134,14 @@ fn show(call: &Call<'_>, rule: &Rule) -> Value {
         ),
         None => rule.properties.clone(),
     };
+    let mut properties = Map::new();
     if call.options.fill_incident_configuration
         && matches!(rule.kind.as_str(), "Scheduled" | "NRT")
-        && !properties.contains_key("incidentConfiguration")
+        && !shown.contains_key("incidentConfiguration")
     {
         properties.insert("incidentConfiguration".into(), default_incident_configuration());
     }
+    properties.extend(shown);
     properties.insert("lastModifiedUtc".into(), instant(rule.modified).into());
     json!({
         "id": call.workspace.sentinel_id(&format!("alertRules/{}", rule.name)),
@@ -186,7 +188,7 @@ fn put(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
     }
     validation::check(call.options, kind, &properties)?;
     check_workspace(call, kind, &key, &properties)?;
-    query::check(call.options, &properties)?;
+    query::check(call.options, kind, &properties)?;
 
     let etag = call.serial.etag(call.now);
     let created = call.workspace.rules.get(&key).map(|rule| rule.created);

@@ -11,14 +11,13 @@ const NAME: &str = "default";
 
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
-    if call.request.method != Method::GET {
-        return Err(ArmError::method_not_allowed(call.request.method.as_str()));
-    }
-    let state = call.workspace.onboarded.then(|| (NAME, resource(call.workspace)));
+    call.require_get()?;
+    let state = call.workspace.onboarded.then_some((NAME, &*call.workspace));
     Ok(list::page(
         call.request,
         call.options.page_size,
         state.into_iter(),
+        resource,
     ))
 }
 
@@ -52,7 +51,7 @@ pub(crate) fn answer(call: &mut Call<'_>, name: &str) -> Result<Reply, ArmError>
             Ok(Reply::ok(json!({})))
         }
         Method::DELETE => Ok(Reply::no_content()),
-        _ => Err(ArmError::method_not_allowed(call.request.method.as_str())),
+        _ => Err(call.request.not_allowed()),
     }
 }
 

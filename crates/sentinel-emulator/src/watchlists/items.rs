@@ -19,16 +19,19 @@ const FIELDS: &[Field] = &[
 
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>, alias: &str) -> Result<Reply, ArmError> {
-    if call.request.method != Method::GET {
-        return Err(ArmError::method_not_allowed(call.request.method.as_str()));
-    }
+    call.require_get()?;
     let watchlist = find(call, alias)?;
     let items = watchlist
         .items
         .iter()
         .filter(|(_, item)| is_visible(watchlist, item));
-    let shown = items.map(|(id, item)| (id.as_str(), show(call, watchlist, id, item)));
-    Ok(list::page(call.request, call.options.page_size, shown))
+    let items = items.map(|(id, item)| (id.as_str(), (id, item)));
+    Ok(list::page(
+        call.request,
+        call.options.page_size,
+        items,
+        |(id, item)| show(call, watchlist, id, item),
+    ))
 }
 
 /// Answers GET, PUT and DELETE.
@@ -56,7 +59,7 @@ pub(crate) fn answer(call: &mut Call<'_>, alias: &str, id: &str) -> Result<Reply
             }
             Ok(Reply::ok(json!({})))
         }
-        _ => Err(ArmError::method_not_allowed(call.request.method.as_str())),
+        _ => Err(call.request.not_allowed()),
     }
 }
 
