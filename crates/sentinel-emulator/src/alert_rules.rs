@@ -54,8 +54,14 @@ fn fusion_properties() -> Map<String, Value> {
         "PrivilegeEscalation",
     ];
     let mut properties = Map::new();
-    properties.insert("displayName".into(), "Advanced Multistage Attack Detection".into());
-    properties.insert("description".into(), "Correlates alerts of several products into incidents".into());
+    properties.insert(
+        "displayName".into(),
+        "Advanced Multistage Attack Detection".into(),
+    );
+    properties.insert(
+        "description".into(),
+        "Correlates alerts of several products into incidents".into(),
+    );
     properties.insert("tactics".into(), json!(tactics));
     properties.insert("severity".into(), "High".into());
     properties
@@ -63,19 +69,28 @@ fn fusion_properties() -> Map<String, Value> {
 
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
-    if call.request.method != Method::GET {
-        return Err(ArmError::method_not_allowed(call.request.method.as_str()));
-    }
-    let rules = call.workspace.rules.iter().filter(|(_, rule)| is_visible(call, rule));
-    let shown = rules.map(|(key, rule)| (key.as_str(), show(call, rule)));
-    Ok(list::page(call.request, call.options.page_size, shown))
+    call.require_get()?;
+    let rules = call
+        .workspace
+        .rules
+        .iter()
+        .filter(|(_, rule)| is_visible(call, rule));
+    let rules = rules.map(|(key, rule)| (key.as_str(), rule));
+    Ok(list::page(call.request, call.options.page_size, rules, |rule| {
+        show(call, rule)
+    }))
 }
 
 /// Answers GET, PUT and DELETE.
 pub(crate) fn answer(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
     let key = id.to_lowercase();
     match call.request.method {
-        Method::GET => match call.workspace.rules.get(&key).filter(|rule| is_visible(call, rule)) {
+        Method::GET => match call
+            .workspace
+            .rules
+            .get(&key)
+            .filter(|rule| is_visible(call, rule))
+        {
             Some(rule) => Ok(Reply::ok(show(call, rule))),
             None => {
                 let workspace = call.workspace.customer_id();
@@ -94,12 +109,14 @@ pub(crate) fn answer(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
             call.workspace.tombstones.insert(key, call.now);
             Ok(Reply::ok(json!({})))
         }
-        _ => Err(ArmError::method_not_allowed(call.request.method.as_str())),
+        _ => Err(call.request.not_allowed()),
     }
 }
 
 fn is_visible(call: &Call<'_>, rule: &Rule) -> bool {
-    call.options.read_lag.is_none_or(|lag| call.now.duration_since(rule.created) >= lag)
+    call.options
+        .read_lag
+        .is_none_or(|lag| call.now.duration_since(rule.created) >= lag)
 }
 
 /// Whether the version of this request does not know what only previews define.
@@ -108,18 +125,23 @@ fn drops_preview(call: &Call<'_>) -> bool {
 }
 
 fn show(call: &Call<'_>, rule: &Rule) -> Value {
-    let mut properties = match model::kind(&rule.kind) {
-        Some(kind) => {
-            contract::show(kind.fields, &rule.properties, drops_preview(call), call.options.explicit_nulls)
-        }
+    let shown = match model::kind(&rule.kind) {
+        Some(kind) => contract::show(
+            kind.fields,
+            &rule.properties,
+            drops_preview(call),
+            call.options.explicit_nulls,
+        ),
         None => rule.properties.clone(),
     };
+    let mut properties = Map::new();
     if call.options.fill_incident_configuration
         && matches!(rule.kind.as_str(), "Scheduled" | "NRT")
-        && !properties.contains_key("incidentConfiguration")
+        && !shown.contains_key("incidentConfiguration")
     {
         properties.insert("incidentConfiguration".into(), default_incident_configuration());
     }
+    properties.extend(shown);
     properties.insert("lastModifiedUtc".into(), instant(rule.modified).into());
     json!({
         "id": call.workspace.sentinel_id(&format!("alertRules/{}", rule.name)),
@@ -166,11 +188,15 @@ fn put(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
     }
     validation::check(call.options, kind, &properties)?;
     check_workspace(call, kind, &key, &properties)?;
-    query::check(call.options, &properties)?;
+    query::check(call.options, kind, &properties)?;
 
     let etag = call.serial.etag(call.now);
     let created = call.workspace.rules.get(&key).map(|rule| rule.created);
-    let name = call.workspace.rules.get(&key).map_or_else(|| id.to_owned(), |rule| rule.name.clone());
+    let name = call
+        .workspace
+        .rules
+        .get(&key)
+        .map_or_else(|| id.to_owned(), |rule| rule.name.clone());
     let rule = Rule {
         name,
         etag,
@@ -179,7 +205,11 @@ fn put(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
         modified: call.now,
         properties,
     };
-    let status = if created.is_some() { StatusCode::OK } else { StatusCode::CREATED };
+    let status = if created.is_some() {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
     let reply = Reply::json(status, show(call, &rule));
     call.workspace.rules.insert(key, rule);
     Ok(reply)
@@ -187,11 +217,17 @@ fn put(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
 
 fn kind_of(call: &Call<'_>, body: &Map<String, Value>) -> Result<&'static Kind, ArmError> {
     let Some(name) = body.get("kind").filter(|kind| !kind.is_null()) else {
-        return Err(read_error(ReadError::Missing { name: "kind", path: String::new() }));
+        return Err(read_error(ReadError::Missing {
+            name: "kind",
+            path: String::new(),
+        }));
     };
     let unknown = || {
         let value = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
-        read_error(ReadError::Convert { value, path: "kind".into() })
+        read_error(ReadError::Convert {
+            value,
+            path: "kind".into(),
+        })
     };
     let kind = name.as_str().and_then(model::kind).ok_or_else(unknown)?;
     if kind.preview && call.options.stable_versions_refuse_preview_kinds && !call.version.is_preview() {
@@ -208,7 +244,10 @@ fn read_properties(
     let given = match body.get("properties") {
         Some(Value::Object(given)) => given,
         None | Some(Value::Null) => {
-            return Err(read_error(ReadError::Missing { name: "properties", path: String::new() }));
+            return Err(read_error(ReadError::Missing {
+                name: "properties",
+                path: String::new(),
+            }));
         }
         Some(other) => {
             return Err(read_error(ReadError::Convert {
@@ -218,15 +257,19 @@ fn read_properties(
         }
     };
     if kind.name == "NRT"
-        && let Some(name) =
-            model::SCHEDULE.iter().find(|name| given.get(**name).is_some_and(|v| !v.is_null()))
+        && let Some(name) = model::SCHEDULE
+            .iter()
+            .find(|name| given.get(**name).is_some_and(|v| !v.is_null()))
     {
         let message = format!(
             "Could not find member '{name}' on object of type 'NrtAlertRule'. Path 'properties.{name}'."
         );
         return Err(ArmError::bad_request("BadRequest", message));
     }
-    let templated = !matches!(kind.name, "Scheduled" | "NRT" | "MicrosoftSecurityIncidentCreation");
+    let templated = !matches!(
+        kind.name,
+        "Scheduled" | "NRT" | "MicrosoftSecurityIncidentCreation"
+    );
     let reading = Reading {
         drop_preview: drops_preview(call),
         refuse_read_only: call.options.refuse_read_only_properties || templated,
@@ -255,7 +298,9 @@ fn read_error(error: ReadError) -> ArmError {
 fn check_tombstone(call: &mut Call<'_>, key: &str, id: &str) -> Result<(), ArmError> {
     let lifetime = call.options.tombstone_lifetime;
     let now = call.now;
-    call.workspace.tombstones.retain(|_, deleted| now.duration_since(*deleted) < lifetime);
+    call.workspace
+        .tombstones
+        .retain(|_, deleted| now.duration_since(*deleted) < lifetime);
     if !call.workspace.tombstones.contains_key(key) {
         return Ok(());
     }
@@ -293,7 +338,13 @@ fn check_workspace(
     key: &str,
     properties: &Map<String, Value>,
 ) -> Result<(), ArmError> {
-    let others = || call.workspace.rules.iter().filter(|(other, _)| *other != key).map(|(_, rule)| rule);
+    let others = || {
+        call.workspace
+            .rules
+            .iter()
+            .filter(|(other, _)| *other != key)
+            .map(|(_, rule)| rule)
+    };
     let enabled = |properties: &Map<String, Value>| properties.get("enabled") == Some(&Value::Bool(true));
     let limit = match kind.name {
         "Scheduled" => Some(call.options.enabled_scheduled_limit),
@@ -301,7 +352,9 @@ fn check_workspace(
         _ => None,
     };
     if let Some(limit) = limit.filter(|_| enabled(properties)) {
-        let count = others().filter(|rule| rule.kind == kind.name && enabled(&rule.properties)).count();
+        let count = others()
+            .filter(|rule| rule.kind == kind.name && enabled(&rule.properties))
+            .count();
         if count >= limit {
             let message = format!(
                 "The maximum number of enabled {} alert rules for the workspace, {limit}, has been reached.",

@@ -39,6 +39,15 @@ impl ArmRequest {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The error for a method that the resource does not have.
+    pub(crate) fn not_allowed(&self) -> ArmError {
+        let message = format!(
+            "The requested resource does not support http method '{}'.",
+            self.method
+        );
+        ArmError::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message)
+    }
+
     /// The body as a JSON object.
     pub(crate) fn json_object(&self) -> Result<Map<String, Value>, ArmError> {
         match serde_json::from_slice(&self.body) {
@@ -90,6 +99,15 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// Fails with 405 for any other method than GET.
+    pub(crate) fn require_get(&self) -> Result<(), ArmError> {
+        if self.request.method == Method::GET {
+            Ok(())
+        } else {
+            Err(self.request.not_allowed())
+        }
+    }
+
     /// Fails with 412 when `If-Match` (where the emulator evaluates it) does not hold for this etag.
     pub(crate) fn check_if_match(&self, current: Option<&str>) -> Result<(), ArmError> {
         if !self.options.evaluate_if_match {

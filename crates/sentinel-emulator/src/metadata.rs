@@ -54,9 +54,7 @@ const CATEGORIES: &[Field] = &[Field::new("domains", Texts), Field::new("vertica
 
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
-    if call.request.method != Method::GET {
-        return Err(ArmError::method_not_allowed(call.request.method.as_str()));
-    }
+    call.require_get()?;
     let filter = call.request.parameter("$filter").map(filter::read).transpose()?;
     let mut found: Vec<(&str, Value)> = call
         .workspace
@@ -77,7 +75,12 @@ pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
         let value: Vec<Value> = chosen.map(|(_, shown)| shown).collect();
         return Ok(Reply::ok(json!({ "value": value })));
     }
-    Ok(list::page(call.request, call.options.page_size, chosen))
+    Ok(list::page(
+        call.request,
+        call.options.page_size,
+        chosen,
+        |shown| shown,
+    ))
 }
 
 fn sort(found: &mut [(&str, Value)], order: &str) {
@@ -116,7 +119,7 @@ pub(crate) fn answer(call: &mut Call<'_>, name: &str) -> Result<Reply, ArmError>
             Ok(Reply::ok(json!({})))
         }
         (&Method::DELETE, None) => Ok(Reply::no_content()),
-        _ => Err(ArmError::method_not_allowed(call.request.method.as_str())),
+        _ => Err(call.request.not_allowed()),
     }
 }
 

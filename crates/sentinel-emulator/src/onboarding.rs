@@ -11,11 +11,14 @@ const NAME: &str = "default";
 
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
-    if call.request.method != Method::GET {
-        return Err(ArmError::method_not_allowed(call.request.method.as_str()));
-    }
-    let state = call.workspace.onboarded.then(|| (NAME, resource(call.workspace)));
-    Ok(list::page(call.request, call.options.page_size, state.into_iter()))
+    call.require_get()?;
+    let state = call.workspace.onboarded.then_some((NAME, &*call.workspace));
+    Ok(list::page(
+        call.request,
+        call.options.page_size,
+        state.into_iter(),
+        resource,
+    ))
 }
 
 /// Answers GET, PUT and DELETE.
@@ -23,9 +26,10 @@ pub(crate) fn answer(call: &mut Call<'_>, name: &str) -> Result<Reply, ArmError>
     if !name.eq_ignore_ascii_case(NAME) {
         return Err(match call.request.method {
             Method::GET => missing(name),
-            _ => {
-                ArmError::bad_request("BadRequest", format!("The onboarding state's name must be '{NAME}'."))
-            }
+            _ => ArmError::bad_request(
+                "BadRequest",
+                format!("The onboarding state's name must be '{NAME}'."),
+            ),
         });
     }
     let onboarded = call.workspace.onboarded;
@@ -35,7 +39,11 @@ pub(crate) fn answer(call: &mut Call<'_>, name: &str) -> Result<Reply, ArmError>
         Method::PUT => {
             call.request.json_object()?;
             call.workspace.onboarded = true;
-            let status = if onboarded { StatusCode::OK } else { StatusCode::CREATED };
+            let status = if onboarded {
+                StatusCode::OK
+            } else {
+                StatusCode::CREATED
+            };
             Ok(Reply::json(status, resource(call.workspace)))
         }
         Method::DELETE if onboarded => {
@@ -43,7 +51,7 @@ pub(crate) fn answer(call: &mut Call<'_>, name: &str) -> Result<Reply, ArmError>
             Ok(Reply::ok(json!({})))
         }
         Method::DELETE => Ok(Reply::no_content()),
-        _ => Err(ArmError::method_not_allowed(call.request.method.as_str())),
+        _ => Err(call.request.not_allowed()),
     }
 }
 

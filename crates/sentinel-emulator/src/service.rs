@@ -279,7 +279,7 @@ fn operation_status(
     now: Timestamp,
 ) -> Result<Reply, ArmError> {
     if request.method != Method::GET {
-        return Err(ArmError::method_not_allowed(request.method.as_str()));
+        return Err(request.not_allowed());
     }
     let Some(operation) = state.operations.get(id) else {
         return Err(ArmError::not_found("404", format!("Resource '{id}' does not exist")));
@@ -298,6 +298,9 @@ fn operation_status(
 }
 
 fn record(options: &Options, content: &mut Content, request: &ArmRequest, status: StatusCode) {
+    if options.remembered_requests == 0 {
+        return;
+    }
     let headers = request.headers.iter().map(|(name, value)| {
         let value = match name.as_str() {
             "authorization" => "present".to_owned(),

@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use axum::http::Method;
 use serde_json::{Value, json};
 
 use crate::Tables;
@@ -13,7 +12,9 @@ use crate::state::Workspace;
 pub(crate) fn catalogue() -> &'static [&'static str] {
     static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
         let lines = include_str!("../data/tables.txt").lines();
-        let mut names: Vec<&str> = lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+        let mut names: Vec<&str> = lines
+            .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            .collect();
         names.sort_unstable();
         names
     });
@@ -35,24 +36,22 @@ pub(crate) fn exists(name: &str, tables: &Tables) -> bool {
 
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
-    if call.request.method != Method::GET {
-        return Err(ArmError::method_not_allowed(call.request.method.as_str()));
-    }
+    call.require_get()?;
     let mut names: Vec<&str> = match &call.options.tables {
         Tables::Everything => catalogue().to_vec(),
         Tables::Only(names) => names.iter().map(String::as_str).collect(),
     };
     names.sort_unstable();
     names.dedup();
-    let tables = names.into_iter().map(|name| (name, resource(call.workspace, name)));
-    Ok(list::page(call.request, call.options.page_size, tables))
+    let tables = names.into_iter().map(|name| (name, name));
+    Ok(list::page(call.request, call.options.page_size, tables, |name| {
+        resource(call.workspace, name)
+    }))
 }
 
 /// Answers one table.
 pub(crate) fn answer(call: &Call<'_>, name: &str) -> Result<Reply, ArmError> {
-    if call.request.method != Method::GET {
-        return Err(ArmError::method_not_allowed(call.request.method.as_str()));
-    }
+    call.require_get()?;
     let same = |table: &&str| table.eq_ignore_ascii_case(name);
     let table = match &call.options.tables {
         Tables::Everything => catalogue().iter().copied().find(same),
@@ -61,9 +60,15 @@ pub(crate) fn answer(call: &Call<'_>, name: &str) -> Result<Reply, ArmError> {
     match table {
         Some(table) => Ok(Reply::ok(resource(call.workspace, table))),
         None => {
-            let resource_type =
-                format!("Microsoft.OperationalInsights/workspaces/{}/tables", call.workspace.name);
-            Err(ArmError::missing_resource(&resource_type, name, &call.workspace.resource_group))
+            let resource_type = format!(
+                "Microsoft.OperationalInsights/workspaces/{}/tables",
+                call.workspace.name
+            );
+            Err(ArmError::missing_resource(
+                &resource_type,
+                name,
+                &call.workspace.resource_group,
+            ))
         }
     }
 }

@@ -50,12 +50,14 @@ pub(crate) fn settle(workspace: &mut Workspace, now: Timestamp) {
 
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
-    if call.request.method != Method::GET {
-        return Err(ArmError::method_not_allowed(call.request.method.as_str()));
-    }
-    let watchlists = call.workspace.watchlists.iter();
-    let shown = watchlists.map(|(key, watchlist)| (key.as_str(), show(call, watchlist, Detail::Listed)));
-    Ok(list::page(call.request, call.options.page_size, shown))
+    call.require_get()?;
+    let watchlists = call
+        .workspace
+        .watchlists
+        .iter()
+        .map(|(key, watchlist)| (key.as_str(), watchlist));
+    let show = |watchlist| show(call, watchlist, Detail::Listed);
+    Ok(list::page(call.request, call.options.page_size, watchlists, show))
 }
 
 /// Answers GET, PUT and DELETE.
@@ -64,7 +66,7 @@ pub(crate) fn answer(call: &mut Call<'_>, alias: &str) -> Result<Reply, ArmError
         Method::GET => find(call, alias).map(|watchlist| Reply::ok(show(call, watchlist, Detail::Single))),
         Method::PUT => put(call, alias),
         Method::DELETE => delete(call, alias),
-        _ => Err(ArmError::method_not_allowed(call.request.method.as_str())),
+        _ => Err(call.request.not_allowed()),
     }
 }
 

@@ -1,15 +1,12 @@
 //! The Log Analytics workspace itself.
 
-use axum::http::Method;
 use serde_json::json;
 
 use crate::arm::{Call, Reply, error::ArmError, instant};
 
 /// Answers GET.
 pub(crate) fn answer(call: &Call<'_>) -> Result<Reply, ArmError> {
-    if call.request.method != Method::GET {
-        return Err(ArmError::method_not_allowed(call.request.method.as_str()));
-    }
+    call.require_get()?;
     let workspace = &call.workspace;
     Ok(Reply::ok(json!({
         "properties": {

@@ -6,12 +6,16 @@ mod scan;
 
 use serde_json::{Map, Value};
 
+use super::model::Kind;
 use super::validation::text;
 use crate::arm::error::ArmError;
 use crate::{Options, tables};
 
+/// How many other workspaces a query may name.
+const MOST_WORKSPACES: usize = 20;
+
 /// Checks the query of a rule against the workspace.
-pub(super) fn check(options: &Options, properties: &Map<String, Value>) -> Result<(), ArmError> {
+pub(super) fn check(options: &Options, kind: &Kind, properties: &Map<String, Value>) -> Result<(), ArmError> {
     let Some(query) = text(properties, "query") else {
         return Ok(());
     };
@@ -23,6 +27,17 @@ pub(super) fn check(options: &Options, properties: &Map<String, Value>) -> Resul
         return Err(refused(
             "Invalid data model. [query: The query cannot contain 'search *' or 'union *'.]",
         ));
+    }
+    if kind.name == "NRT" && scan.workspaces > 0 {
+        return Err(refused(
+            "Invalid data model. [query: The query of an NRT rule cannot read other workspaces.]",
+        ));
+    }
+    if scan.workspaces > MOST_WORKSPACES {
+        return Err(refused(&format!(
+            "Invalid data model. [query: The query reads {} workspaces. The maximum allowed is {MOST_WORKSPACES}.]",
+            scan.workspaces
+        )));
     }
     let enabled = properties.get("enabled") == Some(&Value::Bool(true));
     if !enabled && !options.validate_disabled_queries {

@@ -31,14 +31,6 @@ impl ArmError {
         Self::new(StatusCode::CONFLICT, "Conflict", message)
     }
 
-    pub(crate) fn method_not_allowed(method: &str) -> Self {
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "MethodNotAllowed",
-            format!("The requested resource does not support http method '{method}'."),
-        )
-    }
-
     pub(crate) fn missing_resource(resource_type: &str, name: &str, resource_group: &str) -> Self {
         Self::not_found(
             "ResourceNotFound",

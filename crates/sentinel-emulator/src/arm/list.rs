@@ -4,14 +4,15 @@ use serde_json::{Value, json};
 
 use super::{ArmRequest, Reply};
 
-/// Answers one page of `resources`, which are in the order of their keys.
+/// Answers one page of `resources`, which are in the order of their keys; only those of the page are shown.
 ///
 /// The link's token is the last key of the page, so that a resource that goes away between two pages shifts
 /// nothing.
-pub(crate) fn page<'a>(
+pub(crate) fn page<'a, T>(
     request: &ArmRequest,
     page_size: Option<usize>,
-    resources: impl Iterator<Item = (&'a str, Value)>,
+    resources: impl Iterator<Item = (&'a str, T)>,
+    show: impl Fn(T) -> Value,
 ) -> Reply {
     let after = request.parameter("$skipToken").filter(|token| !token.is_empty());
     let mut rest = resources.filter(|(key, _)| after.is_none_or(|after| *key > after)).peekable();
@@ -21,7 +22,7 @@ pub(crate) fn page<'a>(
     while value.len() < size
         && let Some((key, resource)) = rest.next()
     {
-        value.push(resource);
+        value.push(show(resource));
         last = key;
     }
     let mut body = json!({ "value": value });

@@ -12,18 +12,26 @@ use crate::contract::Shape::AnyObject;
 use crate::options::WatchlistWrites;
 use crate::state::{Item, Watchlist};
 
-const FIELDS: &[Field] =
-    &[Field::new("itemsKeyValue", AnyObject).required(), Field::new("entityMapping", AnyObject)];
+const FIELDS: &[Field] = &[
+    Field::new("itemsKeyValue", AnyObject).required(),
+    Field::new("entityMapping", AnyObject),
+];
 
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>, alias: &str) -> Result<Reply, ArmError> {
-    if call.request.method != Method::GET {
-        return Err(ArmError::method_not_allowed(call.request.method.as_str()));
-    }
+    call.require_get()?;
     let watchlist = find(call, alias)?;
-    let items = watchlist.items.iter().filter(|(_, item)| is_visible(watchlist, item));
-    let shown = items.map(|(id, item)| (id.as_str(), show(call, watchlist, id, item)));
-    Ok(list::page(call.request, call.options.page_size, shown))
+    let items = watchlist
+        .items
+        .iter()
+        .filter(|(_, item)| is_visible(watchlist, item));
+    let items = items.map(|(id, item)| (id.as_str(), (id, item)));
+    Ok(list::page(
+        call.request,
+        call.options.page_size,
+        items,
+        |(id, item)| show(call, watchlist, id, item),
+    ))
 }
 
 /// Answers GET, PUT and DELETE.
@@ -32,8 +40,12 @@ pub(crate) fn answer(call: &mut Call<'_>, alias: &str, id: &str) -> Result<Reply
     match call.request.method {
         Method::GET => {
             let watchlist = find(call, alias)?;
-            let item = watchlist.items.get(&key).filter(|item| is_visible(watchlist, item));
-            item.map(|item| Reply::ok(show(call, watchlist, &key, item))).ok_or_else(|| missing(id))
+            let item = watchlist
+                .items
+                .get(&key)
+                .filter(|item| is_visible(watchlist, item));
+            item.map(|item| Reply::ok(show(call, watchlist, &key, item)))
+                .ok_or_else(|| missing(id))
         }
         Method::PUT => put(call, alias, &key),
         Method::DELETE => {
@@ -47,7 +59,7 @@ pub(crate) fn answer(call: &mut Call<'_>, alias: &str, id: &str) -> Result<Reply
             }
             Ok(Reply::ok(json!({})))
         }
-        _ => Err(ArmError::method_not_allowed(call.request.method.as_str())),
+        _ => Err(call.request.not_allowed()),
     }
 }
 
@@ -91,7 +103,11 @@ fn put(call: &mut Call<'_>, alias: &str, id: &str) -> Result<Reply, ArmError> {
     };
     let (values, entity_mapping) = (object("itemsKeyValue"), object("entityMapping"));
     let watchlist = find(call, alias)?;
-    let key = watchlist.properties.get("itemsSearchKey").and_then(Value::as_str).unwrap_or_default();
+    let key = watchlist
+        .properties
+        .get("itemsSearchKey")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     content::check_search_key(&values, key).map_err(refuse)?;
     let existing = watchlist.items.get(id);
     let current = existing.map(|item| item.etag.as_str());

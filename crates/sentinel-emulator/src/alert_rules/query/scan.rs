@@ -13,6 +13,8 @@ pub(super) struct Scan {
     pub(super) sources: Vec<Source>,
     /// Whether it has `search *` or `union *`.
     pub(super) reads_everything: bool,
+    /// How many different workspaces it names with `workspace('…')`.
+    pub(super) workspaces: usize,
     /// Whether there is nothing but space and comments.
     pub(super) is_empty: bool,
 }
@@ -57,6 +59,7 @@ pub(super) fn scan(query: &str) -> Scan {
         scan: Scan::default(),
     };
     scanner.scan.is_empty = tokens.is_empty();
+    scanner.scan.workspaces = count_workspaces(&tokens);
     while scanner.at < tokens.len() {
         scanner.step();
     }
@@ -70,6 +73,14 @@ fn bound_names<'a>(tokens: &[Token<'a>]) -> BTreeSet<&'a str> {
         _ => None,
     });
     pairs.collect()
+}
+
+fn count_workspaces(tokens: &[Token<'_>]) -> usize {
+    let calls = tokens.windows(3).filter_map(|call| match call {
+        [Token::Name("workspace"), Token::Sign('('), Token::Value(name)] => Some(*name),
+        _ => None,
+    });
+    calls.collect::<BTreeSet<&str>>().len()
 }
 
 struct Scanner<'a> {
@@ -96,7 +107,7 @@ impl<'a> Scanner<'a> {
         let mut taken = 1;
         match token {
             Token::Name(name) if self.frame.expects_source => taken = self.source_word(name),
-            Token::Name(_) | Token::Value => self.frame.expects_source = false,
+            Token::Name(_) | Token::Value(_) => self.frame.expects_source = false,
             Token::Sign('|') => taken = 1 + self.operator(),
             Token::Sign(';') => self.frame = STATEMENT,
             Token::Sign(',') => self.frame.expects_source = self.frame.lists_sources,
@@ -285,6 +296,18 @@ mod tests {
         ] {
             assert_eq!(scan(query).reads_everything, everything, "{query}");
         }
+    }
+
+    #[test]
+    fn workspaces_are_counted_once_each() {
+        assert_eq!(
+            scan("union workspace('a').Event, workspace('b').Event, workspace('a').Usage, Usage").workspaces,
+            2
+        );
+        assert_eq!(
+            scan("Event | where workspace == 'a' // workspace('b')").workspaces,
+            0
+        );
     }
 
     #[test]

@@ -5,8 +5,8 @@
 pub(super) enum Token<'a> {
     /// A name or a keyword.
     Name(&'a str),
-    /// A string or a number.
-    Value,
+    /// A string with its quotes, or a number.
+    Value(&'a str),
     /// A character of punctuation; `==`, `=~` and the like come as the sign `~`, so that `=` is only itself.
     Sign(char),
 }
@@ -16,48 +16,74 @@ pub(super) fn tokens(query: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut rest = query;
     while let Some(first) = rest.chars().next() {
-        let (token, length) = match first {
-            _ if first.is_whitespace() => (None, first.len_utf8()),
-            '/' if rest.starts_with("//") => (None, rest.find('\n').unwrap_or(rest.len())),
-            '`' | '~' if rest.starts_with("```") || rest.starts_with("~~~") => {
-                (Some(Token::Value), fenced(rest))
-            }
-            '"' | '\'' => (Some(Token::Value), quoted(rest, first, true)),
-            '@' | 'h' | 'H' if string_prefix(rest).is_some() => {
-                let prefix = string_prefix(rest).unwrap_or(1);
-                let (sigils, string) = rest.split_at(prefix);
-                let quote = string.chars().next().unwrap_or('"');
-                (Some(Token::Value), prefix + quoted(string, quote, !sigils.contains('@')))
-            }
-            _ if first.is_alphabetic() || first == '_' || first == '$' => {
-                let length = word(rest);
-                // `in~` is one operator.
-                let tilde = rest.get(..length) == Some("in")
-                    && rest.get(length..).is_some_and(|r| r.starts_with('~'));
-                let length = length + usize::from(tilde);
-                (rest.get(..length).map(Token::Name), length)
-            }
-            _ if first.is_ascii_digit() => (Some(Token::Value), word(rest)),
-            '=' | '!' | '<' | '>' if rest.chars().nth(1).is_some_and(|next| matches!(next, '=' | '~')) => {
-                (Some(Token::Sign('~')), 2)
-            }
-            _ => (Some(Token::Sign(first)), first.len_utf8()),
-        };
-        tokens.extend(token);
-        rest = rest.get(length.max(1)..).unwrap_or_default();
+        let (kind, length) = next(rest, first);
+        let (text, after) = rest.split_at_checked(length.max(1)).unwrap_or((rest, ""));
+        tokens.extend(match kind {
+            Kind::Nothing => None,
+            Kind::Name => Some(Token::Name(text)),
+            Kind::Value => Some(Token::Value(text)),
+            Kind::Sign(sign) => Some(Token::Sign(sign)),
+        });
+        rest = after;
     }
     tokens
 }
 
+enum Kind {
+    /// Space or a comment.
+    Nothing,
+    Name,
+    Value,
+    Sign(char),
+}
+
+/// The kind and length of what `rest`, which begins with `first`, begins with.
+fn next(rest: &str, first: char) -> (Kind, usize) {
+    match first {
+        _ if first.is_whitespace() => (Kind::Nothing, first.len_utf8()),
+        '/' if rest.starts_with("//") => (Kind::Nothing, rest.find('\n').unwrap_or(rest.len())),
+        '`' | '~' if rest.starts_with("```") || rest.starts_with("~~~") => (Kind::Value, fenced(rest)),
+        '"' | '\'' => (Kind::Value, quoted(rest, first, true)),
+        '@' | 'h' | 'H' if string_prefix(rest).is_some() => {
+            let prefix = string_prefix(rest).unwrap_or_default();
+            let (sigils, string) = rest.split_at(prefix);
+            let quote = string.chars().next().unwrap_or('"');
+            (Kind::Value, prefix + quoted(string, quote, !sigils.contains('@')))
+        }
+        _ if first.is_alphabetic() || first == '_' || first == '$' => {
+            let length = word(rest);
+            // `in~` is one operator.
+            (
+                Kind::Name,
+                if rest.starts_with("in~") && length == 2 {
+                    3
+                } else {
+                    length
+                },
+            )
+        }
+        _ if first.is_ascii_digit() => (Kind::Value, word(rest)),
+        '=' | '!' | '<' | '>' if rest.chars().nth(1).is_some_and(|next| matches!(next, '=' | '~')) => {
+            (Kind::Sign('~'), 2)
+        }
+        _ => (Kind::Sign(first), first.len_utf8()),
+    }
+}
+
 /// The length of what stands before the quote of `@"…"`, `h"…"` or `h@"…"`.
 fn string_prefix(text: &str) -> Option<usize> {
-    let quote = text.find(['"', '\''])?;
-    let prefix = text.get(..quote)?;
-    matches!(prefix, "@" | "h" | "H" | "h@" | "H@").then_some(quote)
+    let prefixes = ["@", "h", "H", "h@", "H@"].into_iter();
+    let mut lengths = prefixes.filter_map(|prefix| {
+        text.strip_prefix(prefix)?
+            .starts_with(['"', '\''])
+            .then_some(prefix.len())
+    });
+    lengths.next()
 }
 
 fn word(text: &str) -> usize {
-    text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(text.len())
+    text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
+        .unwrap_or(text.len())
 }
 
 /// The length of a string with its quotes. With escapes, a backslash takes the next character along; without, a
@@ -106,13 +132,25 @@ mod tests {
             "~~~two\nlines~~~",
             "'open",
         ] {
-            assert_eq!(tokens(text), [Token::Value], "{text}");
+            assert_eq!(tokens(text), [Token::Value(text)], "{text}");
         }
     }
 
     #[test]
     fn no_text_stops_the_scan() {
-        for text in ["", "é", "'", "@", "h@", "```", "\\", "\u{0}", "in~", "==", "💥'💥"] {
+        for text in [
+            "",
+            "é",
+            "'",
+            "@",
+            "h@",
+            "```",
+            "\\",
+            "\u{0}",
+            "in~",
+            "==",
+            "💥'💥",
+        ] {
             tokens(text);
         }
     }
