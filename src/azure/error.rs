@@ -7,7 +7,7 @@ use azure_core::http::{StatusCode, headers::Headers};
 use super::{
     headers,
     redact::Redactor,
-    unwrap::{Unwrapped, unwrap},
+    unwrap::{self, Unwrapped},
 };
 
 /// The class of an [`Error`], which decides what the caller does next.
@@ -80,7 +80,7 @@ impl Error {
         write: bool,
         redactor: &Redactor,
     ) -> Self {
-        let unwrapped = redacted(unwrap(body), redactor);
+        let unwrapped = unwrap::read(body).bounded(|text| redactor.redact(text));
         let kind = kind_of(u16::from(status), &unwrapped, write);
         let mut error = Self::new(kind, String::new());
         error.0.status = Some(u16::from(status));
@@ -93,7 +93,7 @@ impl Error {
     /// An error that stands in a document, such as the status of a long-running operation.
     pub(super) fn from_unwrapped(kind: ErrorKind, unwrapped: Unwrapped, redactor: &Redactor) -> Self {
         let mut error = Self::new(kind, String::new());
-        error.0.unwrapped = redacted(unwrapped, redactor);
+        error.0.unwrapped = unwrapped.bounded(|text| redactor.redact(text));
         error
     }
 
@@ -262,16 +262,6 @@ fn says(unwrapped: &Unwrapped, text: &str) -> bool {
         || unwrapped.outer_message.as_deref().is_some_and(|outer| outer.contains(text))
 }
 
-fn redacted(unwrapped: Unwrapped, redactor: &Redactor) -> Unwrapped {
-    let redact = |text: Option<String>| text.map(|text| redactor.redact(&text));
-    Unwrapped {
-        code: redact(unwrapped.code),
-        message: redactor.redact(&unwrapped.message),
-        outer_code: redact(unwrapped.outer_code),
-        outer_message: redact(unwrapped.outer_message),
-    }
-}
-
 /// At most so many characters of a text from outside, on one line, without control characters and terminal sequences.
 pub(super) fn excerpt(text: &str, most: usize) -> String {
     let mut short = String::new();
@@ -315,7 +305,7 @@ mod tests {
 
     #[test]
     fn each_status_has_its_kind() {
-        let kind = |status, write| kind_of(status, &unwrap(b"{}"), write);
+        let kind = |status, write| kind_of(status, &unwrap::read(b"{}"), write);
         for (status, read, write) in [
             (400, ErrorKind::Rejected, ErrorKind::Rejected),
             (401, ErrorKind::Authentication, ErrorKind::Authentication),
@@ -338,7 +328,11 @@ mod tests {
     fn a_tombstone_is_known_by_its_text_whatever_its_status() {
         let body = br#"{"error":{"code":"BadRequest","message":"The rule with id '1' was recently deleted. You need to allow some time before re-using the same id. Please try again later."}}"#;
         for status in [400, 409] {
-            assert_eq!(kind_of(status, &unwrap(body), true), ErrorKind::RecentlyDeleted, "{status}");
+            assert_eq!(
+                kind_of(status, &unwrap::read(body), true),
+                ErrorKind::RecentlyDeleted,
+                "{status}"
+            );
         }
     }
 

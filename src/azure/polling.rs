@@ -12,7 +12,8 @@ use super::{
     error::{Error, ErrorKind, excerpt},
     headers::{ASYNC_OPERATION, LOCATION, correlation_id, retry_after},
     operation::Operation,
-    unwrap::unwrap_value,
+    resources::Absence,
+    unwrap::read_value,
 };
 
 /// Between two looks at a running operation, where the service names no time.
@@ -128,9 +129,7 @@ impl Client {
         let patience = Patience::new(&operation);
         let mut answer = match self.answer(&operation).await {
             Ok(answer) => answer,
-            Err(error) if error.kind() == ErrorKind::NotFound && error.code() != Some("ResourceNotFound") => {
-                return Ok(());
-            }
+            Err(error) if Absence::Sentinel.is(&error) => return Ok(()),
             Err(error) => return Err(error),
         };
         if answer.status != 202 || self.await_status(&patience, &answer).await? {
@@ -186,7 +185,7 @@ impl Client {
             tracing::warn!(
                 target: "bartizan::azure",
                 "the status of the operation is at another host and is not followed: {}",
-                self.redactor().redact(&excerpt(text.split('?').next().unwrap_or_default(), 200)),
+                excerpt(&self.redactor().redact(text.split('?').next().unwrap_or_default()), 200),
             );
         }
         url
@@ -209,8 +208,8 @@ impl Client {
 
     fn operation_failed(&self, patience: &Patience, state: &str, document: &Value) -> Error {
         let unwrapped = match document.get("error") {
-            Some(error) if !error.is_null() => unwrap_value(error),
-            _ => unwrap_value(&Value::String(format!(
+            Some(error) if !error.is_null() => read_value(error),
+            _ => read_value(&Value::String(format!(
                 "the service took the request and then reported `{}` without a reason",
                 excerpt(state, 40)
             ))),

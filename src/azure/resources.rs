@@ -19,7 +19,7 @@ const PARENT_IS_MISSING: &[&str] = &[
 
 /// Who answers when a resource does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Absence {
+pub(super) enum Absence {
     /// Azure Resource Manager or Log Analytics, with `ResourceNotFound`.
     ResourceManager,
     /// Sentinel, with `NotFound` or `404`. From it `ResourceNotFound` means the workspace.
@@ -27,7 +27,8 @@ enum Absence {
 }
 
 impl Absence {
-    fn is(self, error: &Error) -> bool {
+    /// Whether this error says that the resource does not exist, and its parents do.
+    pub(super) fn is(self, error: &Error) -> bool {
         let code = error.code().unwrap_or_default();
         error.kind() == ErrorKind::NotFound
             && !PARENT_IS_MISSING.iter().any(|parent| parent.eq_ignore_ascii_case(code))

@@ -20,6 +20,9 @@ const LONGEST_MESSAGE: usize = 2_000;
 /// The longest code that is kept, in characters.
 const LONGEST_CODE: usize = 100;
 
+/// The message where there is none.
+const NO_REASON: &str = "the service gives no reason";
+
 /// How many errors inside each other are followed; real ones have four.
 const DEEPEST: usize = 16;
 
@@ -39,8 +42,32 @@ pub struct Unwrapped {
     pub outer_message: Option<String>,
 }
 
+impl Unwrapped {
+    /// With each text changed by `change` and then cut to its length. In this order, because the rest of a secret that was
+    /// cut first would no longer be known as one.
+    pub(super) fn bounded(self, change: impl Fn(&str) -> String) -> Self {
+        let cut = |text: String, longest| excerpt(&change(&text), longest);
+        let message = cut(self.message, LONGEST_MESSAGE);
+        Self {
+            code: self.code.map(|code| cut(code, LONGEST_CODE)),
+            message: if message.is_empty() {
+                NO_REASON.to_owned()
+            } else {
+                message
+            },
+            outer_code: self.outer_code.map(|code| cut(code, LONGEST_CODE)),
+            outer_message: self.outer_message.map(|text| cut(text, LONGEST_MESSAGE)),
+        }
+    }
+}
+
 /// Reads an error body. An empty, unreadable or enormous one gives a message that says so.
 pub fn unwrap(body: &[u8]) -> Unwrapped {
+    read(body).bounded(str::to_owned)
+}
+
+/// The same with its texts as they came, up to the length of the longest body.
+pub(super) fn read(body: &[u8]) -> Unwrapped {
     if body.iter().all(u8::is_ascii_whitespace) {
         return plain("the answer has no body".to_owned());
     }
@@ -56,7 +83,7 @@ pub fn unwrap(body: &[u8]) -> Unwrapped {
 }
 
 /// Reads the `error` member of a status document, or any object of that form.
-pub(super) fn unwrap_value(error: &Value) -> Unwrapped {
+pub(super) fn read_value(error: &Value) -> Unwrapped {
     match error {
         Value::Object(error) => from_object(error),
         Value::String(text) => from_text(text),
@@ -73,7 +100,7 @@ fn from_text(text: &str) -> Unwrapped {
     if start.starts_with('<') {
         return plain(format!("the answer is a web page and no JSON ({} bytes)", text.len()));
     }
-    plain(excerpt(start, 200))
+    plain(start.to_owned())
 }
 
 fn from_object(object: &Map<String, Value>) -> Unwrapped {
@@ -91,7 +118,7 @@ fn from_object(object: &Map<String, Value>) -> Unwrapped {
         message = layer.message.or(message);
         inner = layer.inner;
     }
-    let message = message.unwrap_or_else(|| "the service gives no reason".to_owned());
+    let message = message.unwrap_or_else(|| NO_REASON.to_owned());
     Unwrapped {
         outer_code: outer.code.filter(|outer| Some(outer) != code.as_ref()),
         outer_message: outer.message.filter(|outer| *outer != message),
@@ -113,7 +140,7 @@ impl Layer {
             Some(Value::Object(inner)) => inner,
             _ => object,
         };
-        let code = member(object, &["code"]).and_then(text_of).map(|code| excerpt(&code, LONGEST_CODE));
+        let code = member(object, &["code"]).and_then(text_of);
         let written = member(object, &["message"]).and_then(text_of);
         let escaped = written.as_deref().and_then(json_inside);
         let message = match (&written, &escaped) {
@@ -136,7 +163,7 @@ impl Layer {
             });
         Self {
             code: code.filter(|code| !code.is_empty()),
-            message: message.map(|text| excerpt(&text, LONGEST_MESSAGE)).filter(|text| !text.is_empty()),
+            message: message.filter(|text| !text.is_empty()),
             inner,
         }
     }
@@ -238,7 +265,10 @@ mod tests {
     #[test]
     fn a_page_is_named_and_not_printed() {
         let unwrapped = unwrap(b"\n<!DOCTYPE html><html><body>secret proxy page</body></html>");
-        assert_eq!(unwrapped.message, "the answer is a web page and no JSON (58 bytes)");
+        assert_eq!(
+            unwrapped.message,
+            "the answer is a web page and no JSON (59 bytes)"
+        );
     }
 
     #[test]
@@ -257,12 +287,12 @@ mod tests {
         }
         assert_eq!(unwrap(text.as_bytes()).message, "deepest");
         let nested = "{\"innererror\":".repeat(10_000);
-        assert!(unwrap(nested.as_bytes()).message.len() <= 203);
+        assert!(unwrap(nested.as_bytes()).message.chars().count() <= LONGEST_MESSAGE + 1);
         let large = format!("{{\"error\":{{\"message\":\"{}\"}}}}", "x".repeat(LONGEST_BODY));
         assert!(unwrap(large.as_bytes()).message.contains("too long"));
         let long = format!(
             "{{\"error\":{{\"message\":\"{}\"}}}}",
-            "{\"".repeat(1).escape_default().to_string().repeat(40_000)
+            "{\"".escape_default().to_string().repeat(40_000)
         );
         assert!(unwrap(long.as_bytes()).message.chars().count() <= LONGEST_MESSAGE + 1);
     }
