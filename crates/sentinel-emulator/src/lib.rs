@@ -31,6 +31,29 @@
 //! enabled rules, the rules of grouping, lengths and ranges, a watchlist's name, search key, size and number of
 //! changes, a workspace that is not onboarded, a method that a resource does not have.
 //!
+//! # In a test
+//!
+//! ```
+//! use axum::{body::Body, http::Request};
+//! use sentinel_emulator::{Emulator, Fault, FaultAction, Options};
+//! use tower::ServiceExt;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let emulator = Emulator::new(Options { page_size: Some(1), ..Options::default() });
+//! emulator.fault(Fault::next(FaultAction::Throttle { retry_after_seconds: 5 }).method("GET").path("/alertRules"));
+//! let rules = "https://management.azure.com/subscriptions/s/resourceGroups/rg/providers\
+//!     /Microsoft.OperationalInsights/workspaces/law/providers/Microsoft.SecurityInsights\
+//!     /alertRules?api-version=2025-09-01";
+//! for status in [429, 200] {
+//!     let request = Request::get(rules).header("authorization", "Bearer any").body(Body::empty())?;
+//!     assert_eq!(emulator.router().oneshot(request).await?.status(), status);
+//! }
+//! assert_eq!(emulator.requests().len(), 2);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What is not there
 //!
 //! Queries are read only as far as telling which tables they name ([`Tables`]); they are neither parsed nor run.

@@ -84,7 +84,10 @@ fn edit(
     };
     let (place, current) = match &target {
         Target::AlertRule(id) => match workspace.rules.get_mut(&id.to_lowercase()) {
-            Some(rule) => (&mut rule.etag, &mut rule.properties),
+            Some(rule) => {
+                rule.modified = now;
+                (&mut rule.etag, &mut rule.properties)
+            }
             None => return,
         },
         Target::Watchlist(alias) => match workspace.watchlists.get_mut(&alias.to_lowercase()) {

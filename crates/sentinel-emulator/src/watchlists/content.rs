@@ -69,12 +69,6 @@ fn read_rows(raw: &str, content: &str, delimiter: u8, key: &str) -> Result<Vec<R
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(invalid)?;
-        if record.iter().map(str::len).sum::<usize>() > LARGEST_ROW {
-            return Err(refuse(format!(
-                "Invalid csv content : row {} exceeds the maximum of {LARGEST_ROW} bytes.",
-                rows.len() + 1
-            )));
-        }
         let cells = header.iter().zip(record.iter());
         rows.push(cells.map(|(column, cell)| (column.to_owned(), cell.into())).collect::<Row>());
     }
@@ -89,20 +83,29 @@ fn read_rows(raw: &str, content: &str, delimiter: u8, key: &str) -> Result<Vec<R
         )));
     }
     for (index, row) in rows.iter().enumerate() {
-        check_search_key(row, key).map_err(|message| refuse(format!("{message} (row {})", index + 1)))?;
+        check_row(row, key).map_err(|message| refuse(format!("{message} (row {})", index + 1)))?;
     }
     Ok(rows)
 }
 
-/// Fails, with what to say, when the row has no value in the search key's column.
-pub(super) fn check_search_key(row: &Row, key: &str) -> Result<(), String> {
+/// Fails, with what to say, when the row is too large or has no value in the search key's column.
+pub(super) fn check_row(row: &Row, key: &str) -> Result<(), String> {
+    let size: usize = row
+        .values()
+        .map(|cell| cell.as_str().map_or_else(|| cell.to_string().len(), str::len))
+        .sum();
+    if size > LARGEST_ROW {
+        return Err(format!(
+            "The item has {size} bytes, which exceeds the maximum of {LARGEST_ROW} bytes."
+        ));
+    }
     let blank = match row.get(key) {
         Some(Value::String(value)) => value.trim().is_empty(),
         None | Some(Value::Null) => true,
         Some(_) => false,
     };
-    match blank {
-        true => Err(format!("The search key column '{key}' cannot have blank values.")),
-        false => Ok(()),
+    if blank {
+        return Err(format!("The search key column '{key}' cannot have blank values."));
     }
+    Ok(())
 }

@@ -108,7 +108,7 @@ fn put(call: &mut Call<'_>, alias: &str, id: &str) -> Result<Reply, ArmError> {
         .get("itemsSearchKey")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    content::check_search_key(&values, key).map_err(refuse)?;
+    content::check_row(&values, key).map_err(refuse)?;
     let existing = watchlist.items.get(id);
     let current = existing.map(|item| item.etag.as_str());
     call.check_if_match(current)?;

@@ -4,6 +4,7 @@
 
 mod alert_rules;
 mod envelope;
+mod hostile;
 mod metadata;
 mod rule_mappings;
 mod rule_switches;

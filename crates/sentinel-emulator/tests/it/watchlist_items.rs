@@ -96,6 +96,9 @@ async fn an_item_has_a_guid_and_a_value_for_the_search_key() {
             refused.message()
         );
     }
+    let large = |length: usize| json!({ "properties": { "itemsKeyValue": { "ip": "1", "note": "x".repeat(length) } } });
+    service.put(ITEM, large(10_239)).await.expect(200);
+    service.put(ITEM, large(10_240)).await.expect(400);
     service.put(ITEM, json!({ "properties": {} })).await.expect(400);
     service
         .put(ITEM, json!({ "properties": { "itemsKeyValue": ["x"] } }))

@@ -225,7 +225,7 @@ async fn content_that_cannot_be_items_is_refused() {
         ("ip,ip\na,b\n", "empty or repeated column names"),
         ("ip,\na,b\n", "empty or repeated column names"),
         (&line(10_241), "line 2 exceeds the maximum of 10240 characters"),
-        (&many_cells, "row 1 exceeds the maximum of 10240 bytes"),
+        (&many_cells, "exceeds the maximum of 10240 bytes. (row 1)"),
         (&line(3_800_000), "exceeds the maximum of 3800000 bytes"),
     ] {
         let service = Service::new();

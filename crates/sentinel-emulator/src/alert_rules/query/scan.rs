@@ -176,6 +176,10 @@ impl<'a> Scanner<'a> {
             }
             // hint.strategy = broadcast
             (_, Some(Token::Sign('.')), _) => 2,
+            ("table", Some(Token::Sign('(')), Some(Token::Value(text))) => {
+                self.note_table_call(text);
+                3
+            }
             // A call, or a parameter with its type.
             (_, Some(Token::Sign('(' | ':')), _) => {
                 self.frame.expects_source = false;
@@ -197,6 +201,17 @@ impl<'a> Scanner<'a> {
             return;
         }
         self.scan.sources.push(Source { name: name.to_owned(), in_fuzzy_union: self.frame.fuzzy });
+    }
+
+    /// `table('Name')`: its parenthesis is open, and the name is read.
+    fn note_table_call(&mut self, text: &str) {
+        self.frame.expects_source = false;
+        let name = text.trim_matches(['"', '\'']).to_owned();
+        self.scan.sources.push(Source {
+            name,
+            in_fuzzy_union: self.frame.fuzzy,
+        });
+        self.open(Frame::default());
     }
 
     fn begin_union(&mut self) {
@@ -266,6 +281,11 @@ mod tests {
             ("let s = toscalar(Event | count); Syslog | where c > s", vec!["Event", "Syslog"]),
             ("let l = dynamic(['Event']); Syslog", vec!["Syslog"]),
             ("search in (Event, Syslog) 'x'", vec!["Event", "Syslog"]),
+            (
+                "table('Event') | union table(\"Syslog\"), Usage",
+                vec!["Event", "Syslog", "Usage"],
+            ),
+            ("let f = (name: string) { table(name) }; f('Event')", vec![]),
             ("workspace('w').Event | take 1", vec![]),
             ("union Security*", vec![]),
             ("_Im_Dns(starttime=ago(1h)) | take 1", vec![]),
