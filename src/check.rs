@@ -42,8 +42,9 @@ mod corpus;
 mod testing;
 
 use crate::compile::{Compiled, Folder};
-use crate::config::Config;
-use crate::diagnostic::{Code, Diagnostic, SourceMap};
+use crate::config::{BAD_SETTING, Config};
+use crate::diagnostic::{Code, Diagnostic, Severity, SourceMap};
+use crate::source::Spanned;
 use view::View;
 
 /// What a check may look at.
@@ -99,15 +100,17 @@ const CHECKS: &[Check] = checks![
     watchlist_size,
 ];
 
-/// Runs every check; the diagnostics stand in the order of their places, with the severities of the settings.
+/// Runs every check. The severities are those of the codes: [`apply_severities`] gives them, and the diagnostics of
+/// the other rooms, what the settings say.
 pub fn check(context: Context<'_>) -> Vec<Diagnostic> {
     let view = View::new(context);
     let mut diagnostics = Vec::new();
     for check in CHECKS {
         (check.run)(&view, &mut diagnostics);
     }
+    fixed_severities(context.config, &mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code.id));
-    apply_severities(context.config, diagnostics)
+    diagnostics
 }
 
 /// Gives diagnostics the severities that the settings name, and leaves out those whose code is off.
@@ -117,43 +120,60 @@ pub fn check(context: Context<'_>) -> Vec<Diagnostic> {
 pub fn apply_severities(config: &Config, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.retain_mut(|diagnostic| match config.severities.get(diagnostic.code.id) {
         Some(_) if is_fixed(diagnostic.code) => true,
-        Some(Some(severity)) => {
+        Some(Spanned { value: Some(severity), .. }) => {
             diagnostic.severity = *severity;
             true
         }
-        Some(None) => false,
+        Some(Spanned { value: None, .. }) => false,
         None => true,
     });
     diagnostics
 }
 
-/// Whether settings cannot change a code's severity, because compile makes no resource of a document that has it.
+/// Reports settings that would change a severity and cannot.
+fn fixed_severities(config: &Config, diagnostics: &mut Vec<Diagnostic>) {
+    for (id, setting) in &config.severities {
+        if explain(id).is_some_and(is_fixed) && setting.value != Some(Severity::Error) {
+            diagnostics.push(
+                Diagnostic::new(&BAD_SETTING, setting.span, format!("`{id}` is always an error"))
+                    .help("remove the setting: a file with this error cannot be deployed"),
+            );
+        }
+    }
+}
+
+/// Codes of which a document has no resource, or one whose name would lead elsewhere.
+const FIXED: &[&str] = &[
+    "yaml-syntax",
+    "not-utf8",
+    "unreadable",
+    "wrong-shape",
+    "csv-shape",
+    "watchlist-without-rows",
+    "missing-field",
+    "hunting-query",
+    "bad-id",
+    "bad-watchlist-name",
+    "duplicate-id",
+    "duplicate-alias",
+    "unknown-severity",
+    "unknown-tactic",
+    "unknown-operator",
+    "unknown-setting",
+    "unknown-entity-type",
+    "bad-duration",
+];
+
+/// Whether settings cannot change a code's severity: without the error, the document would be left out of the
+/// deployment without a word.
 pub fn is_fixed(code: &Code) -> bool {
-    const FIXED: &[&Code] = &[
-        &crate::source::YAML_SYNTAX,
-        &crate::source::NOT_UTF8,
-        &crate::source::UNREADABLE,
-        &crate::document::WRONG_SHAPE,
-        &missing_field::MISSING_FIELD,
-        &missing_field::HUNTING_QUERY,
-        &id::BAD_ID,
-        &duplicate::DUPLICATE_ID,
-        &duplicate::DUPLICATE_ALIAS,
-        &enumeration::UNKNOWN_SEVERITY,
-        &enumeration::UNKNOWN_TACTIC,
-        &enumeration::UNKNOWN_OPERATOR,
-        &enumeration::UNKNOWN_SETTING,
-        &duration::BAD_DURATION,
-        &technique::BAD_TECHNIQUE,
-        &entity_mapping::UNKNOWN_ENTITY_TYPE,
-        &watchlist_name::BAD_WATCHLIST_NAME,
-    ];
-    FIXED.contains(&code)
+    FIXED.contains(&code.id)
 }
 
 /// Every code of the program, by room.
 pub fn codes() -> Vec<&'static Code> {
-    let rooms = [crate::source::codes(), crate::document::codes()];
+    let rooms =
+        [crate::source::codes(), crate::config::codes(), crate::document::codes(), crate::compile::codes()];
     rooms
         .into_iter()
         .flatten()
@@ -174,7 +194,7 @@ mod tests {
 
     use super::testing::{Example, examples, files, rule, watchlist};
     use super::*;
-    use crate::diagnostic::{Severity, Span, sections};
+    use crate::diagnostic::{Span, sections};
 
     #[test]
     fn codes_are_unique_and_kebab_case() {
@@ -188,6 +208,7 @@ mod tests {
             assert_eq!(explain(code.id), Some(code));
         }
         assert_eq!(explain("no-such-code"), None);
+        assert!(FIXED.iter().all(|id| explain(id).is_some_and(|code| code.severity == Severity::Error)));
     }
 
     #[test]
@@ -240,14 +261,21 @@ mod tests {
 
     #[test]
     fn settings_change_a_severity_or_turn_a_code_off_but_not_where_the_rule_would_vanish() {
-        let diagnostic =
-            |code| Diagnostic::new(code, Span::start_of(SourceMap::new().add("a.yaml", "")), "x");
-        let mut config = Config::default();
-        config.severities = BTreeMap::from([
-            (text_length::TOO_LONG.id.to_owned(), Some(Severity::Warning)),
-            (duplicate::DUPLICATE_NAME.id.to_owned(), None),
-            (enumeration::UNKNOWN_SEVERITY.id.to_owned(), None),
-        ]);
+        let place = Span::start_of(SourceMap::new().add("a.yaml", ""));
+        let diagnostic = |code| Diagnostic::new(code, place, "x");
+        let setting = |code: &Code, severity| (code.id.to_owned(), Spanned::new(severity, place));
+        let config = Config {
+            severities: BTreeMap::from([
+                setting(&text_length::TOO_LONG, Some(Severity::Warning)),
+                setting(&duplicate::DUPLICATE_NAME, None),
+                setting(&enumeration::UNKNOWN_SEVERITY, None),
+            ]),
+            ..Config::default()
+        };
+        let mut refused = Vec::new();
+        fixed_severities(&config, &mut refused);
+        assert_eq!(refused.len(), 1);
+        assert_eq!(refused[0].message, "`unknown-severity` is always an error");
         let found = apply_severities(
             &config,
             vec![

@@ -5,11 +5,15 @@
 //! indicator that it refuses.
 
 mod folder;
+mod rule;
+mod table;
+mod watchlist;
 
-pub use folder::{Folder, Table, TableRow, WatchlistSource};
+pub use folder::{Folder, WatchlistSource};
+pub use table::{Table, TableRow};
 
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, FileId, SourceMap, Span};
+use crate::diagnostic::{Code, Diagnostic, FileId, SourceMap, Span};
 use crate::resource::Resource;
 
 /// A resource and where it comes from.
@@ -37,12 +41,19 @@ pub struct Needs {
     pub connector: Option<String>,
 }
 
-/// Compiles all that a folder holds.
+/// Compiles all that a folder holds, watchlists first.
 pub fn compile(
     _map: &SourceMap,
-    _folder: &Folder,
+    folder: &Folder,
     _config: &Config,
     _diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Compiled> {
-    Vec::new()
+    let watchlists = folder.watchlists.iter().filter_map(watchlist::compile);
+    let rules = folder.rules.iter().filter_map(rule::compile);
+    watchlists.chain(rules).collect()
+}
+
+/// The codes of this room.
+pub(crate) fn codes() -> &'static [&'static Code] {
+    table::CODES
 }

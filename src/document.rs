@@ -6,7 +6,6 @@
 
 mod analytics_rule;
 mod indicators;
-mod reader;
 mod watchlist;
 
 pub use analytics_rule::{
@@ -14,65 +13,12 @@ pub use analytics_rule::{
     FieldMapping, Grouping, IncidentConfiguration,
 };
 pub use indicators::{Exclusions, IndicatorEntry, IndicatorFile};
-pub use reader::Reader;
 pub use watchlist::{Watchlist, WatchlistItem};
 
-use std::ops::Deref;
+pub use crate::source::{Spanned, Text};
 
 use crate::diagnostic::{Code, Diagnostic, FileId, SourceMap, Span, codes, nearest};
-use crate::source::{self, Node, Scalar, Value};
-
-/// A value with its place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Spanned<T> {
-    /// The value.
-    pub value: T,
-    /// Where it stands.
-    pub span: Span,
-}
-
-impl<T> Spanned<T> {
-    /// A value at a place.
-    pub fn new(value: T, span: Span) -> Self {
-        Self { value, span }
-    }
-}
-
-impl<T> Deref for Spanned<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
-/// A text with its place, and the way to the places inside it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Text {
-    scalar: Scalar,
-    /// Where it stands.
-    pub span: Span,
-}
-
-impl Text {
-    /// The decoded text.
-    pub fn as_str(&self) -> &str {
-        &self.scalar.text
-    }
-
-    /// The bytes of the file that hold a range of the text.
-    pub fn locate(&self, map: &SourceMap, range: std::ops::Range<usize>) -> Span {
-        self.scalar.locate(map, range)
-    }
-}
-
-impl Deref for Text {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        self.as_str()
-    }
-}
+use crate::source::{self, Value};
 
 /// A file of one of the kinds that Bartizan deploys.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,56 +121,9 @@ codes! {
     /// kind: Scheduled
     /// ```
     pub UNSUPPORTED_KIND = "unsupported-kind", Error;
-
-    /// A key holds another shape than it should: a list where a text belongs, text where a number belongs.
-    ///
-    /// ## Why
-    /// The service would refuse the rule, or read another value than was meant.
-    ///
-    /// ## Wrong
-    /// ```yaml rule
-    /// triggerThreshold: many
-    /// tactics: {a: b}
-    /// ```
-    ///
-    /// ## Right
-    /// ```yaml rule
-    /// triggerThreshold: 10
-    /// tactics: [Execution]
-    /// ```
-    pub WRONG_SHAPE = "wrong-shape", Error;
-
-    /// A key that no one reads: misspelt, at the wrong level, or of another tool.
-    ///
-    /// ## Why
-    /// What stands under it has no effect, and nobody would notice.
-    ///
-    /// ## Wrong
-    /// ```yaml rule
-    /// supressionEnabled: true
-    /// ```
-    ///
-    /// ## Right
-    /// ```yaml rule
-    /// suppressionEnabled: true
-    /// ```
-    pub UNKNOWN_KEY = "unknown-key", Warning;
 }
 
 /// The codes of this room.
 pub(crate) fn codes() -> &'static [&'static Code] {
     CODES
-}
-
-/// A list of texts that may also be written as one text.
-pub(crate) fn texts_of(node: &Node) -> Option<Vec<Text>> {
-    let text = |node: &Node| match &node.value {
-        Value::Scalar(scalar) if !node.is_null() => Some(Text { scalar: scalar.clone(), span: node.span }),
-        _ => None,
-    };
-    match &node.value {
-        Value::Sequence(items) => items.iter().map(text).collect(),
-        Value::Scalar(_) => text(node).map(|text| vec![text]),
-        Value::Mapping(_) => None,
-    }
 }

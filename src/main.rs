@@ -1,1 +1,7 @@
-fn main() {}
+//! The `bartizan` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bartizan::cli::main()
+}

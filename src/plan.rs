@@ -1,1 +1,331 @@
 //! Resources and a snapshot to changes.
+//!
+//! A plan is data and computing it is pure: no clock, no network, no printing. It compares the canonical forms of
+//! what the folder wants and what the workspace has, over every field.
+
+mod difference;
+mod rows;
+
+pub use difference::{Difference, differences};
+pub use rows::{RowChanges, RowUpdate, changes as row_changes};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::resource::{
+    Identity, Kind, LiveRule, LiveWatchlist, Resource, Snapshot, canonical_alert_rule, canonical_watchlist,
+    same_id,
+};
+
+/// A resource that the folder wants in the workspace, and what it needs there.
+#[derive(Debug, Clone, Copy)]
+pub struct Desired<'a> {
+    /// The resource.
+    pub resource: &'a Resource,
+    /// The tables that its query reads.
+    pub tables: &'a [String],
+    /// The aliases of the watchlists that its query reads.
+    pub watchlists: &'a [String],
+    /// The data connector that fills the tables of a rule made from indicators; such a rule is left out without
+    /// complaint where its table is absent.
+    pub connector: Option<&'a str>,
+}
+
+/// What is done with a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// The workspace does not have it. Before is nothing, after is the folder's.
+    Create,
+    /// The workspace has another. Before is the workspace's, after the folder's.
+    Update,
+    /// The workspace has it and the folder no longer does. Before is the workspace's, after is nothing.
+    Delete,
+    /// Both are the same. Neither before nor after is given.
+    Unchanged,
+    /// It is not sent, since it could not work. Before and after as they are.
+    Skipped,
+    /// It is not sent, since sending it would destroy what someone else made. Before and after as they are.
+    Conflict,
+}
+
+/// Why a resource has its [`Action`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Create: the workspace has nothing of this name.
+    New,
+    /// Update: a field or a row differs.
+    Changed,
+    /// Update: the service switched the rule off after repeated failures and says so in its name.
+    AutoDisabled,
+    /// Unchanged.
+    UpToDate,
+    /// Skipped: the rule was made from indicators for a table that the workspace does not have.
+    ConnectorAbsent,
+    /// Skipped: the query reads a table that the workspace does not have, so the service would refuse the rule.
+    TableAbsent,
+    /// Skipped: the query reads a watchlist that neither the folder nor the workspace has.
+    WatchlistAbsent,
+    /// Conflict: the workspace has a rule of this id and of another kind, which no update can change.
+    KindDiffers,
+}
+
+impl Reason {
+    /// Whether the change leaves something undone that the folder asks for.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::TableAbsent | Self::WatchlistAbsent)
+    }
+}
+
+/// What is done with one resource, and why.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// What it is.
+    pub identity: Identity,
+    /// The name that people see.
+    pub display_name: String,
+    /// What is done.
+    pub action: Action,
+    /// Why.
+    pub reason: Reason,
+    /// For [`Action::Skipped`], the tables or watchlists that are absent.
+    pub absent: Vec<String>,
+    /// For [`Reason::ConnectorAbsent`], the connector that would fill them.
+    pub connector: Option<String>,
+    /// The position in the list of desired resources; none for a delete.
+    pub desired: Option<usize>,
+    /// The canonical form that the workspace has.
+    pub before: Option<Value>,
+    /// The canonical form that the folder wants.
+    pub after: Option<Value>,
+    /// The fields that differ; empty unless it is an update.
+    pub differences: Vec<Difference>,
+    /// The rows of a watchlist that are added, changed and removed.
+    pub rows: RowChanges,
+    /// What the service is told to expect.
+    pub etag: Option<String>,
+}
+
+/// How many changes there are of each kind. `failed` counts what a person must look at: before an apply, the rules
+/// whose table or watchlist is absent; after one, whatever the service refused besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Summary {
+    /// To be created, or created.
+    pub create: usize,
+    /// To be updated, or updated.
+    pub update: usize,
+    /// To be deleted, or deleted.
+    pub delete: usize,
+    /// The same in both.
+    pub unchanged: usize,
+    /// Left out, since the workspace does not have the product.
+    pub skipped: usize,
+    /// Not written, since someone else's work would be lost.
+    pub conflict: usize,
+    /// Not written, though the folder asks for it.
+    pub failed: usize,
+}
+
+impl Summary {
+    /// Counts a change as planned.
+    pub fn count(&mut self, change: &Change) {
+        match change.action {
+            _ if change.reason.is_failure() => self.failed += 1,
+            Action::Create => self.create += 1,
+            Action::Update => self.update += 1,
+            Action::Delete => self.delete += 1,
+            Action::Unchanged => self.unchanged += 1,
+            Action::Skipped => self.skipped += 1,
+            Action::Conflict => self.conflict += 1,
+        }
+    }
+
+    /// Whether an apply would write anything.
+    pub fn has_writes(&self) -> bool {
+        self.create + self.update + self.delete > 0
+    }
+}
+
+/// A resource of the workspace that the folder does not have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotOurs {
+    /// `alertRule` or `watchlist`.
+    pub kind: Kind,
+    /// The resource name.
+    pub id: String,
+    /// The name that people see.
+    pub name: String,
+}
+
+/// What an apply would do.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// One change for each desired resource, watchlists first, since rules read them.
+    pub changes: Vec<Change>,
+    /// What the workspace has besides; it is left alone.
+    pub not_ours: Vec<NotOurs>,
+}
+
+impl Plan {
+    /// How many changes there are of each kind.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for change in &self.changes {
+            summary.count(change);
+        }
+        summary
+    }
+}
+
+/// Compares what the folder wants with what the workspace has. `held` names what stands in files that are left out
+/// because of their errors: it is ours, and neither changed nor listed as not ours.
+pub fn plan(desired: &[Desired<'_>], snapshot: &Snapshot, held: &[Identity]) -> Plan {
+    let mut changes: Vec<Change> =
+        desired.iter().enumerate().map(|(at, wanted)| change(at, *wanted, desired, snapshot)).collect();
+    changes.sort_by_key(|change| std::cmp::Reverse(change.identity.kind));
+    let ours = |identity: &Identity| {
+        held.contains(identity) || desired.iter().any(|wanted| wanted.resource.identity() == *identity)
+    };
+    let watchlists =
+        snapshot.watchlists.iter().map(|live| (Kind::Watchlist, &live.alias, live.display_name()));
+    let rules = snapshot.rules.iter().map(|live| (Kind::AlertRule, &live.id, live.display_name()));
+    let not_ours = watchlists
+        .chain(rules)
+        .filter(|(kind, id, _)| !ours(&Identity::new(*kind, id.as_str())))
+        .map(|(kind, id, name)| NotOurs { kind, id: id.clone(), name: name.to_owned() })
+        .collect();
+    Plan { changes, not_ours }
+}
+
+fn change(at: usize, wanted: Desired<'_>, desired: &[Desired<'_>], snapshot: &Snapshot) -> Change {
+    let identity = wanted.resource.identity();
+    let mut change = match wanted.resource {
+        Resource::AlertRule(rule) => {
+            let live = snapshot.rules.iter().find(|live| same_id(&live.id, &rule.id));
+            rule_change(identity, wanted.resource, rule.kind.as_str(), live)
+        }
+        Resource::Watchlist(watchlist) => {
+            let live = snapshot.watchlists.iter().find(|live| same_id(&live.alias, &watchlist.alias));
+            watchlist_change(identity, wanted.resource, watchlist, live)
+        }
+    };
+    change.desired = Some(at);
+    skip_what_cannot_work(&mut change, wanted, desired, snapshot);
+    change
+}
+
+fn new_change(identity: Identity, resource: &Resource) -> Change {
+    Change {
+        identity,
+        display_name: resource.display_name().to_owned(),
+        action: Action::Create,
+        reason: Reason::New,
+        absent: Vec::new(),
+        connector: None,
+        desired: None,
+        before: None,
+        after: None,
+        differences: Vec::new(),
+        rows: RowChanges::default(),
+        etag: None,
+    }
+}
+
+fn rule_change(identity: Identity, resource: &Resource, kind: &str, live: Option<&LiveRule>) -> Change {
+    let mut change = new_change(identity, resource);
+    let after = canonical_alert_rule(&resource.body());
+    let Some(live) = live else {
+        change.after = Some(after);
+        return change;
+    };
+    let before = canonical_alert_rule(&live.body);
+    if !live.kind.eq_ignore_ascii_case(kind) {
+        (change.action, change.reason) = (Action::Conflict, Reason::KindDiffers);
+    } else if before == after {
+        (change.action, change.reason) = (Action::Unchanged, Reason::UpToDate);
+        return change;
+    } else {
+        let disabled = live.display_name().starts_with("AUTO DISABLED");
+        change.action = Action::Update;
+        change.reason = if disabled { Reason::AutoDisabled } else { Reason::Changed };
+        change.differences = differences(&before, &after);
+    }
+    change.etag.clone_from(&live.etag);
+    change.before = Some(before);
+    change.after = Some(after);
+    change
+}
+
+fn watchlist_change(
+    identity: Identity,
+    resource: &Resource,
+    watchlist: &crate::resource::Watchlist,
+    live: Option<&LiveWatchlist>,
+) -> Change {
+    let mut change = new_change(identity, resource);
+    let after = canonical_watchlist(&resource.body());
+    let Some(live) = live else {
+        change.rows.add = watchlist.items().collect();
+        change.after = Some(after);
+        return change;
+    };
+    let before = canonical_watchlist(&live.body);
+    change.rows = rows::changes(watchlist, live.items.as_deref().unwrap_or_default());
+    if before == after && change.rows.is_empty() {
+        (change.action, change.reason) = (Action::Unchanged, Reason::UpToDate);
+        return change;
+    }
+    (change.action, change.reason) = (Action::Update, Reason::Changed);
+    change.differences = differences(&before, &after);
+    change.etag.clone_from(&live.etag);
+    change.before = Some(before);
+    change.after = Some(after);
+    change
+}
+
+/// A rule over a table or watchlist that is not there would be refused, or would run and find nothing.
+fn skip_what_cannot_work(
+    change: &mut Change,
+    wanted: Desired<'_>,
+    desired: &[Desired<'_>],
+    snapshot: &Snapshot,
+) {
+    if !matches!(change.action, Action::Create | Action::Update) {
+        return;
+    }
+    let absent: Vec<String> =
+        wanted.tables.iter().filter(|table| !snapshot.tables.contains(*table)).cloned().collect();
+    if !absent.is_empty() {
+        change.action = Action::Skipped;
+        change.reason =
+            if wanted.connector.is_some() { Reason::ConnectorAbsent } else { Reason::TableAbsent };
+        change.connector = wanted.connector.map(str::to_owned);
+        change.absent = absent;
+        return;
+    }
+    let in_folder = |alias: &str| {
+        desired.iter().any(|other| other.resource.identity() == Identity::new(Kind::Watchlist, alias))
+    };
+    let live = |alias: &str| snapshot.watchlists.iter().any(|live| same_id(&live.alias, alias));
+    let absent: Vec<String> =
+        wanted.watchlists.iter().filter(|alias| !in_folder(alias) && !live(alias)).cloned().collect();
+    if !absent.is_empty() {
+        change.action = Action::Skipped;
+        change.reason = Reason::WatchlistAbsent;
+        change.absent = absent;
+    }
+}
+
+impl Change {
+    /// The body of the PUT, with the etag that was read.
+    pub fn body(&self, mut body: Value) -> Value {
+        if let Some(etag) = &self.etag {
+            body["etag"] = json!(etag);
+        }
+        body
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ pub use enums::{
 };
 pub use identity::{Identity, Kind, same_id};
 pub use snapshot::{LiveRule, LiveWatchlist, LiveWatchlistItem, Snapshot};
-pub use watchlist::{Watchlist, rows_from_csv};
+pub use watchlist::Watchlist;
 
 /// A compiled ARM object.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,15 +1,21 @@
 //! Files to spanned trees.
 //!
-//! The only place that knows the YAML library. A [`Node`] keeps where each key and value stands, and
+//! The only place that knows the YAML and TOML libraries. A [`Node`] keeps where each key and value stands, and
 //! [`Scalar::locate`] leads from an offset in a decoded value, such as the query of a block scalar, to the bytes
 //! of the file.
 
 mod discover;
+mod reader;
 mod scalar;
+mod text;
+mod toml;
 mod yaml;
 
 pub use discover::{Discovery, discover};
+pub use reader::Reader;
 pub use scalar::{Scalar, ScalarKind};
+pub use text::{Spanned, Text};
+pub use toml::parse as parse_toml;
 pub use yaml::parse;
 
 use crate::diagnostic::{Code, Span, codes};
@@ -93,6 +99,22 @@ codes! {
     /// ```
     pub YAML_SYNTAX = "yaml-syntax", Error;
 
+    /// The file is no TOML. bartizan.toml is the only file of this kind.
+    ///
+    /// ## Why
+    /// A setting that cannot be read would silently not count.
+    ///
+    /// ## Wrong
+    /// ```toml file=bartizan.toml
+    /// folders = rules
+    /// ```
+    ///
+    /// ## Right
+    /// ```toml file=bartizan.toml
+    /// folders = ["rules"]
+    /// ```
+    pub TOML_SYNTAX = "toml-syntax", Error;
+
     /// A key stands twice in one mapping. Which of the two values counts differs from tool to tool.
     ///
     /// ## Why
@@ -134,6 +156,40 @@ codes! {
     /// ## Right
     /// `bartizan check rules`, where `rules` is a folder that you may read.
     pub UNREADABLE = "unreadable", Error;
+
+    /// A key holds another shape than it should: a list where a text belongs, text where a number belongs.
+    ///
+    /// ## Why
+    /// The service would refuse the rule, or read another value than was meant.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// triggerThreshold: many
+    /// tactics: {a: b}
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// triggerThreshold: 10
+    /// tactics: [Execution]
+    /// ```
+    pub WRONG_SHAPE = "wrong-shape", Error;
+
+    /// A key that no one reads: misspelt, at the wrong level, or of another tool.
+    ///
+    /// ## Why
+    /// What stands under it has no effect, and nobody would notice.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// supressionEnabled: true
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// suppressionEnabled: true
+    /// ```
+    pub UNKNOWN_KEY = "unknown-key", Warning;
 }
 
 /// The codes of this room.

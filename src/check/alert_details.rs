@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::view::View;
-use super::wording::{count, grouped, shown, utf16_length};
+use super::wording::{count, grouped, past_units, shown};
 use crate::diagnostic::{Diagnostic, SourceMap, codes};
 use crate::document::{DynamicProperty, Spanned, Text};
 use crate::resource::AlertProperty;
@@ -47,11 +47,32 @@ codes! {
     /// ```
     pub(super) BAD_PLACEHOLDER = "bad-placeholder", Warning;
 
-    /// `alertDisplayNameFormat` or `alertDescriptionFormat` is empty, or has more than 256 (5,000) characters, in
-    /// UTF-16 units.
+    /// `alertDisplayNameFormat` has more than 256 characters, or `alertDescriptionFormat` more than 5,000, in UTF-16
+    /// units.
     ///
     /// ## Why
     /// The service refuses the rule.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// alertDetailsOverride:
+    ///   alertDisplayNameFormat: >-
+    ///     {{Account}} ran a shell on {{Computer}}, which is a machine on which nobody should run one; look at what the
+    ///     parent process was and whether the account belongs to an administrator, then ask that administrator whether
+    ///     it was meant, and if nobody can say so, take the machine off the network and call the team that is on duty
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// alertDetailsOverride:
+    ///   alertDisplayNameFormat: "{{Account}} ran a shell on {{Computer}}"
+    /// ```
+    pub(super) FORMAT_TOO_LONG = "format-too-long", Error;
+
+    /// `alertDisplayNameFormat` or `alertDescriptionFormat` is empty.
+    ///
+    /// ## Why
+    /// The service refuses an empty format, so none is sent: alerts show the rule's own name or description.
     ///
     /// ## Wrong
     /// ```yaml rule
@@ -64,7 +85,7 @@ codes! {
     /// alertDetailsOverride:
     ///   alertDisplayNameFormat: "Shell on {{Computer}}"
     /// ```
-    pub(super) BAD_FORMAT_LENGTH = "bad-format-length", Error;
+    pub(super) EMPTY_FORMAT = "empty-format", Warning;
 
     /// `alertDynamicProperties` sets one property of the alert twice.
     ///
@@ -100,7 +121,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         ];
         for (key, text, longest) in formats {
             let Some(text) = text else { continue };
-            length(key, text, longest, diagnostics);
+            length(view.map, key, text, longest, diagnostics);
             placeholders(view.map, key, text, diagnostics);
         }
         if let Some(properties) = &details.alert_dynamic_properties {
@@ -109,22 +130,25 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn length(key: &str, text: &Text, longest: usize, diagnostics: &mut Vec<Diagnostic>) {
-    let length = utf16_length(text);
-    let message = if text.trim().is_empty() {
-        format!("`{key}` is empty")
-    } else if length > longest {
-        format!("`{key}` has {} characters", grouped(length))
-    } else {
-        return;
-    };
-    let help =
-        if length > longest { "shorten it" } else { "remove it, so that the rule's own text is shown" };
-    diagnostics.push(
-        Diagnostic::new(&BAD_FORMAT_LENGTH, text.span, message)
-            .label(format!("1 to {} characters", grouped(longest)))
-            .help(help),
-    );
+fn length(map: &SourceMap, key: &str, text: &Text, longest: usize, diagnostics: &mut Vec<Diagnostic>) {
+    if text.trim().is_empty() {
+        diagnostics.push(
+            Diagnostic::new(&EMPTY_FORMAT, text.span, format!("`{key}` is empty"))
+                .label("not deployed")
+                .help("remove it, or write what alerts should show"),
+        );
+    } else if let Some((at, length)) = past_units(text.trim_end(), longest) {
+        let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
+        diagnostics.push(
+            Diagnostic::new(
+                &FORMAT_TOO_LONG,
+                text.locate(map, at..end),
+                format!("`{key}` has {} characters", grouped(length)),
+            )
+            .label(format!("{} are allowed, and end before this one", grouped(longest)))
+            .help(format!("shorten it by {}", grouped(length - longest))),
+        );
+    }
 }
 
 fn placeholders(map: &SourceMap, key: &str, text: &Text, diagnostics: &mut Vec<Diagnostic>) {
@@ -221,11 +245,11 @@ mod tests {
 
     #[test]
     fn a_format_is_neither_empty_nor_too_long() {
-        assert_eq!(name("").codes(), ["bad-format-length"]);
+        assert_eq!(name("").codes(), ["empty-format"]);
         assert_eq!(name(&"a".repeat(256)).codes(), [""; 0]);
-        assert_eq!(name(&"a".repeat(257)).codes(), ["bad-format-length"]);
+        assert_eq!(name(&"a".repeat(257)).codes(), ["format-too-long"]);
         let description = "alertDetailsOverride:\n  alertDescriptionFormat: ' '\n";
-        assert_eq!(rule(description).codes(), ["bad-format-length"]);
+        assert_eq!(rule(description).codes(), ["empty-format"]);
     }
 
     #[test]

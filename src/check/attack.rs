@@ -56,6 +56,17 @@ mod tests {
     }
 
     #[test]
+    fn a_sub_technique_has_the_tactics_of_its_technique() {
+        // Compile names the technique of each sub-technique as well, so what is enough for one must be for the other.
+        for (id, mut tactics) in rows().filter(|(id, _)| id.contains('.')) {
+            let mut parent = super::tactics(&id[..5]).unwrap_or_default().to_vec();
+            parent.sort();
+            tactics.sort();
+            assert_eq!(tactics, parent, "{id}");
+        }
+    }
+
+    #[test]
     fn well_known_techniques_have_their_tactics() {
         assert_eq!(tactics("T1059.001"), Some(&[Tactic::Execution][..]));
         assert_eq!(tactics("T1071"), Some(&[Tactic::CommandAndControl][..]));

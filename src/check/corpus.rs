@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 
+use super::testing::assert_none_vanishes;
 use super::{Context, check};
-use crate::compile::Folder;
+use crate::compile::{self, Folder};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, SourceMap};
-use crate::document::{self, Document};
-use crate::source::discover;
 
 fn corpus() -> Option<Utf8PathBuf> {
     let path = std::env::var("BARTIZAN_CORPUS").map_or_else(
@@ -26,22 +25,15 @@ fn published_rules_are_checked_without_a_panic_and_every_complaint_has_a_place()
         return;
     };
     let mut map = SourceMap::new();
-    let mut folder = Folder::default();
     let mut diagnostics = Vec::new();
-    let mut files = 0;
-    for path in discover([corpus.join("rules"), corpus.join("rules-invalid")]).files {
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        let file = map.add(path, text);
-        files += 1;
-        match document::read(&map, file, &mut diagnostics) {
-            Some(Document::Rule(rule)) => folder.rules.push(*rule),
-            Some(_) => panic!("{} is no rule", map.file(file).path()),
-            None => {}
-        }
-    }
-    assert!(files > 600, "the corpus holds {files} rules only");
+    let folder =
+        Folder::read(&mut map, &[corpus.join("rules"), corpus.join("rules-invalid")], &mut diagnostics);
+    assert!(folder.files > 600, "the corpus holds {} rules only", folder.files);
+    assert!(folder.watchlists.is_empty());
     let config = Config::default();
-    diagnostics.extend(check(Context { map: &map, folder: &folder, compiled: &[], config: &config }));
+    let compiled = compile::compile(&map, &folder, &config, &mut diagnostics);
+    diagnostics.extend(check(Context { map: &map, folder: &folder, compiled: &compiled, config: &config }));
+    assert_none_vanishes(&map, &folder, &compiled, &diagnostics);
     for diagnostic in &diagnostics {
         let text = map.file(diagnostic.span.file).text();
         assert!(text.get(diagnostic.span.start..diagnostic.span.end).is_some(), "{diagnostic:?}");

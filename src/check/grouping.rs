@@ -98,7 +98,7 @@ codes! {
     pub(super) UNKNOWN_GROUPING_KEY = "unknown-grouping-key", Error;
 
     /// The way in which alerts are grouped has no effect: a `matchingMethod` other than Selected with a list of what
-    /// is selected, or grouping without incidents.
+    /// is selected, grouping without incidents, or a grouping that does not say that it is `enabled`.
     ///
     /// ## Why
     /// Incidents would not be what the file says.
@@ -138,7 +138,19 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let Some(grouping) = &incidents.grouping else { continue };
         lookback(grouping, diagnostics);
         keys_exist(rule, grouping, diagnostics);
-        if !grouping.enabled.as_ref().is_some_and(|enabled| enabled.value) {
+        let Some(enabled) = &grouping.enabled else {
+            diagnostics.push(
+                Diagnostic::new(
+                    &GROUPING_WITHOUT_EFFECT,
+                    grouping.span,
+                    "alerts are not grouped: the grouping has no `enabled`",
+                )
+                .label("deployed as `enabled: false`")
+                .help("add `enabled: true`, or remove `groupingConfiguration`"),
+            );
+            continue;
+        };
+        if !enabled.value {
             continue;
         }
         method(grouping, diagnostics);
@@ -146,7 +158,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.push(
                 Diagnostic::new(
                     &GROUPING_WITHOUT_EFFECT,
-                    grouping.enabled.as_ref().map_or(grouping.span, |enabled| enabled.span),
+                    enabled.span,
                     "alerts are grouped into incidents, and the rule creates none",
                 )
                 .related(create.span, "no incidents")
@@ -292,5 +304,7 @@ mod tests {
         let none = "lookbackDuration: 5h, matchingMethod: AllEntities, groupByEntities: []";
         assert_eq!(grouped(true, none).codes(), [""; 0]);
         assert_eq!(grouped(false, none).codes(), ["grouping-without-effect"]);
+        let silent = "incidentConfiguration: {createIncident: true, groupingConfiguration: {matchingMethod: AnyAlert}}\n";
+        assert_eq!(rule(silent).codes(), ["grouping-without-effect"]);
     }
 }

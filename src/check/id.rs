@@ -31,11 +31,13 @@ const LONGEST: usize = 250;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for rule in &view.rules {
-        let Some(id) = rule.id.as_ref().filter(|id| !id.trim().is_empty()) else { continue };
+        let Some(text) = rule.id.as_ref().filter(|id| !id.trim().is_empty()) else { continue };
+        let id = text.trim();
+        let blanks = text.len() - text.trim_start().len();
         let bad =
             id.char_indices().find(|(_, c)| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')));
         if let Some((at, c)) = bad {
-            let span = id.locate(view.map, at..at + c.len_utf8());
+            let span = text.locate(view.map, blanks + at..blanks + at + c.len_utf8());
             diagnostics.push(
                 Diagnostic::new(&BAD_ID, span, format!("`{}` is no id: it holds {}", shown(id), name(c)))
                     .label("allowed: letters, digits, `.`, `_`, `-`")
@@ -43,10 +45,10 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
             );
         } else if id.len() > LONGEST {
             let message = format!("the id has {}, {LONGEST} are allowed", count(id.len(), "character"));
-            diagnostics.push(Diagnostic::new(&BAD_ID, id.span, message).help("use a GUID"));
+            diagnostics.push(Diagnostic::new(&BAD_ID, text.span, message).help("use a GUID"));
         } else if !id.bytes().any(|b| b.is_ascii_alphanumeric()) {
-            let message = format!("`{}` is no id: it holds no letter or digit", id.as_str());
-            diagnostics.push(Diagnostic::new(&BAD_ID, id.span, message).help("use a GUID"));
+            let message = format!("`{id}` is no id: it holds no letter or digit");
+            diagnostics.push(Diagnostic::new(&BAD_ID, text.span, message).help("use a GUID"));
         }
     }
 }

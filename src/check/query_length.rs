@@ -29,7 +29,7 @@ const LONGEST: usize = 10_000;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for query in view.rules.iter().filter_map(|rule| rule.query.as_ref()) {
-        let text = query.text.as_str();
+        let text = query.text.trim_end();
         let Some((at, length)) = past_units(text, LONGEST) else { continue };
         let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
         let message = format!("the query has {} characters", grouped(length));
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn the_place_is_the_first_character_that_is_too_many() {
         let found = rule(&format!("query: |\n  //{}\n  T\n", "é".repeat(9_997)));
-        assert_eq!(found.only().message, "the query has 10,002 characters");
+        assert_eq!(found.only().message, "the query has 10,001 characters");
         assert_eq!(found.places(), ["T"]);
     }
 }

@@ -44,8 +44,8 @@ codes! {
     /// Suppression is on, but for how long is not said.
     ///
     /// ## Why
-    /// The service requires a duration. Bartizan sends 5 hours, the portal's default, which for this rule may be too
-    /// long or too short.
+    /// The service requires a duration. Bartizan sends 5 hours, the portal's default, or the time between two runs if
+    /// that is longer, which for this rule may be too long or too short.
     ///
     /// ## Wrong
     /// ```yaml rule
@@ -68,6 +68,15 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let enabled = rule.suppression_enabled.as_ref().filter(|enabled| enabled.value);
         let Some(text) = &rule.suppression_duration else {
             if let Some(enabled) = enabled {
+                if rule.frequency().is_some_and(|frequency| frequency > LONGEST) {
+                    let message =
+                        "suppression is on, and no suppression lasts from one run of this rule to the next";
+                    diagnostics.push(
+                        Diagnostic::new(&SUPPRESSION_OUT_OF_RANGE, enabled.span, message)
+                            .help("set `suppressionEnabled: false`"),
+                    );
+                    continue;
+                }
                 diagnostics.push(
                     Diagnostic::new(
                         &SUPPRESSION_WITHOUT_DURATION,
@@ -143,5 +152,7 @@ mod tests {
         assert_eq!(codes(false, "30m"), [""; 0]);
         assert_eq!(codes(true, "1h"), [""; 0]);
         assert_eq!(rule("suppressionEnabled: true\n").codes(), ["suppression-without-duration"]);
+        let rare = "suppressionEnabled: true\nqueryFrequency: 2d\nqueryPeriod: 2d\n";
+        assert_eq!(rule(rare).codes(), ["suppression-out-of-range"]);
     }
 }

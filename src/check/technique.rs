@@ -1,6 +1,7 @@
 //! ATT&CK techniques: their form, and whether a tactic of theirs is named.
 
 use super::attack;
+use super::enumeration::loose;
 use super::view::{RuleView, View};
 use super::wording::{listed, shown};
 use crate::diagnostic::{Diagnostic, codes};
@@ -43,8 +44,8 @@ codes! {
     /// ```
     pub(super) TECHNIQUE_WITHOUT_TACTIC = "technique-without-tactic", Error;
 
-    /// A technique is in no list that Bartizan knows (ATT&CK Enterprise v18): it is withdrawn, newer, of another
-    /// matrix (ICS, Mobile), or mistyped.
+    /// A technique is not in ATT&CK Enterprise v18: it is withdrawn, newer, of the Mobile matrix, or mistyped.
+    /// Techniques of the ICS matrix (`T08##`) are not looked at.
     ///
     /// ## Why
     /// The service knows one version of ATT&CK and refuses techniques that are not in it. Which one is not published,
@@ -74,7 +75,8 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn technique(rule: &RuleView<'_>, text: &Text, sub_only: bool, diagnostics: &mut Vec<Diagnostic>) {
-    let id = text.trim();
+    let id = text.trim().to_ascii_uppercase();
+    let id = id.as_str();
     let form = Form::of(id);
     if form.is_none() || (sub_only && form == Some(Form::Technique)) {
         let (label, help) = bad_form(id, sub_only);
@@ -90,6 +92,12 @@ fn technique(rule: &RuleView<'_>, text: &Text, sub_only: bool, diagnostics: &mut
         diagnostics.push(diagnostic.help(help));
         return;
     }
+    if id != text.trim() {
+        diagnostics.push(loose(text, id));
+    }
+    if is_ics(id) {
+        return;
+    }
     let Some(tactics) = attack::tactics(id) else {
         diagnostics.push(
             Diagnostic::new(
@@ -97,7 +105,7 @@ fn technique(rule: &RuleView<'_>, text: &Text, sub_only: bool, diagnostics: &mut
                 text.span,
                 format!("`{id}` is no technique of ATT&CK Enterprise v18"),
             )
-            .label("withdrawn, newer, of another matrix, or mistyped")
+            .label("withdrawn, newer, of the Mobile matrix, or mistyped")
             .help(format!("look it up at https://attack.mitre.org/techniques/{}", id.replace('.', "/"))),
         );
         return;
@@ -128,6 +136,12 @@ fn technique(rule: &RuleView<'_>, text: &Text, sub_only: bool, diagnostics: &mut
         diagnostic = diagnostic.related(tactics.span, "the rule's tactics");
     }
     diagnostics.push(diagnostic);
+}
+
+/// Whether an id is of the ICS matrix. Published rules for OT name such techniques with the tactics of either
+/// matrix, and the service takes them; the list at hand is of Enterprise, so nothing can be said of them.
+fn is_ics(id: &str) -> bool {
+    id.starts_with("T08") && Form::of(id) == Some(Form::Technique)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,7 +204,6 @@ mod tests {
             found.only().help.clone().unwrap()
         };
         assert_eq!(help("TA0004"), "`TA0004` is a tactic: write `PrivilegeEscalation` in `tactics`");
-        assert_eq!(help("t1059.001"), "did you mean `T1059.001`?");
         assert_eq!(help("T1059 - Scripting"), "did you mean `T1059`?");
         assert_eq!(help("T999"), "ids stand at https://attack.mitre.org/techniques");
         assert_eq!(help("T1059.1"), "ids stand at https://attack.mitre.org/techniques");
@@ -212,6 +225,16 @@ mod tests {
         let found = rule("tactics: [Impact]\nrelevantTechniques: [T1595]\n");
         assert_eq!(found.only().label, "belongs to Reconnaissance");
         assert_eq!(rule("tactics: [PreAttack]\nrelevantTechniques: [T1595]\n").codes(), [""; 0]);
+    }
+
+    #[test]
+    fn a_small_letter_is_a_loose_spelling() {
+        assert_eq!(rule("relevantTechniques: [t1059.001]\n").codes(), ["loose-spelling"]);
+    }
+
+    #[test]
+    fn techniques_of_industrial_control_systems_are_left_alone() {
+        assert_eq!(rule("relevantTechniques: [T0886]\n").codes(), [""; 0]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Folders for the tests of checks.
 
+use camino::Utf8Path;
+
 use super::{Context, check};
-use crate::compile::{Compiled, Folder, Table, TableRow, WatchlistSource};
+use crate::compile::{self, Compiled, Folder};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, SourceMap, Span};
-use crate::document::{self, Document, Watchlist};
+use crate::diagnostic::{Diagnostic, SourceMap};
 
 const RULE: &str = "\
 id: 5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01
@@ -88,45 +89,43 @@ pub(super) fn files(files: &[(String, String)]) -> Found {
 }
 
 /// The checks over whole files, resources made from indicators and settings. What reading says is kept as well.
-pub(super) fn run(files: &[(String, String)], compiled: &[Compiled], config: &Config) -> Found {
-    let mut map = SourceMap::new();
-    let mut folder = Folder::default();
-    let mut diagnostics = Vec::new();
+///
+/// A document of which compile makes nothing must have an error, or it would be left out without a word; every
+/// test holds that.
+pub(super) fn run(files: &[(String, String)], made: &[Compiled], config: &Config) -> Found {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Utf8Path::from_path(folder.path()).unwrap();
     for (path, text) in files {
-        let file = map.add(path.as_str(), text.as_str());
-        if path.ends_with(".csv") || path.ends_with(".toml") {
-            continue;
-        }
-        match document::read(&map, file, &mut diagnostics) {
-            Some(Document::Rule(rule)) => folder.rules.push(*rule),
-            Some(Document::Watchlist(watchlist)) => {
-                let table = table(&watchlist);
-                folder.watchlists.push(WatchlistSource { document: *watchlist, table });
-            }
-            Some(Document::Indicators(indicators)) => folder.indicators.push(*indicators),
-            None => {}
-        }
+        std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+        std::fs::write(root.join(path), text).unwrap();
     }
-    diagnostics.extend(check(Context { map: &map, folder: &folder, compiled, config }));
+    let mut map = SourceMap::new();
+    let mut diagnostics = Vec::new();
+    let folder = Folder::read(&mut map, &[root.to_owned()], &mut diagnostics);
+    let mut compiled = compile::compile(&map, &folder, config, &mut diagnostics);
+    compiled.extend_from_slice(made);
+    diagnostics.extend(check(Context { map: &map, folder: &folder, compiled: &compiled, config }));
+    assert_none_vanishes(&map, &folder, &compiled, &diagnostics);
     Found { map, diagnostics }
 }
 
-/// The rows that stand in the file itself.
-fn table(watchlist: &Watchlist) -> Option<Table> {
-    let items = watchlist.items.as_ref()?;
-    let columns: Vec<String> = items
-        .first()
-        .map(|row| row.cells.iter().map(|(key, _)| key.value.clone()).collect())
-        .unwrap_or_default();
-    let rows = items
+/// Fails where a rule or watchlist has neither a resource nor an error.
+pub(super) fn assert_none_vanishes(
+    map: &SourceMap,
+    folder: &Folder,
+    compiled: &[Compiled],
+    diagnostics: &[Diagnostic],
+) {
+    let rules = folder.rules.iter().map(|rule| vec![rule.file]);
+    let watchlists = folder
+        .watchlists
         .iter()
-        .map(|row| TableRow {
-            span: row.span,
-            cells: row.cells.iter().map(|(_, cell)| cell.as_str().to_owned()).collect(),
-        })
-        .collect();
-    let columns_span = items.first().map_or(items.span, |row| row.span);
-    Some(Table { columns_span: Span { ..columns_span }, columns, rows })
+        .map(|list| std::iter::once(list.document.file).chain(list.data).collect::<Vec<_>>());
+    for files in rules.chain(watchlists) {
+        let deployed = compiled.iter().any(|made| made.files.first() == files.first());
+        let reported = diagnostics.iter().any(|d| d.is_error() && files.contains(&d.span.file));
+        assert!(deployed || reported, "{} vanishes", map.file(files[0]).path());
+    }
 }
 
 /// `base` without the top-level keys of `fragment`, and then the fragment.

@@ -2,11 +2,6 @@
 
 use crate::diagnostic::{Code, Diagnostic, Span, nearest};
 
-/// The length of a text as the service counts it: in UTF-16 units.
-pub(super) fn utf16_length(text: &str) -> usize {
-    text.chars().map(char::len_utf16).sum()
-}
-
 /// Where a text passes a number of UTF-16 units, in bytes, and how many it has; `None` where it does not pass it. A
 /// line's end counts once, as queries are deployed with LF.
 pub(super) fn past_units(text: &str, most: usize) -> Option<(usize, usize)> {
@@ -102,7 +97,6 @@ mod tests {
 
     #[test]
     fn a_length_counts_utf16_units_and_a_line_end_once() {
-        assert_eq!(utf16_length("aé𝄞"), 4);
         assert_eq!(past_units("a𝄞\r\nb", 5), None);
         assert_eq!(past_units("a𝄞\r\nbc", 5), Some((8, 6)));
         assert_eq!(past_units("a𝄞", 2), Some((1, 3)));

@@ -1,7 +1,16 @@
 //! Everything that was read of a folder, sorted by what it is.
 
-use crate::diagnostic::Span;
-use crate::document::{AnalyticsRule, IndicatorFile, Watchlist};
+use std::fs;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::table::{self, Table};
+use crate::diagnostic::{Diagnostic, FileId, SourceMap, Span};
+use crate::document::{self, AnalyticsRule, Document, IndicatorFile, Watchlist};
+use crate::source::{self, NOT_UTF8, UNREADABLE};
+
+/// The name of the CSV beside a watchlist's description, unless the description names another.
+const DATA_FILE: &str = "data.csv";
 
 /// The documents of a folder, each list in the order of the files' paths.
 #[derive(Debug, Default)]
@@ -12,6 +21,8 @@ pub struct Folder {
     pub watchlists: Vec<WatchlistSource>,
     /// Files of indicators.
     pub indicators: Vec<IndicatorFile>,
+    /// How many files were read.
+    pub files: usize,
 }
 
 /// A watchlist's description with its rows, from the CSV beside it or from the file itself.
@@ -19,26 +30,119 @@ pub struct Folder {
 pub struct WatchlistSource {
     /// The description.
     pub document: Watchlist,
+    /// The file of the rows, where it is not the description's own.
+    pub data: Option<FileId>,
     /// The rows; none where they could not be read, which a diagnostic says.
     pub table: Option<Table>,
 }
 
-/// Columns and rows, each with its place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Table {
-    /// The header, or the first row's keys.
-    pub columns_span: Span,
-    /// The columns, in order.
-    pub columns: Vec<String>,
-    /// The rows.
-    pub rows: Vec<TableRow>,
+impl Folder {
+    /// Reads every file of a kind that we know below the paths. What cannot be read is reported.
+    pub fn read(map: &mut SourceMap, paths: &[Utf8PathBuf], diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let found = source::discover(paths);
+        for (path, error) in found.failures {
+            unreadable(map, &path, &error, diagnostics);
+        }
+        let mut folder = Self::default();
+        for path in found.files {
+            folder.read_file(map, &path, diagnostics);
+        }
+        folder
+    }
+
+    fn read_file(&mut self, map: &mut SourceMap, path: &Utf8Path, diagnostics: &mut Vec<Diagnostic>) {
+        match path.extension().map(str::to_ascii_lowercase).as_deref() {
+            Some("yaml" | "yml") => {}
+            Some("json") if path.file_name().is_some_and(document::is_watchlist_file) => {}
+            _ => return,
+        }
+        let Some(file) = read_text(map, path, diagnostics) else { return };
+        self.files += 1;
+        match document::read(map, file, diagnostics) {
+            Some(Document::Rule(rule)) => self.rules.push(*rule),
+            Some(Document::Indicators(indicators)) => self.indicators.push(*indicators),
+            Some(Document::Watchlist(watchlist)) => {
+                let source = read_watchlist(map, path, *watchlist, diagnostics);
+                self.files += usize::from(source.data.is_some());
+                self.watchlists.push(source);
+            }
+            None => {}
+        }
+    }
 }
 
-/// One row.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TableRow {
-    /// Where the row stands.
-    pub span: Span,
-    /// One cell a column.
-    pub cells: Vec<String>,
+fn read_watchlist(
+    map: &mut SourceMap,
+    path: &Utf8Path,
+    document: Watchlist,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> WatchlistSource {
+    if let Some(items) = &document.items {
+        let table = Some(table::from_items(items));
+        return WatchlistSource { document, data: None, table };
+    }
+    let name = document.source.as_ref().map_or(DATA_FILE, |source| source.as_str());
+    let data_path = path.with_file_name(name);
+    let place = document.source.as_ref().map_or(Span::start_of(document.file), |source| source.span);
+    // The CSV of a watchlist stands beside it: a name with a folder in it could lead anywhere.
+    let beside = Utf8Path::new(name).file_name() == Some(name);
+    if !beside || !data_path.is_file() {
+        let message = if beside {
+            format!("the watchlist has no rows: there is no {name} beside it and no `items` in it")
+        } else {
+            format!("`{name}` is no file beside the watchlist")
+        };
+        diagnostics.push(
+            Diagnostic::new(&table::WATCHLIST_WITHOUT_ROWS, place, message)
+                .help(format!("put a {DATA_FILE} beside the file, or write the rows under `items`")),
+        );
+        return WatchlistSource { document, data: None, table: None };
+    }
+    let data = read_text(map, &data_path, diagnostics);
+    let table = data.and_then(|data| table::from_csv(map, data, diagnostics));
+    WatchlistSource { document, data, table }
+}
+
+/// Reads a file as UTF-8 into the map.
+fn read_text(map: &mut SourceMap, path: &Utf8Path, diagnostics: &mut Vec<Diagnostic>) -> Option<FileId> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            unreadable(map, path, &error, diagnostics);
+            return None;
+        }
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Some(map.add(path, text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let utf16 =
+                error.as_bytes().starts_with(&[0xff, 0xfe]) || error.as_bytes().starts_with(&[0xfe, 0xff]);
+            let file = map.add(path, String::from_utf8_lossy(error.as_bytes()));
+            let message = if utf16 {
+                "the file is UTF-16, not UTF-8"
+            } else {
+                "the file is not UTF-8: this byte is none"
+            };
+            diagnostics
+                .push(Diagnostic::new(&NOT_UTF8, Span::new(file, at, at), message).help("save it as UTF-8"));
+            None
+        }
+    }
+}
+
+fn unreadable(
+    map: &mut SourceMap,
+    path: &Utf8Path,
+    error: &std::io::Error,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let file = map.add(path, "");
+    let message = format!("it cannot be read: {error}");
+    let diagnostic = Diagnostic::new(&UNREADABLE, Span::start_of(file), message);
+    diagnostics.push(match error.kind() {
+        std::io::ErrorKind::NotFound => diagnostic
+            .help("name an existing file or folder, or make a folder to start from with `bartizan init`"),
+        _ => diagnostic,
+    });
 }

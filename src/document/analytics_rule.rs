@@ -1,8 +1,8 @@
 //! An analytics rule in the Azure-Sentinel YAML format.
 
-use super::{Reader, Spanned, Text};
+use super::{Spanned, Text};
 use crate::diagnostic::{Diagnostic, FileId, Span};
-use crate::source::{Node, Value};
+use crate::source::{Node, Reader, Value, WRONG_SHAPE};
 
 /// An analytics rule as it was written.
 ///
@@ -279,13 +279,13 @@ fn custom_details(
     let mut details = Vec::with_capacity(entries.len());
     for entry in entries {
         match &entry.value.value {
-            Value::Scalar(scalar) if !entry.value.is_null() => {
-                let text = Text { scalar: scalar.clone(), span: entry.value.span };
-                details.push((Spanned::new(entry.key.clone(), entry.key_span), text));
+            Value::Scalar(_) if !entry.value.is_null() => {
+                let text = Text::of(&entry.value);
+                details.extend(text.map(|text| (Spanned::new(entry.key.clone(), entry.key_span), text)));
             }
             _ => diagnostics.push(
                 Diagnostic::new(
-                    &super::WRONG_SHAPE,
+                    &WRONG_SHAPE,
                     entry.key_span,
                     format!("`{}` is the name of a column, not {}", entry.key, entry.value.describe()),
                 )

@@ -1,8 +1,8 @@
 //! A file of indicators: `kind: Indicators`.
 
-use super::{Reader, Spanned, Text};
+use super::{Spanned, Text};
 use crate::diagnostic::{Diagnostic, FileId, Span};
-use crate::source::{Node, Value};
+use crate::source::{Node, Reader, Value};
 
 /// Indicators and how to hunt for them, as they were written.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,20 +143,18 @@ fn false_positives(r: &mut Reader<'_>, diagnostics: &mut Vec<Diagnostic>) -> Opt
     let mut texts = Vec::new();
     for node in list.value {
         match &node.value {
-            Value::Scalar(scalar) if !node.is_null() => {
-                texts.push(Text { scalar: scalar.clone(), span: node.span });
-            }
+            Value::Scalar(_) if !node.is_null() => texts.extend(Text::of(node)),
             _ => {
                 if let Some(mut inner) = Reader::new("a false positive", node, diagnostics) {
                     let (scenario, filter) = (inner.text("scenario"), inner.text("filter"));
                     inner.finish(diagnostics);
-                    if let Some(mut scenario) = scenario {
-                        if let Some(filter) = filter {
-                            scenario.scalar.text =
-                                format!("{} ({})", scenario.as_str().trim_end_matches('.'), filter.as_str());
+                    texts.extend(scenario.map(|scenario| match filter {
+                        Some(filter) => {
+                            let both = format!("{} ({})", scenario.trim_end_matches('.'), filter.as_str());
+                            scenario.with_text(both)
                         }
-                        texts.push(scenario);
-                    }
+                        None => scenario,
+                    }));
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! A watchlist's description, and rows that stand in it.
 
-use super::{Reader, Spanned, Text};
+use super::{Spanned, Text};
 use crate::diagnostic::{Diagnostic, FileId, Span};
-use crate::source::{Node, Value};
+use crate::source::{Node, Reader, Value, WRONG_SHAPE};
 
 /// A watchlist as it was written.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,17 +87,11 @@ fn items(r: &mut Reader<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Spanne
         let mut cells = Vec::with_capacity(entries.len());
         for entry in entries {
             let key = Spanned::new(entry.key.clone(), entry.key_span);
-            match &entry.value.value {
-                Value::Scalar(scalar) => {
-                    let mut scalar = scalar.clone();
-                    if entry.value.is_null() {
-                        scalar.text.clear();
-                    }
-                    cells.push((key, Text { scalar, span: entry.value.span }));
-                }
-                _ => diagnostics.push(
+            match Text::of(&entry.value) {
+                Some(text) => cells.push((key, text)),
+                None => diagnostics.push(
                     Diagnostic::new(
-                        &super::WRONG_SHAPE,
+                        &WRONG_SHAPE,
                         entry.value.span,
                         format!("a cell is text, not {}", entry.value.describe()),
                     )

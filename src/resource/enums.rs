@@ -199,44 +199,46 @@ api_enum! {
 }
 
 api_enum! {
-    /// The types of entity that a rule may map.
+    /// The types of entities that a rule may map.
     EntityType {
-        /// A user or service account.
+        /// Account.
         Account = "Account",
-        /// A machine.
-        Host = "Host",
-        /// An address.
-        Ip = "IP",
-        /// Malware by name.
-        Malware = "Malware",
-        /// A file.
-        File = "File",
-        /// A running program.
-        Process = "Process",
-        /// A cloud application.
-        CloudApplication = "CloudApplication",
-        /// A name of the DNS.
-        Dns = "DNS",
-        /// A resource of Azure.
+        /// AzureResource.
         AzureResource = "AzureResource",
-        /// The hash of a file.
+        /// CloudApplication.
+        CloudApplication = "CloudApplication",
+        /// DNS.
+        Dns = "DNS",
+        /// File.
+        File = "File",
+        /// FileHash.
         FileHash = "FileHash",
-        /// A key of the Windows registry.
-        RegistryKey = "RegistryKey",
-        /// A value of the Windows registry.
-        RegistryValue = "RegistryValue",
-        /// A group of accounts.
-        SecurityGroup = "SecurityGroup",
-        /// A URL.
-        Url = "URL",
-        /// A mailbox.
+        /// Host.
+        Host = "Host",
+        /// IoTDevice.
+        IoTDevice = "IoTDevice",
+        /// IP.
+        Ip = "IP",
+        /// Mailbox.
         Mailbox = "Mailbox",
-        /// Mails that belong together.
+        /// MailCluster.
         MailCluster = "MailCluster",
-        /// A mail.
+        /// MailMessage.
         MailMessage = "MailMessage",
-        /// A mail that a user reported.
+        /// Malware.
+        Malware = "Malware",
+        /// Process.
+        Process = "Process",
+        /// RegistryKey.
+        RegistryKey = "RegistryKey",
+        /// RegistryValue.
+        RegistryValue = "RegistryValue",
+        /// SecurityGroup.
+        SecurityGroup = "SecurityGroup",
+        /// SubmissionMail.
         SubmissionMail = "SubmissionMail",
+        /// URL.
+        Url = "URL",
     }
 }
 

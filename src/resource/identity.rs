@@ -15,6 +15,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::AlertRule, Self::Watchlist];
+
     /// As people call it.
     pub fn noun(self) -> &'static str {
         match self {

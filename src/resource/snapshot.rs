@@ -42,7 +42,7 @@ pub struct LiveWatchlist {
 }
 
 /// A row of a watchlist.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LiveWatchlistItem {
     /// The GUID in the row's path.
     pub id: String,

@@ -79,20 +79,3 @@ impl Watchlist {
         self.rows.iter().map(|row| self.columns.iter().cloned().zip(row.iter().cloned()).collect())
     }
 }
-
-/// Reads CSV text: the header and the rows, each with the byte offset at which it starts.
-///
-/// # Errors
-/// The csv crate's error, which names the line, for a row of another length than the header.
-pub fn rows_from_csv(text: &str) -> Result<(Vec<String>, Vec<(usize, Vec<String>)>), csv::Error> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let header = reader.headers()?.iter().map(str::to_owned).collect();
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record?;
-        let at = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
-        rows.push((at, record.iter().map(str::to_owned).collect()));
-    }
-    Ok((header, rows))
-}

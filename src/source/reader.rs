@@ -1,8 +1,8 @@
 //! Reading a mapping key by key, and reporting what was not read.
 
-use super::{Spanned, Text, UNKNOWN_KEY, WRONG_SHAPE, texts_of};
+use super::text::texts_of;
+use super::{Entry, Node, ScalarKind, Spanned, Text, UNKNOWN_KEY, Value, WRONG_SHAPE};
 use crate::diagnostic::{Diagnostic, Span, nearest};
-use crate::source::{Entry, Node, ScalarKind, Value};
 
 /// A mapping that is being read. Each getter takes a key; [`Reader::finish`] reports the keys that none took.
 ///

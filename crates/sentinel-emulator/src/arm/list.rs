@@ -1,0 +1,44 @@
+//! Lists: pages, and the absolute link to the next one.
+
+use serde_json::{Value, json};
+
+use super::{ArmRequest, Reply};
+
+/// Answers one page of `resources`, which are in the order of their keys; only those of the page are shown.
+///
+/// The link's token is the last key of the page, so that a resource that goes away between two pages shifts
+/// nothing.
+pub(crate) fn page<'a, T>(
+    request: &ArmRequest,
+    page_size: Option<usize>,
+    resources: impl Iterator<Item = (&'a str, T)>,
+    show: impl Fn(T) -> Value,
+) -> Reply {
+    let after = request.parameter("$skipToken").filter(|token| !token.is_empty());
+    let mut rest = resources.filter(|(key, _)| after.is_none_or(|after| *key > after)).peekable();
+    let mut value = Vec::new();
+    let mut last = "";
+    let size = page_size.map_or(usize::MAX, |size| size.max(1));
+    while value.len() < size
+        && let Some((key, resource)) = rest.next()
+    {
+        value.push(show(resource));
+        last = key;
+    }
+    let mut body = json!({ "value": value });
+    if rest.peek().is_some() {
+        body["nextLink"] = Value::String(next_link(request, last));
+    }
+    Reply::ok(body)
+}
+
+fn next_link(request: &ArmRequest, token: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (key, value) in &request.query {
+        if !key.eq_ignore_ascii_case("$skipToken") {
+            query.append_pair(key, value);
+        }
+    }
+    query.append_pair("$skipToken", token);
+    format!("{}{}?{}", request.base, request.path, query.finish())
+}

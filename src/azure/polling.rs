@@ -1,0 +1,230 @@
+//! Watchlists are written by long-running operations; this waits for their end.
+
+use std::time::Duration;
+
+use azure_core::http::headers::Headers;
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+use url::Url;
+
+use super::{
+    client::{Answer, Client},
+    error::{Error, ErrorKind, excerpt},
+    headers::{ASYNC_OPERATION, LOCATION, correlation_id, retry_after},
+    operation::Operation,
+    resources::Absence,
+    unwrap::read_value,
+};
+
+/// Between two looks at a running operation, where the service names no time.
+pub const POLL_INTERVAL: Duration = Duration::from_secs(2);
+
+/// The longest time between two looks, whatever `Retry-After` says.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
+
+/// How long a long-running operation is waited for; then its outcome is unknown.
+pub const LONGEST_OPERATION: Duration = Duration::from_secs(15 * 60);
+
+/// How many reads of a watchlist that was just written may not find it.
+const MOST_MISSES: u32 = 10;
+
+/// What one look showed.
+enum Progress {
+    Running,
+    Done,
+    /// With the document that says why.
+    Failed(String, Value),
+    /// The document says nothing about the operation.
+    Unreadable,
+}
+
+impl Progress {
+    /// From a state in the words of ARM and of `provisioningState`.
+    fn of(state: &str, document: &Value) -> Self {
+        match state.to_ascii_lowercase().as_str() {
+            "succeeded" | "complete" | "completed" => Self::Done,
+            "failed" | "canceled" | "cancelled" => Self::Failed(state.to_owned(), document.clone()),
+            _ => Self::Running,
+        }
+    }
+
+    /// From a watchlist. Where it has no `provisioningState`, as with older API versions, `uploadStatus` tells whether
+    /// its items are still read; its `New` is also that of a list without items and never changes.
+    fn of_watchlist(watchlist: &Value) -> Self {
+        let property =
+            |name| watchlist.get("properties").and_then(|properties| properties.get(name)?.as_str());
+        match (property("provisioningState"), property("uploadStatus")) {
+            (Some(state), _) => Self::of(state, watchlist),
+            (None, Some(state)) if state.eq_ignore_ascii_case("InProgress") => Self::Running,
+            (None, _) => Self::Done,
+        }
+    }
+}
+
+/// A wait with its end.
+struct Patience {
+    label: String,
+    until: Instant,
+}
+
+impl Patience {
+    fn new(operation: &Operation) -> Self {
+        Self {
+            label: format!("{} {}", operation.method, operation.path),
+            until: Instant::now() + LONGEST_OPERATION,
+        }
+    }
+
+    async fn pause(&self, headers: &Headers) -> Result<(), Error> {
+        let wait =
+            retry_after(headers).unwrap_or(POLL_INTERVAL).clamp(Duration::from_millis(100), LONGEST_INTERVAL);
+        if Instant::now() + wait > self.until {
+            let minutes = LONGEST_OPERATION.as_secs() / 60;
+            return Err(Error::new(
+                ErrorKind::UnknownOutcome,
+                format!("the operation has not ended after {minutes} minutes"),
+            )
+            .with_operation(&self.label)
+            .with_correlation_id(correlation_id(headers)));
+        }
+        sleep(wait).await;
+        Ok(())
+    }
+}
+
+impl Client {
+    /// Creates or updates a watchlist, waits until the service has taken it in, and gives it as stored. Items of
+    /// `rawContent` are added to those that are there.
+    ///
+    /// # Errors
+    /// As [`Client::send`]; [`ErrorKind::Rejected`] when the operation itself fails, and
+    /// [`ErrorKind::UnknownOutcome`] when it has not ended after [`LONGEST_OPERATION`], or its end cannot be read.
+    pub async fn put_watchlist(&self, alias: &str, body: &Value) -> Result<Value, Error> {
+        let operation = self.operations().put_watchlist(alias, body.clone());
+        let patience = Patience::new(&operation);
+        let first = self.answer(&operation).await?;
+        let had_status = self.await_status(&patience, &first).await?;
+        // The answer to the PUT is older than the end of the operation.
+        let mut answer = if had_status { self.look_at_watchlist(alias, &patience).await? } else { first };
+        loop {
+            match Progress::of_watchlist(&answer.body) {
+                Progress::Done | Progress::Unreadable => return Ok(answer.body),
+                Progress::Failed(state, document) => {
+                    return Err(self.operation_failed(&patience, &state, &document));
+                }
+                Progress::Running => {
+                    patience.pause(&answer.headers).await?;
+                    answer = self.look_at_watchlist(alias, &patience).await?;
+                }
+            }
+        }
+    }
+
+    /// Deletes a watchlist with its items and waits until it is gone; that it does not exist is no error.
+    ///
+    /// # Errors
+    /// As [`Client::put_watchlist`].
+    pub async fn delete_watchlist(&self, alias: &str) -> Result<(), Error> {
+        let operation = self.operations().delete_watchlist(alias);
+        let patience = Patience::new(&operation);
+        let mut answer = match self.answer(&operation).await {
+            Ok(answer) => answer,
+            Err(error) if Absence::Sentinel.is(&error) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        if answer.status != 202 || self.await_status(&patience, &answer).await? {
+            return Ok(());
+        }
+        loop {
+            patience.pause(&answer.headers).await?;
+            match self.answer(&self.operations().get_watchlist(alias)).await {
+                Ok(watchlist) => answer = watchlist,
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+                Err(error) => return Err(as_unknown(error, &patience)),
+            }
+        }
+    }
+
+    /// Follows the status document that an answer names, to its end. `false` when it names none that can be used; the
+    /// resource itself then shows how far it is.
+    async fn await_status(&self, patience: &Patience, first: &Answer) -> Result<bool, Error> {
+        let Some(url) = self.status_url(&first.headers) else {
+            return Ok(false);
+        };
+        let mut headers = first.headers.clone();
+        loop {
+            patience.pause(&headers).await?;
+            let answer = match self.follow("get-operation-status", url.clone()).await {
+                Ok(answer) => answer,
+                // Documents of ended operations do not live long.
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+                Err(error) => return Err(as_unknown(error, patience)),
+            };
+            let progress = match answer.body.get("status").and_then(Value::as_str) {
+                Some(status) => Progress::of(status, &answer.body),
+                None if answer.status == 202 => Progress::Running,
+                None => Progress::Unreadable,
+            };
+            match progress {
+                Progress::Running => headers = answer.headers,
+                Progress::Done => return Ok(true),
+                Progress::Failed(state, document) => {
+                    return Err(self.operation_failed(patience, &state, &document));
+                }
+                Progress::Unreadable => return Ok(false),
+            }
+        }
+    }
+
+    /// The status document of an answer, at this endpoint only: the token must not go elsewhere.
+    fn status_url(&self, headers: &Headers) -> Option<Url> {
+        let text =
+            headers.get_optional_str(&ASYNC_OPERATION).or_else(|| headers.get_optional_str(&LOCATION))?;
+        let url = Url::parse(text).ok().filter(|url| self.endpoint().is_same_origin(url));
+        if url.is_none() {
+            tracing::warn!(
+                target: "bartizan::azure",
+                "the status of the operation is at another host and is not followed: {}",
+                excerpt(&self.redactor().redact(text.split('?').next().unwrap_or_default()), 200),
+            );
+        }
+        url
+    }
+
+    /// Reads the watchlist; one that was just written may not be there yet for the first reads.
+    async fn look_at_watchlist(&self, alias: &str, patience: &Patience) -> Result<Answer, Error> {
+        let operation = self.operations().get_watchlist(alias);
+        let mut misses = 0;
+        loop {
+            match self.answer(&operation).await {
+                Err(error) if error.kind() == ErrorKind::NotFound && misses < MOST_MISSES => {
+                    misses += 1;
+                    patience.pause(&Headers::new()).await?;
+                }
+                result => return result.map_err(|error| as_unknown(error, patience)),
+            }
+        }
+    }
+
+    fn operation_failed(&self, patience: &Patience, state: &str, document: &Value) -> Error {
+        let unwrapped = match document.get("error") {
+            Some(error) if !error.is_null() => read_value(error),
+            _ => read_value(&Value::String(format!(
+                "the service took the request and then reported `{}` without a reason",
+                excerpt(state, 40)
+            ))),
+        };
+        Error::from_unwrapped(ErrorKind::Rejected, unwrapped, self.redactor()).with_operation(&patience.label)
+    }
+}
+
+/// The write was taken; that its end could not be read does not undo it.
+fn as_unknown(error: Error, patience: &Patience) -> Error {
+    match error.kind() {
+        ErrorKind::Authentication | ErrorKind::Forbidden => error,
+        _ => Error::new(ErrorKind::UnknownOutcome, "the request was taken, but its end could not be read")
+            .with_operation(&patience.label)
+            .with_correlation_id(error.correlation_id().map(str::to_owned))
+            .caused_by(&error, &super::redact::Redactor::default()),
+    }
+}

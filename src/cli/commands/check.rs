@@ -1,0 +1,36 @@
+use camino::Utf8PathBuf;
+use clap::Args;
+
+use crate::cli::project::Project;
+use crate::cli::{Exit, Format, Global, view};
+
+/// Tell every mistake in every file at once, offline
+///
+/// Errors exit with 1, warnings alone with 0.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Arguments {
+    /// Files and folders; without them the folders of bartizan.toml, or rules.
+    paths: Vec<Utf8PathBuf>,
+    /// How the diagnostics are written.
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+    /// Exit with 1 for warnings as well.
+    #[arg(long)]
+    strict: bool,
+}
+
+pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
+    let project = Project::read(global, &arguments.paths)?;
+    match arguments.format {
+        Format::Human => view::checked(&project),
+        Format::Json => view::json::diagnostics(&project),
+    }
+    let (errors, warnings) = project.count();
+    Ok(if project.settings_in_error {
+        Exit::Usage
+    } else if errors > 0 || (arguments.strict && warnings > 0) {
+        Exit::Findings
+    } else {
+        Exit::Done
+    })
+}

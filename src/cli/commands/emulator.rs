@@ -1,0 +1,109 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::Args;
+use sentinel_emulator::{Emulator, Options, Tables, serve};
+use tokio::net::TcpListener;
+
+use super::plan::runtime;
+use crate::cli::exit::UsageError;
+use crate::cli::target::{read_state, write_state};
+use crate::cli::{Exit, view};
+
+/// How often a changed state is written.
+const SAVE_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Serve the emulated Sentinel management API to any client
+///
+/// Every subscription, resource group and workspace that is asked for is there, with Sentinel, and each with a state
+/// of its own. Any bearer token is taken. Ends with Ctrl-C.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Arguments {
+    /// The address, on loopback only, since any token is taken; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Keep the state in this file, from start to start.
+    #[arg(long, value_name = "FILE")]
+    state: Option<Utf8PathBuf>,
+    /// The tables that each workspace has, one name a line; without it every built-in table.
+    #[arg(long, value_name = "FILE")]
+    tables: Option<Utf8PathBuf>,
+    /// How many resources a page of a list holds.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    page_size: Option<u32>,
+}
+
+pub(in crate::cli) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    if !arguments.listen.ip().is_loopback() {
+        let message = format!("{} is not on loopback", arguments.listen);
+        let help = "the emulator takes any token, so it listens on this machine alone: use 127.0.0.1:PORT";
+        return Err(UsageError::new(message).help(help).into());
+    }
+    let state = arguments.state.as_deref().map(read_state).transpose()?.unwrap_or_default();
+    let tables = arguments.tables.as_deref().map(tables).transpose()?;
+    let options = Options {
+        tables: tables.map_or(Tables::Everything, Tables::Only),
+        page_size: arguments.page_size.and_then(|size| usize::try_from(size).ok()),
+        ..Options::default()
+    };
+    let emulator = Emulator::with_state(options, state);
+    runtime()?.block_on(async {
+        let listener = TcpListener::bind(arguments.listen)
+            .await
+            .with_context(|| format!("{} cannot be listened on", arguments.listen))?;
+        view::listening(listener.local_addr()?);
+        let saving = save_changes(&emulator, arguments.state.as_deref());
+        tokio::select! {
+            served = serve(listener, emulator.clone(), stopped()) => served?,
+            saved = saving => saved?,
+        }
+        if let Some(path) = &arguments.state {
+            write_state(path, &emulator.state())?;
+        }
+        Ok(Exit::Done)
+    })
+}
+
+fn tables(path: &Utf8Path) -> anyhow::Result<Vec<String>> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| UsageError::new(format!("{path} cannot be read")))?;
+    Ok(text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect())
+}
+
+/// Writes the state whenever it changed, so that little is lost when the process is killed. Never ends well.
+async fn save_changes(emulator: &Emulator, path: Option<&Utf8Path>) -> anyhow::Result<()> {
+    let Some(path) = path else { return std::future::pending().await };
+    let mut saved = String::new();
+    loop {
+        tokio::time::sleep(SAVE_INTERVAL).await;
+        let state = emulator.state();
+        let text = state.to_json()?;
+        if text != saved {
+            write_state(path, &state)?;
+            saved = text;
+        }
+    }
+}
+
+/// Waits for Ctrl-C, or on Unix for a request to terminate.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

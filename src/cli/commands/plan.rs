@@ -1,0 +1,88 @@
+use camino::Utf8PathBuf;
+use clap::Args;
+
+use crate::cli::project::{Project, desired};
+use crate::cli::target::TargetArguments;
+use crate::cli::{Exit, Format, Global, view};
+use crate::compile::Compiled;
+use crate::plan::{Plan, plan};
+use crate::resource::Kind;
+
+/// Show what an apply would change, and write nothing
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Arguments {
+    /// Files and folders; without them the folders of bartizan.toml, or rules.
+    paths: Vec<Utf8PathBuf>,
+    #[command(flatten)]
+    target: TargetArguments,
+    /// Leave out files with errors instead of stopping; what stands in them is neither changed nor pruned.
+    #[arg(long)]
+    keep_going: bool,
+    /// How the plan is written.
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+    /// Exit with 2 when the plan has changes.
+    #[arg(long)]
+    detailed_exitcode: bool,
+}
+
+pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
+    let project = Project::read(global, &arguments.paths)?;
+    if let Some(exit) = stop_for_errors(&project, arguments.keep_going, arguments.format) {
+        return Ok(exit);
+    }
+    let compiled = project.deployable();
+    let target = arguments.target.open(&project, &compiled)?;
+    let plan = runtime()?.block_on(read_and_plan(&project, &compiled, &target.client))?;
+    let summary = plan.summary();
+    match arguments.format {
+        Format::Human => view::plan(&project, &compiled, &plan, &target.describe()),
+        Format::Json => view::json::plan(&project, &compiled, &plan, None, summary),
+    }
+    Ok(if summary.failed > 0 || summary.conflict > 0 {
+        Exit::Findings
+    } else if arguments.detailed_exitcode && summary.has_writes() {
+        Exit::Changes
+    } else {
+        Exit::Done
+    })
+}
+
+/// Errors in the files stop a run before the network, unless it is to keep going.
+pub(super) fn stop_for_errors(project: &Project, keep_going: bool, format: Format) -> Option<Exit> {
+    let (errors, _) = project.count();
+    let stops = project.settings_in_error || (errors > 0 && !keep_going);
+    match format {
+        Format::Json if stops => view::json::diagnostics(project),
+        Format::Json => {}
+        Format::Human => view::diagnostics(project),
+    }
+    if !stops {
+        return None;
+    }
+    view::stopped(errors, keep_going);
+    Some(if project.settings_in_error { Exit::Usage } else { Exit::Findings })
+}
+
+/// Reads the workspace and compares.
+pub(super) async fn read_and_plan(
+    project: &Project,
+    compiled: &[&Compiled],
+    client: &crate::azure::Client,
+) -> anyhow::Result<Plan> {
+    let aliases: Vec<String> = compiled
+        .iter()
+        .map(|compiled| compiled.resource.identity())
+        .filter(|identity| identity.kind == Kind::Watchlist)
+        .map(|identity| identity.name)
+        .collect();
+    let aliases: Vec<&str> = aliases.iter().map(String::as_str).collect();
+    let snapshot = client.snapshot(&aliases).await?;
+    let desired: Vec<_> = compiled.iter().map(|compiled| desired(compiled)).collect();
+    Ok(plan(&desired, &snapshot, &project.held()))
+}
+
+/// The runtime of commands that use the network; the others start faster without one.
+pub(super) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
+}

@@ -1,0 +1,145 @@
+//! The only code that prints. Results go to standard output; what accompanies them goes to standard error.
+//!
+//! Everything is understood without colour. A closed pipe ends the output and nothing else.
+
+mod diagnostics;
+pub(super) mod json;
+mod plan;
+mod progress;
+
+pub(super) use plan::{applied, plan};
+pub(super) use progress::Progress;
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::exit::UsageError;
+use super::project::Project;
+use crate::diagnostic::Code;
+use crate::plan::Summary;
+
+/// Writes a line to standard output.
+fn out(text: impl std::fmt::Display) {
+    let _ = writeln!(anstream::stdout(), "{text}");
+}
+
+/// Writes a line to standard error.
+fn err(text: impl std::fmt::Display) {
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// Sends the log to standard error: operations on Azure with `-v`, more with `-vv`.
+pub(super) fn log(verbose: u8) {
+    let filter = match verbose {
+        0 => "off",
+        1 => "bartizan=info",
+        _ => "bartizan=debug",
+    };
+    // Only our own targets: what other crates log was not written with our secrets in mind.
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .without_time()
+        .init();
+}
+
+/// A run that ended before its work was done.
+pub(super) fn error(error: &anyhow::Error) {
+    let mut causes: Vec<String> = Vec::new();
+    for cause in error.chain() {
+        let text = cause.to_string();
+        // Many errors repeat their cause in their own words.
+        if !causes.iter().any(|told| told.contains(&text)) {
+            causes.push(text);
+        }
+    }
+    err(format_args!("error: {}", causes.join(": ")));
+    if let Some(hint) = error.chain().find_map(|cause| cause.downcast_ref::<UsageError>()?.hint()) {
+        err(format_args!("help: {hint}"));
+    }
+}
+
+/// The diagnostics of `check` and a last line that counts them.
+pub(super) fn checked(project: &Project) {
+    let _ = diagnostics::write(&mut anstream::stdout(), project);
+    let (errors, warnings) = project.count();
+    out(format_args!(
+        "{} in {}, {}",
+        counted(errors, "error"),
+        counted(project.folder.files, "file"),
+        counted(warnings, "warning"),
+    ));
+}
+
+/// The diagnostics of a command that goes on after them.
+pub(super) fn diagnostics(project: &Project) {
+    let _ = diagnostics::write(&mut anstream::stderr(), project);
+}
+
+/// Why a run stopped at the diagnostics.
+pub(super) fn stopped(errors: usize, keep_going: bool) {
+    err(format_args!("error: {} in the files, nothing was sent", counted(errors, "error")));
+    if !keep_going {
+        err("help: mend them, or leave out the files in error with --keep-going");
+    }
+}
+
+/// What `compile` wrote.
+pub(super) fn compiled(count: usize, folder: &Utf8Path) {
+    out(format_args!("{} written to {folder}", counted(count, "resource")));
+}
+
+/// Every code with its severity.
+pub(super) fn codes(codes: &[&'static Code]) {
+    let width = codes.iter().map(|code| code.id.len()).max().unwrap_or(0);
+    for code in codes {
+        let text = code.markdown();
+        let first = text.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+        let sentence = first.split(". ").next().unwrap_or_default().trim_end_matches('.').to_owned();
+        out(format_args!("{:width$}  {:7}  {sentence}", code.id, code.severity.as_str()));
+    }
+}
+
+/// The documentation of a code.
+pub(super) fn explanation(code: &Code) {
+    out(format_args!("{} ({})\n\n{}", code.id, code.severity.as_str(), code.markdown().trim_end()));
+}
+
+/// What `init` made and what it left.
+pub(super) fn initialised(files: &[(Utf8PathBuf, bool)]) {
+    for (path, made) in files {
+        out(format_args!("{} {path}", if *made { "made  " } else { "exists" }));
+    }
+    out("Try it: bartizan apply --emulator");
+}
+
+/// That the emulator is ready.
+pub(super) fn listening(address: SocketAddr) {
+    out(format_args!("Emulating the Sentinel management API at http://{address}, Ctrl-C to stop"));
+}
+
+/// Asks whether a plan is to be carried out.
+pub(super) fn confirm(planned: &Summary) -> std::io::Result<bool> {
+    let total = planned.create + planned.update + planned.delete;
+    {
+        let mut stderr = anstream::stderr();
+        write!(stderr, "Write {}? [yes/no] ", counted(total, "change"))?;
+        stderr.flush()?;
+    }
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "yes" | "y"))
+}
+
+/// That nothing was written, since the answer was no.
+pub(super) fn not_confirmed() {
+    err("nothing was written");
+}
+
+/// `1 error`, `2 errors`.
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -1,0 +1,165 @@
+//! The machine formats. `format_version` rises when a member changes its meaning or goes away.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::apply::Outcome;
+use crate::azure;
+use crate::cli::project::Project;
+use crate::compile::Compiled;
+use crate::diagnostic::Severity;
+use crate::plan::{Action, Change, Difference, NotOurs, Plan, Reason, RowChanges, Summary};
+use crate::resource::Kind;
+
+const FORMAT_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct DiagnosticLine<'a> {
+    code: &'static str,
+    severity: Severity,
+    message: &'a str,
+    file: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    help: Option<&'a str>,
+}
+
+/// Writes the diagnostics of a project.
+pub(in crate::cli) fn diagnostics(project: &Project) {
+    let diagnostics: Vec<_> = project
+        .diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let place = project.map.location(diagnostic.span);
+            DiagnosticLine {
+                code: diagnostic.code.id,
+                severity: diagnostic.severity,
+                message: &diagnostic.message,
+                file: place.path.as_str(),
+                line: place.line,
+                column: place.column,
+                end_line: place.end_line,
+                end_column: place.end_column,
+                help: diagnostic.help.as_deref(),
+            }
+        })
+        .collect();
+    write(&json!({ "format_version": FORMAT_VERSION, "diagnostics": diagnostics }));
+}
+
+#[derive(Serialize)]
+struct ChangeLine<'a> {
+    kind: Kind,
+    id: &'a str,
+    name: &'a str,
+    file: Option<&'a str>,
+    line: Option<usize>,
+    action: Action,
+    reason: Reason,
+    before: &'a Option<Value>,
+    after: &'a Option<Value>,
+    differences: &'a [Difference],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    absent: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connector: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct PlanObject<'a> {
+    format_version: u32,
+    summary: Summary,
+    changes: Vec<ChangeLine<'a>>,
+    not_ours: &'a [NotOurs],
+}
+
+/// Writes a plan, with the outcomes where it was carried out.
+pub(in crate::cli) fn plan(
+    project: &Project,
+    compiled: &[&Compiled],
+    plan: &Plan,
+    outcomes: Option<&[Outcome]>,
+    summary: Summary,
+) {
+    let changes = plan.changes.iter().enumerate().map(|(at, change)| {
+        let outcome = outcomes.and_then(|outcomes| outcomes.get(at));
+        change_line(project, compiled, change, outcome)
+    });
+    let object = PlanObject {
+        format_version: FORMAT_VERSION,
+        summary,
+        changes: changes.collect(),
+        not_ours: &plan.not_ours,
+    };
+    write(&object);
+}
+
+fn change_line<'a>(
+    project: &'a Project,
+    compiled: &[&Compiled],
+    change: &'a Change,
+    outcome: Option<&Outcome>,
+) -> ChangeLine<'a> {
+    let origin = change.desired.and_then(|at| compiled.get(at));
+    let place = origin.map(|compiled| project.map.location(compiled.span));
+    ChangeLine {
+        kind: change.identity.kind,
+        id: &change.identity.name,
+        name: &change.display_name,
+        file: place.as_ref().map(|place| place.path.as_str()),
+        line: place.as_ref().map(|place| place.line),
+        action: change.action,
+        reason: change.reason,
+        before: &change.before,
+        after: &change.after,
+        differences: &change.differences,
+        rows: (!change.rows.is_empty()).then(|| rows(&change.rows)),
+        absent: change.absent.iter().map(String::as_str).collect(),
+        connector: change.connector.as_deref(),
+        outcome: outcome.map(self::outcome),
+    }
+}
+
+fn rows(rows: &RowChanges) -> Value {
+    let update: Vec<_> = rows
+        .update
+        .iter()
+        .map(|update| json!({ "before": update.before.values, "after": update.after }))
+        .collect();
+    let remove: Vec<_> = rows.remove.iter().map(|row| &row.values).collect();
+    json!({ "add": rows.add, "update": update, "remove": remove })
+}
+
+fn outcome(outcome: &Outcome) -> Value {
+    match outcome {
+        Outcome::NotWritten => json!({ "status": "not-written" }),
+        Outcome::Written(differences) if differences.is_empty() => json!({ "status": "written" }),
+        Outcome::Written(differences) => json!({ "status": "written", "not_kept": differences }),
+        Outcome::Conflict(error) => json!({ "status": "conflict", "error": self::error(error) }),
+        Outcome::Failed(error) => json!({ "status": "failed", "error": self::error(error) }),
+        Outcome::Blocked(alias) => json!({ "status": "blocked", "watchlist": alias }),
+    }
+}
+
+fn error(error: &azure::Error) -> Value {
+    json!({
+        "code": error.code(),
+        "message": error.message(),
+        "status": error.status(),
+        "operation": error.operation(),
+        "correlation_id": error.correlation_id(),
+    })
+}
+
+fn write(value: &impl Serialize) {
+    // Nothing in these objects can fail to serialise: every key is text.
+    if let Ok(text) = serde_json::to_string_pretty(value) {
+        super::out(text);
+    }
+}

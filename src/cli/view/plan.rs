@@ -1,0 +1,253 @@
+//! A plan and its outcome for people.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+
+use super::{counted, err, out};
+use crate::apply::Outcome;
+use crate::cli::project::Project;
+use crate::compile::Compiled;
+use crate::plan::{Action, Change, Difference, Plan, Reason, RowChanges, Summary};
+
+/// How many rows of a watchlist are shown of each sort; the JSON format has all.
+const SHOWN_ROWS: usize = 10;
+
+/// Lines of a query that stand around a changed one.
+const CONTEXT: usize = 2;
+
+/// Writes a plan.
+pub(in crate::cli) fn plan(project: &Project, compiled: &[&Compiled], plan: &Plan, place: &str) {
+    out(format_args!("Plan for {place}\n"));
+    for change in plan.changes.iter().filter(|change| change.action != Action::Unchanged) {
+        out(describe(project, compiled, change));
+    }
+    let changed = plan.changes.iter().any(|change| change.action != Action::Unchanged);
+    if !plan.not_ours.is_empty() {
+        let names =
+            plan.not_ours.iter().map(|other| format!("{} {} ({})", other.kind.noun(), other.id, other.name));
+        let blank = if changed { "\n" } else { "" };
+        out(format_args!("{blank}Not ours, left alone:"));
+        for name in names {
+            out(format_args!("  {name}"));
+        }
+    }
+    out(format_args!("\n{}", planned(plan.summary())));
+}
+
+/// Writes what became of a plan.
+pub(in crate::cli) fn applied(
+    project: &Project,
+    compiled: &[&Compiled],
+    plan: &Plan,
+    outcomes: &[Outcome],
+    summary: Summary,
+) {
+    for (change, outcome) in plan.changes.iter().zip(outcomes) {
+        if let Some(text) = complaint(change, outcome) {
+            err(format_args!("{}\n  at {}", text, origin(project, compiled, change)));
+        }
+    }
+    out(done(summary));
+}
+
+fn planned(summary: Summary) -> String {
+    if !summary.has_writes() && summary.failed == 0 && summary.conflict == 0 {
+        let skipped =
+            if summary.skipped > 0 { format!(", {} skipped", summary.skipped) } else { String::new() };
+        return format!("No changes: {} unchanged{skipped}", summary.unchanged);
+    }
+    let to_do = [
+        (summary.create, "to create"),
+        (summary.update, "to update"),
+        (summary.delete, "to delete"),
+        (summary.unchanged, "unchanged"),
+    ];
+    format!("Plan: {}", listed(&to_do, summary))
+}
+
+fn done(summary: Summary) -> String {
+    let done = [
+        (summary.create, "created"),
+        (summary.update, "updated"),
+        (summary.delete, "deleted"),
+        (summary.unchanged, "unchanged"),
+    ];
+    format!("Applied: {}", listed(&done, summary))
+}
+
+/// The counts that always stand, and of the others those that are not zero.
+fn listed(always: &[(usize, &str)], summary: Summary) -> String {
+    let sometimes =
+        [(summary.skipped, "skipped"), (summary.conflict, "in conflict"), (summary.failed, "failed")];
+    let sometimes = sometimes.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<_> =
+        always.iter().chain(sometimes).map(|(count, what)| format!("{count} {what}")).collect();
+    parts.join(", ")
+}
+
+fn origin(project: &Project, compiled: &[&Compiled], change: &Change) -> String {
+    match change.desired.and_then(|at| compiled.get(at)) {
+        Some(compiled) => {
+            let place = project.map.location(compiled.span);
+            format!("{}:{}", place.path, place.line)
+        }
+        None => "the workspace".to_owned(),
+    }
+}
+
+fn describe(project: &Project, compiled: &[&Compiled], change: &Change) -> String {
+    let (sign, word) = match change.action {
+        Action::Create => ('+', "create"),
+        Action::Update => ('~', "update"),
+        Action::Delete => ('-', "delete"),
+        Action::Unchanged => ('=', "unchanged"),
+        Action::Skipped => ('.', "skip"),
+        Action::Conflict => ('!', "conflict"),
+    };
+    let mut text = format!(
+        "{sign} {word} {} {}\n    {} ({})",
+        change.identity.kind.noun(),
+        change.identity.name,
+        change.display_name,
+        origin(project, compiled, change),
+    );
+    if let Some(why) = why(change) {
+        let _ = write!(text, "\n    {why}");
+    }
+    for difference in &change.differences {
+        text.push_str(&field(difference));
+    }
+    if change.action == Action::Create && !change.rows.is_empty() {
+        let _ = write!(text, "\n    {}", counted(change.rows.add.len(), "row"));
+    } else {
+        text.push_str(&rows(&change.rows));
+    }
+    text
+}
+
+fn why(change: &Change) -> Option<String> {
+    let absent = change.absent.join(", ");
+    let nouns = |noun: &str| if change.absent.len() == 1 { noun.to_owned() } else { format!("{noun}s") };
+    match change.reason {
+        Reason::ConnectorAbsent => Some(format!(
+            "the workspace has no {} {absent}, which the data connector {} fills",
+            nouns("table"),
+            change.connector.as_deref().unwrap_or_default(),
+        )),
+        Reason::TableAbsent => Some(format!(
+            "the workspace has no {} {absent}, so the service would refuse the rule: connect the data first",
+            nouns("table"),
+        )),
+        Reason::WatchlistAbsent => Some(format!(
+            "neither the folder nor the workspace has the {} {absent} that the query reads",
+            nouns("watchlist"),
+        )),
+        Reason::KindDiffers => {
+            Some("the workspace has a rule of this id and of another kind, which no update can change: give yours another id".to_owned())
+        }
+        Reason::AutoDisabled => {
+            Some("the service switched the rule off after repeated failures; its description there says why".to_owned())
+        }
+        Reason::New | Reason::Changed | Reason::UpToDate => None,
+    }
+}
+
+/// One field: a text of several lines as a diff, anything else before and after.
+fn field(difference: &Difference) -> String {
+    let name = difference.path.strip_prefix("properties.").unwrap_or(&difference.path);
+    let lines = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
+    if let (Some(before), Some(after)) = (lines(&difference.before), lines(&difference.after))
+        && (before.contains('\n') || after.contains('\n'))
+    {
+        return format!("\n    {name}:{}", diff(&before, &after));
+    }
+    let side = |value: &Option<Value>| value.as_ref().map_or_else(|| "(none)".to_owned(), Value::to_string);
+    format!("\n    {name}: {} -> {}", side(&difference.before), side(&difference.after))
+}
+
+fn diff(before: &str, after: &str) -> String {
+    let diff = TextDiff::from_lines(before, after);
+    let mut text = String::new();
+    for (at, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
+        if at > 0 {
+            text.push_str("\n        ...");
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let sign = match change.tag() {
+                ChangeTag::Delete => '-',
+                ChangeTag::Insert => '+',
+                ChangeTag::Equal => ' ',
+            };
+            let line = change.value().trim_end_matches(['\r', '\n']);
+            let _ = write!(text, "\n      {sign} {}", printable(line));
+        }
+    }
+    text
+}
+
+fn rows(changes: &RowChanges) -> String {
+    let row = |values: &std::collections::BTreeMap<String, String>| {
+        let cells: Vec<_> = values
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(column, value)| format!("{column}={}", printable(value)))
+            .collect();
+        cells.join(", ")
+    };
+    let mut lines: Vec<(char, String)> = Vec::new();
+    let mut more = 0;
+    let mut some = |sign: char, texts: &mut dyn Iterator<Item = String>| {
+        for (at, text) in texts.enumerate() {
+            if at < SHOWN_ROWS { lines.push((sign, text)) } else { more += 1 }
+        }
+    };
+    some('+', &mut changes.add.iter().map(row));
+    some(
+        '~',
+        &mut changes
+            .update
+            .iter()
+            .map(|update| format!("{} -> {}", row(&update.before.values), row(&update.after))),
+    );
+    some('-', &mut changes.remove.iter().map(|item| row(&item.values)));
+    let mut text = String::new();
+    for (sign, line) in lines {
+        let _ = write!(text, "\n      {sign} {line}");
+    }
+    if more > 0 {
+        let _ = write!(text, "\n        and {}", counted(more, "more row"));
+    }
+    text
+}
+
+/// Without control characters, which a workspace could use to rewrite what stands on the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
+}
+
+/// What a person must hear of a change, if anything.
+fn complaint(change: &Change, outcome: &Outcome) -> Option<String> {
+    let what = format!("{} ({})", change.identity, change.display_name);
+    match outcome {
+        Outcome::Failed(error) => Some(format!("error: {what} failed: {error}")),
+        Outcome::Conflict(error) => Some(format!(
+            "error: {what} was changed by someone else after the plan was made; plan again to see how: {error}"
+        )),
+        Outcome::Blocked(alias) => Some(format!(
+            "error: {what} was not sent, since the watchlist {alias} that it reads could not be created"
+        )),
+        Outcome::Written(differences) if !differences.is_empty() => {
+            let fields: Vec<_> = differences
+                .iter()
+                .map(|difference| difference.path.strip_prefix("properties.").unwrap_or(&difference.path))
+                .collect();
+            Some(format!("warning: {what} was written, but the service did not keep {}", fields.join(", ")))
+        }
+        Outcome::NotWritten if change.reason.is_failure() || change.action == Action::Conflict => {
+            Some(format!("error: {what} was not sent: {}", why(change).unwrap_or_default()))
+        }
+        Outcome::Written(_) | Outcome::NotWritten => None,
+    }
+}

@@ -1,0 +1,36 @@
+//! How far an apply is.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::apply::Outcome;
+use crate::plan::{Change, Summary};
+
+/// A bar on standard error while resources are written; silent where that is no terminal.
+pub(in crate::cli) struct Progress(ProgressBar);
+
+impl Progress {
+    /// A bar for the writes of a plan; none while operations are logged, which would tear it apart.
+    pub(in crate::cli) fn new(planned: &Summary, verbose: u8) -> Self {
+        let length = u64::try_from(planned.create + planned.update + planned.delete).unwrap_or(u64::MAX);
+        let hidden = verbose > 0 || length == 0;
+        let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(Some(length), target);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}") {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// A change came to its end.
+    pub(in crate::cli) fn finished(&self, change: &Change, outcome: &Outcome) {
+        if !matches!(outcome, Outcome::NotWritten) {
+            self.0.set_message(change.display_name.clone());
+            self.0.inc(1);
+        }
+    }
+
+    /// Takes the bar away.
+    pub(in crate::cli) fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,198 @@
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::*;
+use crate::resource::{AlertRule, Duration, LiveWatchlistItem, Properties, RuleKind, Severity, Watchlist};
+
+fn rule(id: &str) -> Resource {
+    Resource::AlertRule(AlertRule {
+        id: id.to_owned(),
+        kind: RuleKind::Scheduled,
+        properties: Properties {
+            display_name: format!("Rule {id}"),
+            description: String::new(),
+            severity: Severity::Low,
+            enabled: true,
+            query: "SecurityEvent".to_owned(),
+            query_frequency: Some(Duration::from_hours(1)),
+            query_period: Some(Duration::from_hours(1)),
+            trigger_operator: None,
+            trigger_threshold: Some(0),
+            suppression_duration: Duration::from_hours(5),
+            suppression_enabled: false,
+            event_grouping_settings: None,
+            tactics: Vec::new(),
+            techniques: Vec::new(),
+            sub_techniques: Vec::new(),
+            entity_mappings: Vec::new(),
+            sentinel_entities_mappings: Vec::new(),
+            custom_details: serde_json::Map::new(),
+            alert_details_override: None,
+            incident_configuration: None,
+            alert_rule_template_name: None,
+            template_version: None,
+        },
+    })
+}
+
+fn watchlist(rows: &[(&str, &str)]) -> Resource {
+    Resource::Watchlist(Watchlist {
+        alias: "hosts".to_owned(),
+        display_name: "Hosts".to_owned(),
+        description: String::new(),
+        provider: "Bartizan".to_owned(),
+        items_search_key: "host".to_owned(),
+        labels: Vec::new(),
+        default_duration: None,
+        columns: vec!["host".to_owned(), "owner".to_owned()],
+        rows: rows.iter().map(|(host, owner)| vec![(*host).to_owned(), (*owner).to_owned()]).collect(),
+    })
+}
+
+fn desired(resource: &Resource) -> Desired<'_> {
+    Desired { resource, tables: &[], watchlists: &[], connector: None }
+}
+
+/// The rule as the service would answer it.
+fn live(resource: &Resource) -> LiveRule {
+    let mut body = resource.body();
+    body["name"] = json!(resource.identity().name);
+    body["etag"] = json!("\"1\"");
+    LiveRule::from_body(body).unwrap()
+}
+
+fn item(id: &str, host: &str, owner: &str) -> LiveWatchlistItem {
+    LiveWatchlistItem {
+        id: id.to_owned(),
+        etag: None,
+        values: BTreeMap::from([
+            ("host".to_owned(), host.to_owned()),
+            ("owner".to_owned(), owner.to_owned()),
+        ]),
+    }
+}
+
+fn live_watchlist(items: Vec<LiveWatchlistItem>) -> LiveWatchlist {
+    let mut body = watchlist(&[]).body();
+    body["name"] = json!("HOSTS");
+    LiveWatchlist { items: Some(items), ..LiveWatchlist::from_body(body).unwrap() }
+}
+
+fn only(plan: &Plan) -> &Change {
+    assert_eq!(plan.changes.len(), 1);
+    &plan.changes[0]
+}
+
+#[test]
+fn what_is_missing_is_created_and_what_is_the_same_is_left() {
+    let (a, b) = (rule("a"), rule("b"));
+    let snapshot = Snapshot { rules: vec![live(&b)], ..Snapshot::default() };
+    let plan = plan(&[desired(&a), desired(&b)], &snapshot, &[]);
+    let actions: Vec<_> = plan.changes.iter().map(|change| (change.action, change.reason)).collect();
+    assert_eq!(actions, [(Action::Create, Reason::New), (Action::Unchanged, Reason::UpToDate)]);
+}
+
+#[test]
+fn ids_that_differ_in_case_are_one_resource() {
+    let snapshot = Snapshot { rules: vec![live(&rule("ABC"))], ..Snapshot::default() };
+    let mine = rule("abc");
+    let plan = plan(&[desired(&mine)], &snapshot, &[]);
+    // The display name differs, so it is an update and not a second rule.
+    assert_eq!(only(&plan).action, Action::Update);
+    assert!(plan.not_ours.is_empty());
+}
+
+#[test]
+fn a_field_that_differs_is_an_update_with_the_etag_that_was_read() {
+    let mine = rule("a");
+    let mut theirs = live(&mine);
+    theirs.body["properties"]["severity"] = json!("High");
+    let snapshot = Snapshot { rules: vec![theirs], ..Snapshot::default() };
+    let plan = plan(&[desired(&mine)], &snapshot, &[]);
+    let change = only(&plan);
+    assert_eq!(change.differences.len(), 1);
+    assert_eq!(change.differences[0].path, "properties.severity");
+    assert_eq!(change.differences[0].after, Some(json!("Low")));
+    assert_eq!(change.body(mine.body())["etag"], json!("\"1\""));
+}
+
+#[test]
+fn a_rule_of_another_kind_is_a_conflict() {
+    let mine = rule("a");
+    let mut theirs = live(&mine);
+    theirs.kind = "Fusion".to_owned();
+    let snapshot = Snapshot { rules: vec![theirs], ..Snapshot::default() };
+    assert_eq!(only(&plan(&[desired(&mine)], &snapshot, &[])).reason, Reason::KindDiffers);
+}
+
+#[test]
+fn a_rule_that_the_service_switched_off_says_so() {
+    let mine = rule("a");
+    let mut theirs = live(&mine);
+    theirs.body["properties"]["displayName"] = json!("AUTO DISABLED Rule a");
+    let snapshot = Snapshot { rules: vec![theirs], ..Snapshot::default() };
+    assert_eq!(only(&plan(&[desired(&mine)], &snapshot, &[])).reason, Reason::AutoDisabled);
+}
+
+#[test]
+fn an_absent_table_skips_a_rule_of_indicators_and_fails_any_other() {
+    let mine = rule("a");
+    let tables = ["DnsEvents".to_owned()];
+    let snapshot = Snapshot { tables: vec!["SecurityEvent".to_owned()], ..Snapshot::default() };
+    let wanted = Desired { tables: &tables, ..desired(&mine) };
+    let strict = plan(&[wanted], &snapshot, &[]);
+    assert_eq!((only(&strict).reason, strict.summary().failed), (Reason::TableAbsent, 1));
+    let lenient = plan(&[Desired { connector: Some("DNS"), ..wanted }], &snapshot, &[]);
+    assert_eq!(only(&lenient).reason, Reason::ConnectorAbsent);
+    assert_eq!((lenient.summary().skipped, lenient.summary().failed), (1, 0));
+    assert_eq!(only(&lenient).absent, ["DnsEvents"]);
+}
+
+#[test]
+fn a_watchlist_may_come_from_the_folder_or_the_workspace() {
+    let (mine, list) = (rule("a"), watchlist(&[]));
+    let aliases = ["Hosts".to_owned()];
+    let wanted = Desired { watchlists: &aliases, ..desired(&mine) };
+    assert_eq!(only(&plan(&[wanted], &Snapshot::default(), &[])).reason, Reason::WatchlistAbsent);
+    let both = plan(&[wanted, desired(&list)], &Snapshot::default(), &[]);
+    assert!(both.changes.iter().all(|change| change.action == Action::Create));
+    assert_eq!(both.changes[0].identity.kind, Kind::Watchlist);
+    let snapshot = Snapshot { watchlists: vec![live_watchlist(Vec::new())], ..Snapshot::default() };
+    assert_eq!(only(&plan(&[wanted], &snapshot, &[])).action, Action::Create);
+}
+
+#[test]
+fn rows_are_added_changed_and_removed_by_their_search_key() {
+    let mine = watchlist(&[("same", "x"), ("changed", "new"), ("new", "y")]);
+    let snapshot = Snapshot {
+        watchlists: vec![live_watchlist(vec![
+            item("1", "same", "x"),
+            item("2", "changed", "old"),
+            item("3", "gone", "z"),
+            item("4", "same", "x"),
+        ])],
+        ..Snapshot::default()
+    };
+    let plan = plan(&[desired(&mine)], &snapshot, &[]);
+    let rows = &only(&plan).rows;
+    assert_eq!(rows.add.iter().map(|row| row["host"].as_str()).collect::<Vec<_>>(), ["new"]);
+    assert_eq!(rows.update.iter().map(|row| row.before.id.as_str()).collect::<Vec<_>>(), ["2"]);
+    assert_eq!(rows.remove.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["4", "3"]);
+}
+
+#[test]
+fn an_empty_cell_is_no_difference() {
+    let mine = watchlist(&[("a", "")]);
+    let mut row = item("1", "a", "");
+    row.values.remove("owner");
+    let snapshot = Snapshot { watchlists: vec![live_watchlist(vec![row])], ..Snapshot::default() };
+    assert_eq!(only(&plan(&[desired(&mine)], &snapshot, &[])).action, Action::Unchanged);
+}
+
+#[test]
+fn what_is_not_ours_is_listed_unless_it_stands_in_a_file_with_errors() {
+    let snapshot = Snapshot { rules: vec![live(&rule("a")), live(&rule("b"))], ..Snapshot::default() };
+    let plan = plan(&[], &snapshot, &[Identity::new(Kind::AlertRule, "B")]);
+    assert_eq!(plan.not_ours.iter().map(|other| other.id.as_str()).collect::<Vec<_>>(), ["a"]);
+}

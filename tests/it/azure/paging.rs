@@ -1,0 +1,79 @@
+//! Lists over several pages.
+
+use bartizan::azure::ErrorKind;
+use serde_json::{Value, json};
+
+use super::{ORIGIN, Service, json, sentinel};
+
+/// A service whose first page has this `nextLink`, and any other page none.
+fn linking_to(link: Value) -> Service {
+    Service::new(move |seen| match seen.index {
+        0 => json(200, &json!({"value": [{"name": "a"}], "nextLink": link})),
+        _ => json(200, &json!({"value": [{"name": "b"}]})),
+    })
+}
+
+#[tokio::test]
+async fn pages_are_followed_until_there_is_no_link() {
+    let service = Service::new(|seen| match seen.query.as_str() {
+        "api-version=2025-09-01" => {
+            // Azure writes the port of https too.
+            let link = format!("{ORIGIN}:443{}?api-version=2025-09-01&$skipToken=2", sentinel("alertRules"));
+            json(200, &json!({"value": [{"name": "a"}, {"name": "b"}], "nextLink": link}))
+        }
+        "api-version=2025-09-01&$skipToken=2" => {
+            let link = format!("{ORIGIN}{}?api-version=2025-09-01&$skipToken=3", sentinel("alertRules"));
+            json(200, &json!({"value": [], "nextLink": link}))
+        }
+        _ => json(200, &json!({"value": [{"name": "c"}], "nextLink": null})),
+    });
+    let rules = service.client().list_alert_rules().await.unwrap();
+    assert_eq!(rules, [json!({"name": "a"}), json!({"name": "b"}), json!({"name": "c"})]);
+    assert!(service.seen().iter().all(|seen| seen.header("authorization").is_some()));
+}
+
+#[tokio::test]
+async fn an_empty_link_ends_the_list() {
+    assert_eq!(linking_to(json!("")).client().list_watchlists().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_link_to_another_host_is_refused_and_gets_no_token() {
+    for link in [
+        "https://management.azure.com.example.org/x",
+        "https://example.org/x",
+        "http://management.azure.com/x",
+        "https://management.azure.com:8443/x",
+        "//example.org/x",
+        "/subscriptions/x",
+        "javascript:alert(1)",
+    ] {
+        let service = linking_to(json!(link));
+        let error = service.client().list_alert_rules().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Protocol, "{link}");
+        assert!(error.to_string().contains("nextLink"), "{link}: {error}");
+        assert_eq!(service.seen().len(), 1, "{link}");
+    }
+}
+
+#[tokio::test]
+async fn pages_that_lead_in_a_circle_are_an_error() {
+    let service = Service::new(|seen| {
+        let next = if seen.query.ends_with("=1") { 2 } else { 1 };
+        json(200, &json!({"value": [{}], "nextLink": format!("{ORIGIN}{}?p={next}", sentinel("alertRules"))}))
+    });
+    let error = service.client().list_alert_rules().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol);
+    assert_eq!(service.seen().len(), 3);
+}
+
+#[tokio::test]
+async fn a_page_that_is_no_list_is_an_error() {
+    for page in
+        [json!({}), json!([]), json!({"value": {}}), json!("value"), json!({"value": [], "nextLink": 7})]
+    {
+        let shown = page.to_string();
+        let error = Service::new(move |_| json(200, &page)).client().list_alert_rules().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Protocol, "{shown}");
+    }
+}
