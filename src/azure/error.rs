@@ -328,11 +328,7 @@ mod tests {
     fn a_tombstone_is_known_by_its_text_whatever_its_status() {
         let body = br#"{"error":{"code":"BadRequest","message":"The rule with id '1' was recently deleted. You need to allow some time before re-using the same id. Please try again later."}}"#;
         for status in [400, 409] {
-            assert_eq!(
-                kind_of(status, &unwrap::read(body), true),
-                ErrorKind::RecentlyDeleted,
-                "{status}"
-            );
+            assert_eq!(kind_of(status, &unwrap::read(body), true), ErrorKind::RecentlyDeleted, "{status}");
         }
     }
 

@@ -50,11 +50,7 @@ impl Unwrapped {
         let message = cut(self.message, LONGEST_MESSAGE);
         Self {
             code: self.code.map(|code| cut(code, LONGEST_CODE)),
-            message: if message.is_empty() {
-                NO_REASON.to_owned()
-            } else {
-                message
-            },
+            message: if message.is_empty() { NO_REASON.to_owned() } else { message },
             outer_code: self.outer_code.map(|code| cut(code, LONGEST_CODE)),
             outer_message: self.outer_message.map(|text| cut(text, LONGEST_MESSAGE)),
         }
@@ -265,10 +261,7 @@ mod tests {
     #[test]
     fn a_page_is_named_and_not_printed() {
         let unwrapped = unwrap(b"\n<!DOCTYPE html><html><body>secret proxy page</body></html>");
-        assert_eq!(
-            unwrapped.message,
-            "the answer is a web page and no JSON (59 bytes)"
-        );
+        assert_eq!(unwrapped.message, "the answer is a web page and no JSON (59 bytes)");
     }
 
     #[test]

@@ -35,12 +35,7 @@ pub(crate) fn sentinel(rest: &str) -> String {
 }
 
 pub(crate) fn workspace() -> WorkspaceId {
-    WorkspaceId::new(
-        "00000000-0000-0000-0000-00000000000a",
-        "rg-sentinel",
-        "law-sentinel",
-    )
-    .unwrap()
+    WorkspaceId::new("00000000-0000-0000-0000-00000000000a", "rg-sentinel", "law-sentinel").unwrap()
 }
 
 /// A request as the service saw it.
@@ -59,10 +54,7 @@ pub(crate) struct Seen {
 
 impl Seen {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -82,10 +74,7 @@ pub(crate) struct Service {
 impl Service {
     pub(crate) fn new(answers: impl Fn(&Seen) -> Response<Body> + Send + Sync + 'static) -> Self {
         log::install();
-        Self {
-            seen: Arc::default(),
-            answers: Arc::new(answers),
-        }
+        Self { seen: Arc::default(), answers: Arc::new(answers) }
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
@@ -95,10 +84,7 @@ impl Service {
     /// Method and path of each request, the path from behind the workspace where it is in there.
     pub(crate) fn calls(&self) -> Vec<String> {
         let short = |path: &str| path.strip_prefix(&sentinel("")).unwrap_or(path).to_owned();
-        self.seen()
-            .iter()
-            .map(|seen| format!("{} {}", seen.method, short(&seen.path)))
-            .collect()
+        self.seen().iter().map(|seen| format!("{} {}", seen.method, short(&seen.path))).collect()
     }
 
     pub(crate) fn transport(&self) -> Transport {
@@ -110,10 +96,7 @@ impl Service {
     }
 
     pub(crate) fn client_with(&self, credential: &Credential) -> Client {
-        let options = ClientOptions {
-            transport: Some(self.transport()),
-            ..ClientOptions::default()
-        };
+        let options = ClientOptions { transport: Some(self.transport()), ..ClientOptions::default() };
         Client::new(workspace(), Endpoint::of(Cloud::Public), credential, options).unwrap()
     }
 }

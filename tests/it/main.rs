@@ -1,8 +1,5 @@
 //! The tests of the whole program, in one binary.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "tests say what they expect by failing, in their fixtures too"
-)]
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by failing, in their fixtures too")]
 
 mod azure;

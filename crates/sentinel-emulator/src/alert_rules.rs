@@ -54,14 +54,8 @@ fn fusion_properties() -> Map<String, Value> {
         "PrivilegeEscalation",
     ];
     let mut properties = Map::new();
-    properties.insert(
-        "displayName".into(),
-        "Advanced Multistage Attack Detection".into(),
-    );
-    properties.insert(
-        "description".into(),
-        "Correlates alerts of several products into incidents".into(),
-    );
+    properties.insert("displayName".into(), "Advanced Multistage Attack Detection".into());
+    properties.insert("description".into(), "Correlates alerts of several products into incidents".into());
     properties.insert("tactics".into(), json!(tactics));
     properties.insert("severity".into(), "High".into());
     properties
@@ -70,27 +64,16 @@ fn fusion_properties() -> Map<String, Value> {
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
     call.require_get()?;
-    let rules = call
-        .workspace
-        .rules
-        .iter()
-        .filter(|(_, rule)| is_visible(call, rule));
+    let rules = call.workspace.rules.iter().filter(|(_, rule)| is_visible(call, rule));
     let rules = rules.map(|(key, rule)| (key.as_str(), rule));
-    Ok(list::page(call.request, call.options.page_size, rules, |rule| {
-        show(call, rule)
-    }))
+    Ok(list::page(call.request, call.options.page_size, rules, |rule| show(call, rule)))
 }
 
 /// Answers GET, PUT and DELETE.
 pub(crate) fn answer(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
     let key = id.to_lowercase();
     match call.request.method {
-        Method::GET => match call
-            .workspace
-            .rules
-            .get(&key)
-            .filter(|rule| is_visible(call, rule))
-        {
+        Method::GET => match call.workspace.rules.get(&key).filter(|rule| is_visible(call, rule)) {
             Some(rule) => Ok(Reply::ok(show(call, rule))),
             None => {
                 let workspace = call.workspace.customer_id();
@@ -114,9 +97,7 @@ pub(crate) fn answer(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
 }
 
 fn is_visible(call: &Call<'_>, rule: &Rule) -> bool {
-    call.options
-        .read_lag
-        .is_none_or(|lag| call.now.duration_since(rule.created) >= lag)
+    call.options.read_lag.is_none_or(|lag| call.now.duration_since(rule.created) >= lag)
 }
 
 /// Whether the version of this request does not know what only previews define.
@@ -126,12 +107,9 @@ fn drops_preview(call: &Call<'_>) -> bool {
 
 fn show(call: &Call<'_>, rule: &Rule) -> Value {
     let shown = match model::kind(&rule.kind) {
-        Some(kind) => contract::show(
-            kind.fields,
-            &rule.properties,
-            drops_preview(call),
-            call.options.explicit_nulls,
-        ),
+        Some(kind) => {
+            contract::show(kind.fields, &rule.properties, drops_preview(call), call.options.explicit_nulls)
+        }
         None => rule.properties.clone(),
     };
     let mut properties = Map::new();
@@ -192,11 +170,7 @@ fn put(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
 
     let etag = call.serial.etag(call.now);
     let created = call.workspace.rules.get(&key).map(|rule| rule.created);
-    let name = call
-        .workspace
-        .rules
-        .get(&key)
-        .map_or_else(|| id.to_owned(), |rule| rule.name.clone());
+    let name = call.workspace.rules.get(&key).map_or_else(|| id.to_owned(), |rule| rule.name.clone());
     let rule = Rule {
         name,
         etag,
@@ -205,11 +179,7 @@ fn put(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
         modified: call.now,
         properties,
     };
-    let status = if created.is_some() {
-        StatusCode::OK
-    } else {
-        StatusCode::CREATED
-    };
+    let status = if created.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     let reply = Reply::json(status, show(call, &rule));
     call.workspace.rules.insert(key, rule);
     Ok(reply)
@@ -217,17 +187,11 @@ fn put(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
 
 fn kind_of(call: &Call<'_>, body: &Map<String, Value>) -> Result<&'static Kind, ArmError> {
     let Some(name) = body.get("kind").filter(|kind| !kind.is_null()) else {
-        return Err(read_error(ReadError::Missing {
-            name: "kind",
-            path: String::new(),
-        }));
+        return Err(read_error(ReadError::Missing { name: "kind", path: String::new() }));
     };
     let unknown = || {
         let value = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
-        read_error(ReadError::Convert {
-            value,
-            path: "kind".into(),
-        })
+        read_error(ReadError::Convert { value, path: "kind".into() })
     };
     let kind = name.as_str().and_then(model::kind).ok_or_else(unknown)?;
     if kind.preview && call.options.stable_versions_refuse_preview_kinds && !call.version.is_preview() {
@@ -244,10 +208,7 @@ fn read_properties(
     let given = match body.get("properties") {
         Some(Value::Object(given)) => given,
         None | Some(Value::Null) => {
-            return Err(read_error(ReadError::Missing {
-                name: "properties",
-                path: String::new(),
-            }));
+            return Err(read_error(ReadError::Missing { name: "properties", path: String::new() }));
         }
         Some(other) => {
             return Err(read_error(ReadError::Convert {
@@ -257,19 +218,15 @@ fn read_properties(
         }
     };
     if kind.name == "NRT"
-        && let Some(name) = model::SCHEDULE
-            .iter()
-            .find(|name| given.get(**name).is_some_and(|v| !v.is_null()))
+        && let Some(name) =
+            model::SCHEDULE.iter().find(|name| given.get(**name).is_some_and(|v| !v.is_null()))
     {
         let message = format!(
             "Could not find member '{name}' on object of type 'NrtAlertRule'. Path 'properties.{name}'."
         );
         return Err(ArmError::bad_request("BadRequest", message));
     }
-    let templated = !matches!(
-        kind.name,
-        "Scheduled" | "NRT" | "MicrosoftSecurityIncidentCreation"
-    );
+    let templated = !matches!(kind.name, "Scheduled" | "NRT" | "MicrosoftSecurityIncidentCreation");
     let reading = Reading {
         drop_preview: drops_preview(call),
         refuse_read_only: call.options.refuse_read_only_properties || templated,
@@ -298,9 +255,7 @@ fn read_error(error: ReadError) -> ArmError {
 fn check_tombstone(call: &mut Call<'_>, key: &str, id: &str) -> Result<(), ArmError> {
     let lifetime = call.options.tombstone_lifetime;
     let now = call.now;
-    call.workspace
-        .tombstones
-        .retain(|_, deleted| now.duration_since(*deleted) < lifetime);
+    call.workspace.tombstones.retain(|_, deleted| now.duration_since(*deleted) < lifetime);
     if !call.workspace.tombstones.contains_key(key) {
         return Ok(());
     }
@@ -338,13 +293,7 @@ fn check_workspace(
     key: &str,
     properties: &Map<String, Value>,
 ) -> Result<(), ArmError> {
-    let others = || {
-        call.workspace
-            .rules
-            .iter()
-            .filter(|(other, _)| *other != key)
-            .map(|(_, rule)| rule)
-    };
+    let others = || call.workspace.rules.iter().filter(|(other, _)| *other != key).map(|(_, rule)| rule);
     let enabled = |properties: &Map<String, Value>| properties.get("enabled") == Some(&Value::Bool(true));
     let limit = match kind.name {
         "Scheduled" => Some(call.options.enabled_scheduled_limit),
@@ -352,9 +301,7 @@ fn check_workspace(
         _ => None,
     };
     if let Some(limit) = limit.filter(|_| enabled(properties)) {
-        let count = others()
-            .filter(|rule| rule.kind == kind.name && enabled(&rule.properties))
-            .count();
+        let count = others().filter(|rule| rule.kind == kind.name && enabled(&rule.properties)).count();
         if count >= limit {
             let message = format!(
                 "The maximum number of enabled {} alert rules for the workspace, {limit}, has been reached.",

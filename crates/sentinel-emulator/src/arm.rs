@@ -41,10 +41,7 @@ impl ArmRequest {
 
     /// The error for a method that the resource does not have.
     pub(crate) fn not_allowed(&self) -> ArmError {
-        let message = format!(
-            "The requested resource does not support http method '{}'.",
-            self.method
-        );
+        let message = format!("The requested resource does not support http method '{}'.", self.method);
         ArmError::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message)
     }
 
@@ -101,11 +98,7 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// Fails with 405 for any other method than GET.
     pub(crate) fn require_get(&self) -> Result<(), ArmError> {
-        if self.request.method == Method::GET {
-            Ok(())
-        } else {
-            Err(self.request.not_allowed())
-        }
+        if self.request.method == Method::GET { Ok(()) } else { Err(self.request.not_allowed()) }
     }
 
     /// Fails with 412 when `If-Match` (where the emulator evaluates it) does not hold for this etag.

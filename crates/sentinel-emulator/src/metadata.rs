@@ -75,12 +75,7 @@ pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
         let value: Vec<Value> = chosen.map(|(_, shown)| shown).collect();
         return Ok(Reply::ok(json!({ "value": value })));
     }
-    Ok(list::page(
-        call.request,
-        call.options.page_size,
-        chosen,
-        |shown| shown,
-    ))
+    Ok(list::page(call.request, call.options.page_size, chosen, |shown| shown))
 }
 
 fn sort(found: &mut [(&str, Value)], order: &str) {

@@ -13,12 +13,7 @@ const NAME: &str = "default";
 pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
     call.require_get()?;
     let state = call.workspace.onboarded.then_some((NAME, &*call.workspace));
-    Ok(list::page(
-        call.request,
-        call.options.page_size,
-        state.into_iter(),
-        resource,
-    ))
+    Ok(list::page(call.request, call.options.page_size, state.into_iter(), resource))
 }
 
 /// Answers GET, PUT and DELETE.
@@ -26,10 +21,9 @@ pub(crate) fn answer(call: &mut Call<'_>, name: &str) -> Result<Reply, ArmError>
     if !name.eq_ignore_ascii_case(NAME) {
         return Err(match call.request.method {
             Method::GET => missing(name),
-            _ => ArmError::bad_request(
-                "BadRequest",
-                format!("The onboarding state's name must be '{NAME}'."),
-            ),
+            _ => {
+                ArmError::bad_request("BadRequest", format!("The onboarding state's name must be '{NAME}'."))
+            }
         });
     }
     let onboarded = call.workspace.onboarded;
@@ -39,11 +33,7 @@ pub(crate) fn answer(call: &mut Call<'_>, name: &str) -> Result<Reply, ArmError>
         Method::PUT => {
             call.request.json_object()?;
             call.workspace.onboarded = true;
-            let status = if onboarded {
-                StatusCode::OK
-            } else {
-                StatusCode::CREATED
-            };
+            let status = if onboarded { StatusCode::OK } else { StatusCode::CREATED };
             Ok(Reply::json(status, resource(call.workspace)))
         }
         Method::DELETE if onboarded => {

@@ -12,9 +12,7 @@ use crate::state::Workspace;
 pub(crate) fn catalogue() -> &'static [&'static str] {
     static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
         let lines = include_str!("../data/tables.txt").lines();
-        let mut names: Vec<&str> = lines
-            .filter(|line| !line.is_empty() && !line.starts_with('#'))
-            .collect();
+        let mut names: Vec<&str> = lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
         names.sort_unstable();
         names
     });
@@ -44,9 +42,7 @@ pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
     names.sort_unstable();
     names.dedup();
     let tables = names.into_iter().map(|name| (name, name));
-    Ok(list::page(call.request, call.options.page_size, tables, |name| {
-        resource(call.workspace, name)
-    }))
+    Ok(list::page(call.request, call.options.page_size, tables, |name| resource(call.workspace, name)))
 }
 
 /// Answers one table.
@@ -60,15 +56,9 @@ pub(crate) fn answer(call: &Call<'_>, name: &str) -> Result<Reply, ArmError> {
     match table {
         Some(table) => Ok(Reply::ok(resource(call.workspace, table))),
         None => {
-            let resource_type = format!(
-                "Microsoft.OperationalInsights/workspaces/{}/tables",
-                call.workspace.name
-            );
-            Err(ArmError::missing_resource(
-                &resource_type,
-                name,
-                &call.workspace.resource_group,
-            ))
+            let resource_type =
+                format!("Microsoft.OperationalInsights/workspaces/{}/tables", call.workspace.name);
+            Err(ArmError::missing_resource(&resource_type, name, &call.workspace.resource_group))
         }
     }
 }

@@ -11,11 +11,8 @@ use serde_json::json;
 use super::{Service, TOKEN, json, workspace};
 
 const GITHUB: &[&str] = &["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
-const PIPELINES: &[&str] = &[
-    "SYSTEM_OIDCREQUESTURI",
-    "SYSTEM_ACCESSTOKEN",
-    "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID",
-];
+const PIPELINES: &[&str] =
+    &["SYSTEM_OIDCREQUESTURI", "SYSTEM_ACCESSTOKEN", "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"];
 const APPLICATION: &[&str] = &["AZURE_CLIENT_ID", "AZURE_TENANT_ID"];
 
 /// An environment in which these are set.
@@ -25,10 +22,8 @@ fn with(names: &[&[&str]]) -> impl Fn(&str) -> Option<String> {
 }
 
 fn of(pairs: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> + use<> {
-    let pairs: HashMap<String, String> = pairs
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
+    let pairs: HashMap<String, String> =
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     move |name| pairs.get(name).cloned()
 }
 
@@ -43,36 +38,15 @@ fn detection_is_a_table() {
         (&[GITHUB, APPLICATION, &["AZURE_CLIENT_SECRET"]], GithubOidc),
         (&[&["SYSTEM_OIDCREQUESTURI"], APPLICATION], AzureCli),
         (&[PIPELINES], AzurePipelines),
-        (
-            &[PIPELINES, APPLICATION, &["AZURE_FEDERATED_TOKEN_FILE"]],
-            AzurePipelines,
-        ),
+        (&[PIPELINES, APPLICATION, &["AZURE_FEDERATED_TOKEN_FILE"]], AzurePipelines),
         (&[APPLICATION, &["AZURE_FEDERATED_TOKEN_FILE"]], WorkloadIdentity),
-        (
-            &[
-                APPLICATION,
-                &["AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_SECRET"],
-            ],
-            WorkloadIdentity,
-        ),
+        (&[APPLICATION, &["AZURE_FEDERATED_TOKEN_FILE", "AZURE_CLIENT_SECRET"]], WorkloadIdentity),
         (&[APPLICATION, &["AZURE_CLIENT_SECRET"]], ClientSecret),
-        (
-            &[
-                APPLICATION,
-                &["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH"],
-            ],
-            ClientSecret,
-        ),
-        (
-            &[APPLICATION, &["AZURE_CLIENT_CERTIFICATE_PATH"]],
-            ClientCertificate,
-        ),
+        (&[APPLICATION, &["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH"]], ClientSecret),
+        (&[APPLICATION, &["AZURE_CLIENT_CERTIFICATE_PATH"]], ClientCertificate),
         (&[&["IDENTITY_ENDPOINT"]], ManagedIdentity),
         (&[&["MSI_ENDPOINT"]], ManagedIdentity),
-        (
-            &[&["IDENTITY_ENDPOINT"], APPLICATION, &["AZURE_CLIENT_SECRET"]],
-            ClientSecret,
-        ),
+        (&[&["IDENTITY_ENDPOINT"], APPLICATION, &["AZURE_CLIENT_SECRET"]], ClientSecret),
         (&[&["BARTIZAN_TOKEN"]], AzureCli),
     ];
     for (names, method) in table {
@@ -82,19 +56,12 @@ fn detection_is_a_table() {
 
 #[test]
 fn an_empty_variable_is_not_set() {
-    assert_eq!(
-        detect(&of(&[("IDENTITY_ENDPOINT", "")])).unwrap().0,
-        AuthMethod::AzureCli
-    );
+    assert_eq!(detect(&of(&[("IDENTITY_ENDPOINT", "")])).unwrap().0, AuthMethod::AzureCli);
 }
 
 #[test]
 fn a_secret_without_its_application_is_an_error_and_no_other_identity() {
-    for name in [
-        "AZURE_CLIENT_SECRET",
-        "AZURE_CLIENT_CERTIFICATE_PATH",
-        "AZURE_FEDERATED_TOKEN_FILE",
-    ] {
+    for name in ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE"] {
         let error = detect(&with(&[&[name, "IDENTITY_ENDPOINT"]])).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Authentication);
         let text = error.to_string();
@@ -110,27 +77,15 @@ fn choose(
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Credential, bartizan::azure::Error> {
     let service = Service::new(|_| json(500, &json!({})));
-    Credential::choose(
-        Some(method),
-        &Endpoint::of(Cloud::Public),
-        None,
-        environment,
-        &service.transport(),
-    )
+    Credential::choose(Some(method), &Endpoint::of(Cloud::Public), None, environment, &service.transport())
 }
 
 #[test]
 fn missing_variables_are_named_each() {
     use AuthMethod::*;
     let table: &[(AuthMethod, &[&str])] = &[
-        (
-            WorkloadIdentity,
-            &["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE"],
-        ),
-        (
-            ClientSecret,
-            &["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"],
-        ),
+        (WorkloadIdentity, &["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE"]),
+        (ClientSecret, &["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"]),
         (
             GithubOidc,
             &[
@@ -166,19 +121,13 @@ fn missing_variables_are_named_each() {
 fn a_certificate_needs_its_feature() {
     let error = choose(AuthMethod::ClientCertificate, &|_| Some("set".to_owned())).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);
-    assert!(
-        error.message().contains("--features client-certificate"),
-        "{error}"
-    );
+    assert!(error.message().contains("--features client-certificate"), "{error}");
 }
 
 #[cfg(feature = "client-certificate")]
 #[test]
 fn a_certificate_that_is_not_there_is_an_error() {
-    let error = choose(AuthMethod::ClientCertificate, &|_| {
-        Some("no-such-file.pfx".to_owned())
-    })
-    .unwrap_err();
+    let error = choose(AuthMethod::ClientCertificate, &|_| Some("no-such-file.pfx".to_owned())).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);
     assert!(error.message().contains("no-such-file.pfx"), "{error}");
 }
@@ -193,10 +142,9 @@ fn methods_that_ask_for_nothing_in_advance_are_made() {
 /// A service that issues tokens and answers all else with an empty list.
 fn issuing() -> Service {
     Service::new(|seen| match seen.path.as_str() {
-        path if path.ends_with("/oauth2/v2.0/token") => json(
-            200,
-            &json!({"token_type": "Bearer", "expires_in": 3600, "access_token": "issued-token"}),
-        ),
+        path if path.ends_with("/oauth2/v2.0/token") => {
+            json(200, &json!({"token_type": "Bearer", "expires_in": 3600, "access_token": "issued-token"}))
+        }
         "/runner" => json(200, &json!({"value": "runner-assertion"})),
         _ => json(200, &json!({"value": []})),
     })
@@ -206,10 +154,7 @@ async fn list_with(service: &Service, cloud: Cloud, method: AuthMethod, pairs: &
     let endpoint = Endpoint::of(cloud);
     let credential =
         Credential::choose(Some(method), &endpoint, None, &of(pairs), &service.transport()).unwrap();
-    let options = ClientOptions {
-        transport: Some(service.transport()),
-        ..ClientOptions::default()
-    };
+    let options = ClientOptions { transport: Some(service.transport()), ..ClientOptions::default() };
     let client = Client::new(workspace(), endpoint, &credential, options).unwrap();
     client.list_alert_rules().await.unwrap();
     client.list_watchlists().await.unwrap();
@@ -245,16 +190,9 @@ async fn a_client_secret_is_exchanged_once_at_the_authority_of_the_cloud() {
         let pairs = [&TENANT_AND_CLIENT[..], &[("AZURE_CLIENT_SECRET", "secret-1")]].concat();
         list_with(&service, cloud, AuthMethod::ClientSecret, &pairs).await;
         let seen = service.seen();
-        assert_eq!(
-            seen.iter().map(|one| one.host.as_str()).collect::<Vec<_>>(),
-            [authority, host, host]
-        );
+        assert_eq!(seen.iter().map(|one| one.host.as_str()).collect::<Vec<_>>(), [authority, host, host]);
         assert_eq!(seen[0].path, "/tenant-1/oauth2/v2.0/token");
-        assert!(
-            seen[0].body.contains(&format!("scope={scope}")),
-            "{}",
-            seen[0].body
-        );
+        assert!(seen[0].body.contains(&format!("scope={scope}")), "{}", seen[0].body);
         assert!(seen[0].body.contains("client_secret=secret-1"));
         assert_eq!(seen[1].header("authorization"), Some("Bearer issued-token"));
     }
@@ -269,28 +207,15 @@ async fn the_token_of_a_github_job_is_exchanged() {
     ] {
         let service = issuing();
         let runner = [
-            (
-                "ACTIONS_ID_TOKEN_REQUEST_URL",
-                "https://runner.example.org/runner?a=b",
-            ),
+            ("ACTIONS_ID_TOKEN_REQUEST_URL", "https://runner.example.org/runner?a=b"),
             ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "runner-token"),
         ];
-        list_with(
-            &service,
-            cloud,
-            AuthMethod::GithubOidc,
-            &[&TENANT_AND_CLIENT[..], &runner].concat(),
-        )
-        .await;
+        list_with(&service, cloud, AuthMethod::GithubOidc, &[&TENANT_AND_CLIENT[..], &runner].concat()).await;
         let seen = service.seen();
         assert_eq!(seen[0].host, "runner.example.org");
         assert_eq!(seen[0].query, format!("a=b&audience={audience}"));
         assert_eq!(seen[0].header("authorization"), Some("Bearer runner-token"));
-        assert!(
-            seen[1].body.contains("client_assertion=runner-assertion"),
-            "{}",
-            seen[1].body
-        );
+        assert!(seen[1].body.contains("client_assertion=runner-assertion"), "{}", seen[1].body);
         assert_eq!(seen[2].header("authorization"), Some("Bearer issued-token"));
     }
 }
@@ -306,10 +231,7 @@ fn the_token_of_a_runner_goes_over_https_only() {
     ]
     .concat();
     let error = choose(AuthMethod::GithubOidc, &of(&pairs)).unwrap_err();
-    assert!(
-        error.message().contains("ACTIONS_ID_TOKEN_REQUEST_URL"),
-        "{error}"
-    );
+    assert!(error.message().contains("ACTIONS_ID_TOKEN_REQUEST_URL"), "{error}");
 }
 
 #[tokio::test]
@@ -331,16 +253,8 @@ async fn a_token_that_is_refused_is_an_authentication_failure_with_its_reason() 
     )
     .unwrap();
     for result in [
-        service
-            .client_with(&credential)
-            .list_alert_rules()
-            .await
-            .map(|_| ()),
-        service
-            .client_with(&credential)
-            .put_alert_rule("r1", &json!({}))
-            .await
-            .map(|_| ()),
+        service.client_with(&credential).list_alert_rules().await.map(|_| ()),
+        service.client_with(&credential).put_alert_rule("r1", &json!({})).await.map(|_| ()),
     ] {
         let error = result.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Authentication);
@@ -362,17 +276,11 @@ async fn a_loopback_endpoint_gets_no_token_of_azure_unless_told() {
         let credential =
             Credential::choose(None, &endpoint, None, &of(&pairs), &service.transport()).unwrap();
         assert_eq!(credential.method(), AuthMethod::StaticToken);
-        let options = ClientOptions {
-            transport: Some(service.transport()),
-            ..ClientOptions::default()
-        };
+        let options = ClientOptions { transport: Some(service.transport()), ..ClientOptions::default() };
         let client = Client::new(workspace(), endpoint.clone(), &credential, options).unwrap();
         client.list_alert_rules().await.unwrap();
         let last = service.seen().pop().unwrap();
-        assert_eq!(
-            (last.host.as_str(), last.header("authorization")),
-            ("127.0.0.1:8080", Some(token))
-        );
+        assert_eq!((last.host.as_str(), last.header("authorization")), ("127.0.0.1:8080", Some(token)));
     }
     assert_eq!(service.seen().len(), 2);
 }

@@ -26,36 +26,16 @@ fn arm_error(code: &str, message: &str) -> Value {
 #[tokio::test(start_paused = true)]
 async fn each_answer_has_its_kind_and_keeps_code_text_and_correlation_id() {
     let cases: &[(u16, &str, &str, ErrorKind)] = &[
-        (
-            400,
-            "BadRequest",
-            "Invalid data model. [: Invalid Properties]",
-            ErrorKind::Rejected,
-        ),
+        (400, "BadRequest", "Invalid data model. [: Invalid Properties]", ErrorKind::Rejected),
         (
             400,
             "BadRequest",
             "The rule with id '1' was recently deleted. You need to allow some time before re-using the same id.",
             ErrorKind::RecentlyDeleted,
         ),
-        (
-            401,
-            "InvalidAuthenticationToken",
-            "The access token is invalid.",
-            ErrorKind::Authentication,
-        ),
-        (
-            403,
-            "AuthorizationFailed",
-            "The client does not have authorization",
-            ErrorKind::Forbidden,
-        ),
-        (
-            404,
-            "ResourceGroupNotFound",
-            "Resource group 'rg' could not be found.",
-            ErrorKind::NotFound,
-        ),
+        (401, "InvalidAuthenticationToken", "The access token is invalid.", ErrorKind::Authentication),
+        (403, "AuthorizationFailed", "The client does not have authorization", ErrorKind::Forbidden),
+        (404, "ResourceGroupNotFound", "Resource group 'rg' could not be found.", ErrorKind::NotFound),
         (
             409,
             "Conflict",
@@ -64,37 +44,20 @@ async fn each_answer_has_its_kind_and_keeps_code_text_and_correlation_id() {
         ),
         (412, "PreconditionFailed", "Etag", ErrorKind::PreconditionFailed),
         (422, "Unprocessable", "no", ErrorKind::Rejected),
-        (
-            429,
-            "SubscriptionRequestsThrottled",
-            "Number of 'write' requests exceeded.",
-            ErrorKind::Throttled,
-        ),
+        (429, "SubscriptionRequestsThrottled", "Number of 'write' requests exceeded.", ErrorKind::Throttled),
         (500, "InternalServerError", "oops", ErrorKind::UnknownOutcome),
     ];
     for (status, code, message, kind) in cases {
         let (status, body) = (*status, arm_error(code, message));
         let service =
             Service::new(move |_| json_with(status, &[("x-ms-correlation-request-id", "c-1")], &body));
-        let error = service
-            .client()
-            .put_alert_rule("r1", &json!({}))
-            .await
-            .unwrap_err();
+        let error = service.client().put_alert_rule("r1", &json!({})).await.unwrap_err();
         assert_eq!(error.kind(), *kind, "{status} {code}");
         assert_eq!(
-            (
-                error.status(),
-                error.code(),
-                error.message(),
-                error.correlation_id()
-            ),
+            (error.status(), error.code(), error.message(), error.correlation_id()),
             (Some(status), Some(*code), *message, Some("c-1"))
         );
-        assert_eq!(
-            error.operation(),
-            Some(format!("PUT {}", sentinel("alertRules/r1")).as_str())
-        );
+        assert_eq!(error.operation(), Some(format!("PUT {}", sentinel("alertRules/r1")).as_str()));
     }
 }
 
@@ -102,16 +65,9 @@ async fn each_answer_has_its_kind_and_keeps_code_text_and_correlation_id() {
 async fn an_error_reads_as_one_line_with_all_that_support_asks_for() {
     let inner = json!({"error": {"code": "BadArgumentError", "message": "The request had some invalid properties",
         "innererror": {"code": "SEM0100", "message": "'where' operator: Failed to resolve scalar expression named 'Foo'"}}});
-    let body = arm_error(
-        "BadRequest",
-        &format!("FailedToResolveScalarExpression; Message: {inner}"),
-    );
+    let body = arm_error("BadRequest", &format!("FailedToResolveScalarExpression; Message: {inner}"));
     let service = Service::new(move |_| json_with(400, &[("x-ms-request-id", "c-2")], &body));
-    let error = service
-        .client()
-        .put_alert_rule("r1", &json!({}))
-        .await
-        .unwrap_err();
+    let error = service.client().put_alert_rule("r1", &json!({})).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
@@ -129,16 +85,8 @@ async fn a_write_that_the_service_failed_on_is_not_sent_again() {
         let client = service.client();
         let put = client.put_alert_rule("r1", &json!({})).await.unwrap_err();
         let delete = client.delete_alert_rule("r1").await.unwrap_err();
-        assert_eq!(
-            [put.kind(), delete.kind()],
-            [ErrorKind::UnknownOutcome; 2],
-            "{status}"
-        );
-        assert_eq!(
-            service.calls(),
-            ["PUT alertRules/r1", "DELETE alertRules/r1"],
-            "{status}"
-        );
+        assert_eq!([put.kind(), delete.kind()], [ErrorKind::UnknownOutcome; 2], "{status}");
+        assert_eq!(service.calls(), ["PUT alertRules/r1", "DELETE alertRules/r1"], "{status}");
     }
 }
 
@@ -157,12 +105,8 @@ async fn a_read_that_the_service_failed_on_is_sent_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_read_gives_up_after_some_retries() {
-    let service = Service::new(|_| {
-        json(
-            503,
-            &json!({"error": {"code": "ServiceUnavailable", "message": "later"}}),
-        )
-    });
+    let service =
+        Service::new(|_| json(503, &json!({"error": {"code": "ServiceUnavailable", "message": "later"}})));
     let error = service.client().list_alert_rules().await.unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::Unavailable, "later"));
     assert_eq!(service.calls().len(), 1 + MAX_RETRIES as usize);
@@ -179,40 +123,23 @@ async fn what_is_refused_is_not_sent_again() {
 
 /// An answer whose body ends with a broken connection.
 fn broken_off() -> Response<Body> {
-    let chunks = [
-        Ok("{\"name\""),
-        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)),
-    ];
+    let chunks = [Ok("{\"name\""), Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))];
     Response::new(Body::from_stream(futures::stream::iter(chunks)))
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_breaks_off_makes_the_outcome_of_a_write_unknown() {
     let service = Service::new(|_| broken_off());
-    let error = service
-        .client()
-        .put_alert_rule("r1", &json!({}))
-        .await
-        .unwrap_err();
+    let error = service.client().put_alert_rule("r1", &json!({})).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownOutcome);
-    assert!(
-        error
-            .to_string()
-            .contains("it is not known whether this took effect"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("it is not known whether this took effect"), "{error}");
     assert_eq!(service.calls().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_read_whose_connection_breaks_off_is_sent_again() {
-    let service = Service::new(|seen| {
-        if seen.index == 0 {
-            broken_off()
-        } else {
-            json(200, &json!({"name": "r1"}))
-        }
-    });
+    let service =
+        Service::new(|seen| if seen.index == 0 { broken_off() } else { json(200, &json!({"name": "r1"})) });
     assert!(service.client().get_alert_rule("r1").await.unwrap().is_some());
     assert_eq!(service.calls().len(), 2);
 }
@@ -235,32 +162,21 @@ impl Policy for Unreachable {
             ));
         }
         let headers = azure_core::http::headers::Headers::new();
-        Ok(AsyncRawResponse::from_bytes(
-            azure_core::http::StatusCode::Ok,
-            headers,
-            "{}",
-        ))
+        Ok(AsyncRawResponse::from_bytes(azure_core::http::StatusCode::Ok, headers, "{}"))
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_write_that_never_left_is_sent_again_and_its_failure_says_why() {
     for (until, succeeds) in [(2, true), (usize::MAX, false)] {
-        let transport = Arc::new(Unreachable {
-            tries: AtomicUsize::new(0),
-            until,
-        });
+        let transport = Arc::new(Unreachable { tries: AtomicUsize::new(0), until });
         let options = ClientOptions {
             transport: Some(Transport::with_policy(transport.clone())),
             ..ClientOptions::default()
         };
-        let client = Client::new(
-            workspace(),
-            Endpoint::of(Cloud::Public),
-            &Credential::fixed(TOKEN),
-            options,
-        )
-        .unwrap();
+        let client =
+            Client::new(workspace(), Endpoint::of(Cloud::Public), &Credential::fixed(TOKEN), options)
+                .unwrap();
         let result = client.put_alert_rule("r1", &json!({})).await;
         if succeeds {
             result.unwrap();
@@ -280,30 +196,18 @@ async fn a_write_that_never_left_is_sent_again_and_its_failure_says_why() {
 #[tokio::test]
 async fn what_is_absent_is_none_but_a_missing_workspace_is_an_error() {
     let absent: &[(&str, &str)] = &[
-        (
-            "NotFound",
-            "Cannot find rule with resource name 'r1' for workspaceId 'w'.",
-        ),
+        ("NotFound", "Cannot find rule with resource name 'r1' for workspaceId 'w'."),
         ("404", "Resource 'w' does not exist"),
     ];
     for (code, message) in absent {
         let body = arm_error(code, message);
         let service = Service::new(move |_| json(404, &body));
-        assert_eq!(
-            service.client().get_alert_rule("r1").await.unwrap(),
-            None,
-            "{code}"
-        );
+        assert_eq!(service.client().get_alert_rule("r1").await.unwrap(), None, "{code}");
         assert_eq!(service.client().get_watchlist("w").await.unwrap(), None, "{code}");
         service.client().delete_alert_rule("r1").await.unwrap();
         service.client().delete_watchlist("w").await.unwrap();
     }
-    for code in [
-        "ResourceNotFound",
-        "ResourceGroupNotFound",
-        "SubscriptionNotFound",
-        "InvalidResourceType",
-    ] {
+    for code in ["ResourceNotFound", "ResourceGroupNotFound", "SubscriptionNotFound", "InvalidResourceType"] {
         let service = Service::new(move |_| json(404, &arm_error(code, "not found")));
         for error in [
             service.client().get_alert_rule("r1").await.unwrap_err(),
@@ -324,11 +228,7 @@ async fn an_answer_that_is_no_json_is_named_and_not_shown() {
     let page = |_: &Seen| Response::new(Body::from("<html><body>sign in to the proxy</body></html>"));
     let read = Service::new(page).client().list_alert_rules().await.unwrap_err();
     assert_eq!(read.kind(), ErrorKind::Protocol);
-    let write = Service::new(page)
-        .client()
-        .put_alert_rule("r1", &json!({}))
-        .await
-        .unwrap_err();
+    let write = Service::new(page).client().put_alert_rule("r1", &json!({})).await.unwrap_err();
     assert_eq!(write.kind(), ErrorKind::UnknownOutcome);
     assert!(!format!("{read:?} {write:?}").contains("proxy"));
 }

@@ -18,48 +18,23 @@ async fn pages_are_followed_until_there_is_no_link() {
     let service = Service::new(|seen| match seen.query.as_str() {
         "api-version=2025-09-01" => {
             // Azure writes the port of https too.
-            let link = format!(
-                "{ORIGIN}:443{}?api-version=2025-09-01&$skipToken=2",
-                sentinel("alertRules")
-            );
-            json(
-                200,
-                &json!({"value": [{"name": "a"}, {"name": "b"}], "nextLink": link}),
-            )
+            let link = format!("{ORIGIN}:443{}?api-version=2025-09-01&$skipToken=2", sentinel("alertRules"));
+            json(200, &json!({"value": [{"name": "a"}, {"name": "b"}], "nextLink": link}))
         }
         "api-version=2025-09-01&$skipToken=2" => {
-            let link = format!(
-                "{ORIGIN}{}?api-version=2025-09-01&$skipToken=3",
-                sentinel("alertRules")
-            );
+            let link = format!("{ORIGIN}{}?api-version=2025-09-01&$skipToken=3", sentinel("alertRules"));
             json(200, &json!({"value": [], "nextLink": link}))
         }
         _ => json(200, &json!({"value": [{"name": "c"}], "nextLink": null})),
     });
     let rules = service.client().list_alert_rules().await.unwrap();
-    assert_eq!(
-        rules,
-        [json!({"name": "a"}), json!({"name": "b"}), json!({"name": "c"})]
-    );
-    assert!(
-        service
-            .seen()
-            .iter()
-            .all(|seen| seen.header("authorization").is_some())
-    );
+    assert_eq!(rules, [json!({"name": "a"}), json!({"name": "b"}), json!({"name": "c"})]);
+    assert!(service.seen().iter().all(|seen| seen.header("authorization").is_some()));
 }
 
 #[tokio::test]
 async fn an_empty_link_ends_the_list() {
-    assert_eq!(
-        linking_to(json!(""))
-            .client()
-            .list_watchlists()
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(linking_to(json!("")).client().list_watchlists().await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -85,10 +60,7 @@ async fn a_link_to_another_host_is_refused_and_gets_no_token() {
 async fn pages_that_lead_in_a_circle_are_an_error() {
     let service = Service::new(|seen| {
         let next = if seen.query.ends_with("=1") { 2 } else { 1 };
-        json(
-            200,
-            &json!({"value": [{}], "nextLink": format!("{ORIGIN}{}?p={next}", sentinel("alertRules"))}),
-        )
+        json(200, &json!({"value": [{}], "nextLink": format!("{ORIGIN}{}?p={next}", sentinel("alertRules"))}))
     });
     let error = service.client().list_alert_rules().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Protocol);
@@ -97,19 +69,11 @@ async fn pages_that_lead_in_a_circle_are_an_error() {
 
 #[tokio::test]
 async fn a_page_that_is_no_list_is_an_error() {
-    for page in [
-        json!({}),
-        json!([]),
-        json!({"value": {}}),
-        json!("value"),
-        json!({"value": [], "nextLink": 7}),
-    ] {
+    for page in
+        [json!({}), json!([]), json!({"value": {}}), json!("value"), json!({"value": [], "nextLink": 7})]
+    {
         let shown = page.to_string();
-        let error = Service::new(move |_| json(200, &page))
-            .client()
-            .list_alert_rules()
-            .await
-            .unwrap_err();
+        let error = Service::new(move |_| json(200, &page)).client().list_alert_rules().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Protocol, "{shown}");
     }
 }

@@ -21,10 +21,7 @@ fn body() -> Value {
 fn accepted(seen: &Seen, status: u16, retry_after: &str) -> axum::http::Response<axum::body::Body> {
     assert_ne!(seen.method, "GET");
     let url = format!("{ORIGIN}{STATUS}?api-version=2025-09-01");
-    let headers = [
-        ("azure-asyncoperation", url.as_str()),
-        ("retry-after", retry_after),
-    ];
+    let headers = [("azure-asyncoperation", url.as_str()), ("retry-after", retry_after)];
     json_with(status, &headers, &watchlist("InProgress"))
 }
 
@@ -40,10 +37,7 @@ async fn a_put_follows_the_status_document_and_then_reads_the_watchlist() {
     let stored = service.client().put_watchlist("w", &body()).await.unwrap();
     assert_eq!(stored, watchlist("Succeeded"));
     let status = format!("GET {STATUS}");
-    assert_eq!(
-        service.calls(),
-        ["PUT watchlists/w", &status, &status, "GET watchlists/w"]
-    );
+    assert_eq!(service.calls(), ["PUT watchlists/w", &status, &status, "GET watchlists/w"]);
     assert_eq!(start.elapsed().as_secs(), 12);
 }
 
@@ -54,14 +48,8 @@ async fn a_put_without_a_status_document_waits_for_the_provisioning_state() {
         1 => json(200, &watchlist("Uploading")),
         _ => json(200, &watchlist("Succeeded")),
     });
-    assert_eq!(
-        service.client().put_watchlist("w", &body()).await.unwrap(),
-        watchlist("Succeeded")
-    );
-    assert_eq!(
-        service.calls(),
-        ["PUT watchlists/w", "GET watchlists/w", "GET watchlists/w"]
-    );
+    assert_eq!(service.client().put_watchlist("w", &body()).await.unwrap(), watchlist("Succeeded"));
+    assert_eq!(service.calls(), ["PUT watchlists/w", "GET watchlists/w", "GET watchlists/w"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -76,10 +64,7 @@ async fn a_watchlist_that_cannot_be_read_at_once_is_read_again() {
     let service = Service::new(|seen| match seen.index {
         0 => accepted(seen, 201, "1"),
         1 => json(200, &json!({"status": "Succeeded"})),
-        2 => json(
-            404,
-            &json!({"error": {"code": "404", "message": "Resource 'w' does not exist"}}),
-        ),
+        2 => json(404, &json!({"error": {"code": "404", "message": "Resource 'w' does not exist"}})),
         _ => json(200, &watchlist("Succeeded")),
     });
     service.client().put_watchlist("w", &body()).await.unwrap();
@@ -100,10 +85,7 @@ async fn an_operation_that_fails_gives_its_own_error() {
         (error.code(), error.message()),
         (Some("400"), "Invalid csv content : no watchlist items found")
     );
-    assert_eq!(
-        error.operation(),
-        Some(format!("PUT {}", sentinel("watchlists/w")).as_str())
-    );
+    assert_eq!(error.operation(), Some(format!("PUT {}", sentinel("watchlists/w")).as_str()));
 
     let service = Service::new(|_| json(200, &watchlist("Failed")));
     let error = service.client().put_watchlist("w", &body()).await.unwrap_err();
@@ -139,20 +121,11 @@ async fn a_status_that_cannot_be_read_leaves_the_outcome_unknown() {
 #[tokio::test(start_paused = true)]
 async fn a_status_at_another_host_gets_no_token_and_the_watchlist_is_asked_instead() {
     let service = Service::new(|seen| match seen.index {
-        0 => json_with(
-            201,
-            &[("azure-asyncoperation", "https://example.org/1")],
-            &watchlist("InProgress"),
-        ),
+        0 => json_with(201, &[("azure-asyncoperation", "https://example.org/1")], &watchlist("InProgress")),
         _ => json(200, &watchlist("Succeeded")),
     });
     service.client().put_watchlist("w", &body()).await.unwrap();
-    assert!(
-        service
-            .seen()
-            .iter()
-            .all(|seen| seen.host == "management.azure.com")
-    );
+    assert!(service.seen().iter().all(|seen| seen.host == "management.azure.com"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -173,16 +146,10 @@ async fn a_delete_without_a_status_document_waits_until_the_watchlist_is_gone() 
     let service = Service::new(|seen| match seen.index {
         0 => empty(202),
         1 => json(200, &watchlist("Deleting")),
-        _ => json(
-            404,
-            &json!({"error": {"code": "404", "message": "Resource 'w' does not exist"}}),
-        ),
+        _ => json(404, &json!({"error": {"code": "404", "message": "Resource 'w' does not exist"}})),
     });
     service.client().delete_watchlist("w").await.unwrap();
-    assert_eq!(
-        service.calls(),
-        ["DELETE watchlists/w", "GET watchlists/w", "GET watchlists/w"]
-    );
+    assert_eq!(service.calls(), ["DELETE watchlists/w", "GET watchlists/w", "GET watchlists/w"]);
 }
 
 #[tokio::test(start_paused = true)]

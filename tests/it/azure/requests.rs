@@ -15,10 +15,7 @@ use super::{TOKEN, WORKSPACE, log, sentinel, workspace};
 async fn client(server: &MockServer, api_version: Option<&str>) -> Client {
     log::install();
     let endpoint = Endpoint::parse(&server.uri(), Cloud::Public).unwrap();
-    let options = ClientOptions {
-        api_version: api_version.map(str::to_owned),
-        transport: None,
-    };
+    let options = ClientOptions { api_version: api_version.map(str::to_owned), transport: None };
     Client::new(workspace(), endpoint, &Credential::fixed(TOKEN), options).unwrap()
 }
 
@@ -27,25 +24,15 @@ async fn only_request(server: &MockServer) -> (String, Value, Vec<(String, Strin
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests.len(), 1);
     let request = &requests[0];
-    let line = format!(
-        "{} {}?{}",
-        request.method,
-        request.url.path(),
-        request.url.query().unwrap_or_default()
-    );
-    let body = if request.body.is_empty() {
-        Value::Null
-    } else {
-        serde_json::from_slice(&request.body).unwrap()
-    };
+    let line =
+        format!("{} {}?{}", request.method, request.url.path(), request.url.query().unwrap_or_default());
+    let body =
+        if request.body.is_empty() { Value::Null } else { serde_json::from_slice(&request.body).unwrap() };
     let ours = ["accept", "authorization", "content-type", "user-agent"];
     let headers = ours
         .iter()
         .filter_map(|name| {
-            Some((
-                (*name).to_owned(),
-                request.headers.get(*name)?.to_str().unwrap().to_owned(),
-            ))
+            Some(((*name).to_owned(), request.headers.get(*name)?.to_str().unwrap().to_owned()))
         })
         .collect();
     (line, body, headers)
@@ -66,10 +53,7 @@ fn headers(with_body: bool) -> Vec<(String, String)> {
 
 async fn answering(status: u16, body: Value) -> MockServer {
     let server = MockServer::start().await;
-    Mock::given(any())
-        .respond_with(ResponseTemplate::new(status).set_body_json(body))
-        .mount(&server)
-        .await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(status).set_body_json(body)).mount(&server).await;
     server
 }
 
@@ -77,19 +61,11 @@ async fn answering(status: u16, body: Value) -> MockServer {
 async fn a_rule_is_put_as_it_is() {
     let server = answering(201, json!({"name": "r1", "etag": "\"1\""})).await;
     let rule = json!({"kind": "Scheduled", "etag": "\"0\"", "properties": {"displayName": "Ü \"quoted\"", "triggerThreshold": 0}});
-    let stored = client(&server, None)
-        .await
-        .put_alert_rule("r1", &rule)
-        .await
-        .unwrap();
+    let stored = client(&server, None).await.put_alert_rule("r1", &rule).await.unwrap();
     assert_eq!(stored, json!({"name": "r1", "etag": "\"1\""}));
     assert_eq!(
         only_request(&server).await,
-        (
-            format!("PUT {}?api-version=2025-09-01", sentinel("alertRules/r1")),
-            rule,
-            headers(true)
-        )
+        (format!("PUT {}?api-version=2025-09-01", sentinel("alertRules/r1")), rule, headers(true))
     );
 }
 
@@ -103,32 +79,19 @@ async fn a_preview_version_goes_with_every_sentinel_operation() {
     client.list_watchlists().await.unwrap();
     client.list_tables().await.unwrap();
     let requests = server.received_requests().await.unwrap();
-    let versions: Vec<_> = requests
-        .iter()
-        .map(|request| request.url.query().unwrap_or_default())
-        .collect();
+    let versions: Vec<_> = requests.iter().map(|request| request.url.query().unwrap_or_default()).collect();
     let preview = "api-version=2025-10-01-preview";
-    assert_eq!(
-        versions,
-        [preview, preview, preview, preview, "api-version=2023-09-01"]
-    );
+    assert_eq!(versions, [preview, preview, preview, preview, "api-version=2023-09-01"]);
 }
 
 #[tokio::test]
 async fn a_rule_is_deleted() {
     let server = answering(200, json!({})).await;
-    client(&server, None)
-        .await
-        .delete_alert_rule("a b/c")
-        .await
-        .unwrap();
+    client(&server, None).await.delete_alert_rule("a b/c").await.unwrap();
     assert_eq!(
         only_request(&server).await,
         (
-            format!(
-                "DELETE {}?api-version=2025-09-01",
-                sentinel("alertRules/a%20b%2Fc")
-            ),
+            format!("DELETE {}?api-version=2025-09-01", sentinel("alertRules/a%20b%2Fc")),
             Value::Null,
             headers(false)
         )
@@ -137,26 +100,14 @@ async fn a_rule_is_deleted() {
 
 #[tokio::test]
 async fn a_watchlist_is_put_as_it_is() {
-    let server = answering(
-        200,
-        json!({"name": "VIPs", "properties": {"watchlistAlias": "VIPs"}}),
-    )
-    .await;
+    let server = answering(200, json!({"name": "VIPs", "properties": {"watchlistAlias": "VIPs"}})).await;
     let watchlist = json!({"properties": {"displayName": "VIPs", "provider": "Bartizan", "source": "vips.csv",
         "sourceType": "Local", "itemsSearchKey": "Account", "rawContent": "Account,Note\r\na,\"b, c\"\r\n",
         "contentType": "text/csv", "numberOfLinesToSkip": 0}});
-    client(&server, None)
-        .await
-        .put_watchlist("VIPs", &watchlist)
-        .await
-        .unwrap();
+    client(&server, None).await.put_watchlist("VIPs", &watchlist).await.unwrap();
     assert_eq!(
         only_request(&server).await,
-        (
-            format!("PUT {}?api-version=2025-09-01", sentinel("watchlists/VIPs")),
-            watchlist,
-            headers(true)
-        )
+        (format!("PUT {}?api-version=2025-09-01", sentinel("watchlists/VIPs")), watchlist, headers(true))
     );
 }
 
@@ -182,10 +133,7 @@ async fn an_item_is_put_and_deleted() {
         .mount(&server)
         .await;
     let client = client(&server, None).await;
-    assert_eq!(
-        client.put_watchlist_item("VIPs", item, &body).await.unwrap(),
-        json!({"name": item})
-    );
+    assert_eq!(client.put_watchlist_item("VIPs", item, &body).await.unwrap(), json!({"name": item}));
     client.delete_watchlist_item("VIPs", item).await.unwrap();
 }
 

@@ -15,10 +15,7 @@ const ISSUED: &str = "issued-token-of-this-test";
 fn echoing() -> Service {
     Service::new(|seen| {
         if seen.path.ends_with("/oauth2/v2.0/token") {
-            return json(
-                200,
-                &json!({"token_type": "Bearer", "expires_in": 3600, "access_token": ISSUED}),
-            );
+            return json(200, &json!({"token_type": "Bearer", "expires_in": 3600, "access_token": ISSUED}));
         }
         let text = format!(
             "{} {SECRET} https://x.blob.core.windows.net/?sig=abcdefgh12345678",
@@ -59,28 +56,18 @@ async fn no_secret_is_in_an_error_a_debug_form_or_a_log_of_any_level() {
     let client = service.client_with(&credential);
     let body = json!({"properties": {"sasUri": "https://x.blob.core.windows.net/?sig=abcdefgh12345678"}});
     let error = client.put_alert_rule("r1", &body).await.unwrap_err();
-    assert!(
-        service.seen()[0].body.contains(SECRET),
-        "the service was to be sent the secret"
-    );
+    assert!(service.seen()[0].body.contains(SECRET), "the service was to be sent the secret");
     assert_clean(&format!("{credential:?} {client:?} {error} {error:?}"));
     assert_clean(&format!("{:#}", anyhow::Error::from(error)));
     let text = log::take();
-    assert!(
-        text.contains("==> Request") || text.contains("TRACE"),
-        "the libraries were to log too:\n{text}"
-    );
+    assert!(text.contains("==> Request") || text.contains("TRACE"), "the libraries were to log too:\n{text}");
     assert_clean(&text);
 }
 
 #[tokio::test]
 async fn each_operation_is_logged_with_status_duration_and_correlation_id() {
     let service = Service::new(|seen| match seen.method.as_str() {
-        "GET" => json_with(
-            200,
-            &[("x-ms-correlation-request-id", "c-7")],
-            &json!({"value": []}),
-        ),
+        "GET" => json_with(200, &[("x-ms-correlation-request-id", "c-7")], &json!({"value": []})),
         _ => json_with(
             403,
             &[("x-ms-correlation-request-id", "c-8")],
@@ -92,26 +79,11 @@ async fn each_operation_is_logged_with_status_duration_and_correlation_id() {
     client.list_alert_rules().await.unwrap();
     client.put_alert_rule("r1", &json!({})).await.unwrap_err();
     let text = log::take();
-    let ours: Vec<&str> = text
-        .lines()
-        .filter(|line| line.contains("INFO bartizan::azure:"))
-        .collect();
+    let ours: Vec<&str> = text.lines().filter(|line| line.contains("INFO bartizan::azure:")).collect();
     assert_eq!(ours.len(), 2, "{text}");
     for (line, parts) in ours.iter().zip([
-        [
-            "GET /subscriptions/",
-            "list-alert-rules",
-            "status=200",
-            "milliseconds=",
-            "\"c-7\"",
-        ],
-        [
-            "PUT /subscriptions/",
-            "put-alert-rule",
-            "status=403",
-            "code=\"AuthorizationFailed\"",
-            "\"c-8\"",
-        ],
+        ["GET /subscriptions/", "list-alert-rules", "status=200", "milliseconds=", "\"c-7\""],
+        ["PUT /subscriptions/", "put-alert-rule", "status=403", "code=\"AuthorizationFailed\"", "\"c-8\""],
     ]) {
         for part in parts {
             assert!(line.contains(part), "{part} is not in: {line}");
@@ -126,11 +98,7 @@ async fn a_secret_at_the_end_of_a_long_message_is_not_cut_but_taken_out() {
             let message = format!("{} {}", "x".repeat(length), seen.header("authorization").unwrap());
             json(400, &json!({"error": {"code": "BadRequest", "message": message}}))
         });
-        let error = service
-            .client_with(&Credential::fixed(ISSUED))
-            .list_alert_rules()
-            .await
-            .unwrap_err();
+        let error = service.client_with(&Credential::fixed(ISSUED)).list_alert_rules().await.unwrap_err();
         assert_clean(error.message());
     }
 }

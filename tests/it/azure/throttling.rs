@@ -49,16 +49,9 @@ async fn a_write_that_was_throttled_is_sent_again_with_the_same_body() {
         0 => json_with(429, &[("retry-after", "3")], &json!({})),
         _ => json(200, &json!({})),
     });
-    service
-        .client()
-        .put_alert_rule("r1", &json!({"kind": "NRT"}))
-        .await
-        .unwrap();
+    service.client().put_alert_rule("r1", &json!({"kind": "NRT"})).await.unwrap();
     let seen = service.seen();
-    assert_eq!(
-        [seen[0].json(), seen[1].json()],
-        [json!({"kind": "NRT"}), json!({"kind": "NRT"})]
-    );
+    assert_eq!([seen[0].json(), seen[1].json()], [json!({"kind": "NRT"}), json!({"kind": "NRT"})]);
     assert_eq!((seen[1].at - seen[0].at).as_secs(), 3);
 }
 
@@ -83,21 +76,14 @@ async fn retry_after_is_capped_and_retries_end() {
 #[tokio::test(start_paused = true)]
 async fn writes_slow_down_when_few_are_left() {
     let service = Service::new(|_| {
-        json_with(
-            200,
-            &[("x-ms-ratelimit-remaining-subscription-writes", "3")],
-            &json!({}),
-        )
+        json_with(200, &[("x-ms-ratelimit-remaining-subscription-writes", "3")], &json!({}))
     });
     let client = service.client();
     for n in 0..6 {
         client.put_alert_rule(&format!("r{n}"), &json!({})).await.unwrap();
     }
     let seen = service.seen();
-    let gaps: Vec<_> = seen
-        .windows(2)
-        .map(|pair| (pair[1].at - pair[0].at).as_millis())
-        .collect();
+    let gaps: Vec<_> = seen.windows(2).map(|pair| (pair[1].at - pair[0].at).as_millis()).collect();
     // The first pair is sent before the client has counted on it.
     assert_eq!(gaps, [0, 200, 200, 200, 200]);
 }

@@ -90,14 +90,10 @@ fn read_rows(raw: &str, content: &str, delimiter: u8, key: &str) -> Result<Vec<R
 
 /// Fails, with what to say, when the row is too large or has no value in the search key's column.
 pub(super) fn check_row(row: &Row, key: &str) -> Result<(), String> {
-    let size: usize = row
-        .values()
-        .map(|cell| cell.as_str().map_or_else(|| cell.to_string().len(), str::len))
-        .sum();
+    let size: usize =
+        row.values().map(|cell| cell.as_str().map_or_else(|| cell.to_string().len(), str::len)).sum();
     if size > LARGEST_ROW {
-        return Err(format!(
-            "The item has {size} bytes, which exceeds the maximum of {LARGEST_ROW} bytes."
-        ));
+        return Err(format!("The item has {size} bytes, which exceeds the maximum of {LARGEST_ROW} bytes."));
     }
     let blank = match row.get(key) {
         Some(Value::String(value)) => value.trim().is_empty(),

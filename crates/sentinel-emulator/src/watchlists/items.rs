@@ -12,26 +12,16 @@ use crate::contract::Shape::AnyObject;
 use crate::options::WatchlistWrites;
 use crate::state::{Item, Watchlist};
 
-const FIELDS: &[Field] = &[
-    Field::new("itemsKeyValue", AnyObject).required(),
-    Field::new("entityMapping", AnyObject),
-];
+const FIELDS: &[Field] =
+    &[Field::new("itemsKeyValue", AnyObject).required(), Field::new("entityMapping", AnyObject)];
 
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>, alias: &str) -> Result<Reply, ArmError> {
     call.require_get()?;
     let watchlist = find(call, alias)?;
-    let items = watchlist
-        .items
-        .iter()
-        .filter(|(_, item)| is_visible(watchlist, item));
+    let items = watchlist.items.iter().filter(|(_, item)| is_visible(watchlist, item));
     let items = items.map(|(id, item)| (id.as_str(), (id, item)));
-    Ok(list::page(
-        call.request,
-        call.options.page_size,
-        items,
-        |(id, item)| show(call, watchlist, id, item),
-    ))
+    Ok(list::page(call.request, call.options.page_size, items, |(id, item)| show(call, watchlist, id, item)))
 }
 
 /// Answers GET, PUT and DELETE.
@@ -40,12 +30,8 @@ pub(crate) fn answer(call: &mut Call<'_>, alias: &str, id: &str) -> Result<Reply
     match call.request.method {
         Method::GET => {
             let watchlist = find(call, alias)?;
-            let item = watchlist
-                .items
-                .get(&key)
-                .filter(|item| is_visible(watchlist, item));
-            item.map(|item| Reply::ok(show(call, watchlist, &key, item)))
-                .ok_or_else(|| missing(id))
+            let item = watchlist.items.get(&key).filter(|item| is_visible(watchlist, item));
+            item.map(|item| Reply::ok(show(call, watchlist, &key, item))).ok_or_else(|| missing(id))
         }
         Method::PUT => put(call, alias, &key),
         Method::DELETE => {
@@ -103,11 +89,7 @@ fn put(call: &mut Call<'_>, alias: &str, id: &str) -> Result<Reply, ArmError> {
     };
     let (values, entity_mapping) = (object("itemsKeyValue"), object("entityMapping"));
     let watchlist = find(call, alias)?;
-    let key = watchlist
-        .properties
-        .get("itemsSearchKey")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let key = watchlist.properties.get("itemsSearchKey").and_then(Value::as_str).unwrap_or_default();
     content::check_row(&values, key).map_err(refuse)?;
     let existing = watchlist.items.get(id);
     let current = existing.map(|item| item.etag.as_str());

@@ -35,10 +35,7 @@ async fn a_rule_comes_back_in_the_shape_of_the_transcript() {
             "severity": "Informational",
         },
     });
-    let created = service
-        .put("alertRules/d65a3750-0000-0000-0000-000000000000", rule)
-        .await
-        .expect(201);
+    let created = service.put("alertRules/d65a3750-0000-0000-0000-000000000000", rule).await.expect(201);
     assert_json_snapshot!(created.body, @r#"
     {
       "id": "/subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/law/providers/Microsoft.SecurityInsights/alertRules/d65a3750-0000-0000-0000-000000000000",
@@ -83,10 +80,7 @@ async fn a_rule_comes_back_in_the_shape_of_the_transcript() {
 async fn a_rule_that_says_nothing_of_incidents_shows_that_it_creates_them() {
     let service = Service::new();
     let created = service.put("alertRules/r", scheduled()).await.expect(201);
-    assert_eq!(
-        created.body["properties"]["incidentConfiguration"]["createIncident"],
-        true
-    );
+    assert_eq!(created.body["properties"]["incidentConfiguration"]["createIncident"], true);
 }
 
 #[tokio::test]
@@ -149,42 +143,26 @@ async fn every_workspace_starts_with_the_fusion_rule() {
     assert_eq!(list.body["value"].as_array().unwrap().len(), 1);
     assert_eq!(list.body.get("nextLink"), None);
     let fusion = &list.body["value"][0];
-    assert_eq!(
-        (&fusion["name"], &fusion["kind"]),
-        (&json!("BuiltInFusion"), &json!("Fusion"))
-    );
+    assert_eq!((&fusion["name"], &fusion["kind"]), (&json!("BuiltInFusion"), &json!("Fusion")));
     let again = json!({ "kind": "Fusion", "properties": {
         "enabled": true, "alertRuleTemplateName": fusion["properties"]["alertRuleTemplateName"],
     }});
     let refused = service.put("alertRules/another", again.clone()).await.expect(400);
-    assert!(
-        refused.message().starts_with("Analytics rule template '"),
-        "{}",
-        refused.message()
-    );
+    assert!(refused.message().starts_with("Analytics rule template '"), "{}", refused.message());
     service.put("alertRules/BuiltInFusion", again).await.expect(200);
 }
 
 #[tokio::test]
 async fn a_rule_lives_from_put_to_delete() {
     let service = Service::new();
-    service
-        .put("alertRules/AlertRules-1124", scheduled())
-        .await
-        .expect(201);
+    service.put("alertRules/AlertRules-1124", scheduled()).await.expect(201);
     let first = service.get("alertRules/AlertRules-1124").await.expect(200);
     service.clock.advance(SignedDuration::from_secs(1));
     // The id has no case, and keeps that of its creation; the same content makes a new etag nevertheless.
-    let second = service
-        .put("alertRules/ALERTRULES-1124", scheduled())
-        .await
-        .expect(200);
+    let second = service.put("alertRules/ALERTRULES-1124", scheduled()).await.expect(200);
     assert_eq!(second.body["name"], "AlertRules-1124");
     assert_ne!(first.body["etag"], second.body["etag"]);
-    assert_ne!(
-        first.body["properties"]["lastModifiedUtc"],
-        second.body["properties"]["lastModifiedUtc"]
-    );
+    assert_ne!(first.body["properties"]["lastModifiedUtc"], second.body["properties"]["lastModifiedUtc"]);
     let deleted = service.delete("alertRules/alertrules-1124").await.expect(200);
     assert_eq!(deleted.body, json!({}));
     service.delete("alertRules/AlertRules-1124").await.expect(204);
@@ -227,14 +205,8 @@ async fn a_stale_etag_in_the_body_conflicts_and_saves_nothing() {
         rule["etag"] = etag.clone();
         rule
     };
-    let second = service
-        .put("alertRules/r", tagged(&first.body["etag"], "second"))
-        .await
-        .expect(200);
-    let refused = service
-        .put("alertRules/r", tagged(&first.body["etag"], "third"))
-        .await
-        .expect(409);
+    let second = service.put("alertRules/r", tagged(&first.body["etag"], "second")).await.expect(200);
+    let refused = service.put("alertRules/r", tagged(&first.body["etag"], "third")).await.expect(409);
     assert_json_snapshot!(refused.body, @r#"
     {
       "error": {
@@ -243,20 +215,11 @@ async fn a_stale_etag_in_the_body_conflicts_and_saves_nothing() {
       }
     }
     "#);
-    assert_eq!(
-        service.get("alertRules/r").await.body["properties"]["displayName"],
-        "second"
-    );
+    assert_eq!(service.get("alertRules/r").await.body["properties"]["displayName"], "second");
     // Without an etag, or with any, the last write wins.
     for etag in [second.body["etag"].clone(), json!("*"), Value::Null] {
-        service
-            .put("alertRules/r", tagged(&etag, "last"))
-            .await
-            .expect(200);
-        service
-            .put("alertRules/r", tagged(&second.body["etag"], "late"))
-            .await
-            .expect(409);
+        service.put("alertRules/r", tagged(&etag, "last")).await.expect(200);
+        service.put("alertRules/r", tagged(&second.body["etag"], "late")).await.expect(409);
     }
 }
 
@@ -280,11 +243,7 @@ async fn the_kind_of_a_rule_stays() {
     let service = Service::preview();
     service.put("alertRules/r", scheduled()).await.expect(201);
     let refused = service.put("alertRules/r", nrt()).await.expect(400);
-    assert!(
-        refused
-            .message()
-            .contains("kind of an existing alert rule cannot be changed")
-    );
+    assert!(refused.message().contains("kind of an existing alert rule cannot be changed"));
 }
 
 #[tokio::test]
@@ -299,9 +258,7 @@ async fn enabled_rules_are_limited_by_kind() {
     service.put("alertRules/2", scheduled()).await.expect(201);
     let refused = service.put("alertRules/3", scheduled()).await.expect(400);
     assert!(
-        refused
-            .message()
-            .contains("maximum number of enabled Scheduled alert rules"),
+        refused.message().contains("maximum number of enabled Scheduled alert rules"),
         "{}",
         refused.message()
     );
@@ -316,10 +273,7 @@ async fn enabled_rules_are_limited_by_kind() {
 #[tokio::test]
 async fn the_default_limits_are_512_and_50() {
     let options = sentinel_emulator::Options::default();
-    assert_eq!(
-        (options.enabled_scheduled_limit, options.enabled_nrt_limit),
-        (512, 50)
-    );
+    assert_eq!((options.enabled_scheduled_limit, options.enabled_nrt_limit), (512, 50));
 }
 
 #[tokio::test]
@@ -331,13 +285,8 @@ async fn a_body_that_is_no_object_is_refused() {
     }
     let refused = service.call("PUT", "alertRules/r", None).await.expect(400);
     assert_eq!(refused.code(), "InvalidRequestContent");
-    let refused = service
-        .put("alertRules/r", json!({ "kind": "Scheduled", "properties": [] }))
-        .await
-        .expect(400);
+    let refused =
+        service.put("alertRules/r", json!({ "kind": "Scheduled", "properties": [] })).await.expect(400);
     assert!(refused.message().contains("Path 'properties'"));
-    service
-        .put("alertRules/r", without(scheduled(), "query"))
-        .await
-        .expect(400);
+    service.put("alertRules/r", without(scheduled(), "query")).await.expect(400);
 }

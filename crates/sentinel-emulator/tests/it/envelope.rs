@@ -17,10 +17,7 @@ fn rules_uri(query: &str) -> String {
 async fn a_request_needs_a_bearer_token() {
     let service = Service::new();
     let uri = rules_uri("?api-version=2025-09-01");
-    let missing = service
-        .send(Request::get(&uri).body(Body::empty()).unwrap())
-        .await
-        .expect(401);
+    let missing = service.send(Request::get(&uri).body(Body::empty()).unwrap()).await.expect(401);
     assert_json_snapshot!(missing.body, @r#"
     {
       "error": {
@@ -30,10 +27,7 @@ async fn a_request_needs_a_bearer_token() {
     }
     "#);
     for value in ["Bearer ", "Bearer", "Basic abc", ""] {
-        let request = Request::get(&uri)
-            .header("authorization", value)
-            .body(Body::empty())
-            .unwrap();
+        let request = Request::get(&uri).header("authorization", value).body(Body::empty()).unwrap();
         let refused = service.send(request).await.expect(401);
         assert_eq!(refused.code(), "InvalidAuthenticationToken");
     }
@@ -44,9 +38,7 @@ async fn the_token_endpoint_gives_any_client_a_token() {
     let service = Service::new();
     let ask = async |form: &str| {
         let request = Request::post("https://login.microsoftonline.com/tenant/oauth2/v2.0/token");
-        service
-            .send(request.body(Body::from(form.to_owned())).unwrap())
-            .await
+        service.send(request.body(Body::from(form.to_owned())).unwrap()).await
     };
     let common =
         "grant_type=client_credentials&client_id=c&scope=https%3A%2F%2Fmanagement.azure.com%2F.default";
@@ -55,20 +47,10 @@ async fn the_token_endpoint_gives_any_client_a_token() {
         assert_eq!(token.body["token_type"], "Bearer");
         assert!(token.body["access_token"].is_string() && token.body["expires_in"].is_number());
     }
-    for bad in [
-        common,
-        "client_id=c&scope=s",
-        "grant_type=password&client_id=c&scope=s&client_secret=s",
-        "",
-    ] {
+    for bad in [common, "client_id=c&scope=s", "grant_type=password&client_id=c&scope=s&client_secret=s", ""]
+    {
         let refused = ask(bad).await.expect(400);
-        assert!(
-            refused.body["error_description"]
-                .as_str()
-                .unwrap()
-                .starts_with("AADSTS"),
-            "{bad}"
-        );
+        assert!(refused.body["error_description"].as_str().unwrap().starts_with("AADSTS"), "{bad}");
     }
 }
 
@@ -85,10 +67,7 @@ async fn the_api_version_is_required_well_formed_and_served() {
         ("?api-version=2025-12-01", 200, ""),
         ("?API-Version=2025-07-01-Preview", 200, ""),
     ] {
-        let answer = service
-            .raw("GET", &rules_uri(query), &[], None)
-            .await
-            .expect(status);
+        let answer = service.raw("GET", &rules_uri(query), &[], None).await.expect(status);
         assert_eq!(answer.code(), code, "{query}");
     }
     let missing = service.raw("GET", &rules_uri(""), &[], None).await;
@@ -99,23 +78,15 @@ async fn the_api_version_is_required_well_formed_and_served() {
     let service = Service::with(|options| {
         options.sentinel_versions.remove("2025-12-01");
     });
-    service
-        .raw("GET", &rules_uri("?api-version=2025-12-01"), &[], None)
-        .await
-        .expect(400);
+    service.raw("GET", &rules_uri("?api-version=2025-12-01"), &[], None).await.expect(400);
 }
 
 #[tokio::test]
 async fn paths_have_no_case() {
     let service = Service::new();
     service.put("alertRules/Rule", scheduled()).await.expect(201);
-    let uri = rules_uri("/rule")
-        .to_uppercase()
-        .replace("HTTPS://MANAGEMENT.AZURE.COM", HOST);
-    let read = service
-        .raw("GET", &format!("{uri}?api-version={STABLE}"), &[], None)
-        .await
-        .expect(200);
+    let uri = rules_uri("/rule").to_uppercase().replace("HTTPS://MANAGEMENT.AZURE.COM", HOST);
+    let read = service.raw("GET", &format!("{uri}?api-version={STABLE}"), &[], None).await.expect(200);
     assert_eq!(read.body["name"], "Rule");
 }
 
@@ -137,42 +108,19 @@ async fn what_does_not_exist_says_so() {
         ),
         ("GET", format!("{HOST}/nothing"), 404, "NotFound"),
         ("GET", format!("{HOST}/"), 404, "NotFound"),
-        (
-            "POST",
-            rules_uri("?api-version=2025-09-01"),
-            405,
-            "MethodNotAllowed",
-        ),
-        (
-            "PATCH",
-            rules_uri("/r?api-version=2025-09-01"),
-            405,
-            "MethodNotAllowed",
-        ),
+        ("POST", rules_uri("?api-version=2025-09-01"), 405, "MethodNotAllowed"),
+        ("PATCH", rules_uri("/r?api-version=2025-09-01"), 405, "MethodNotAllowed"),
     ] {
-        assert_eq!(
-            service.raw(method, &uri, &[], None).await.expect(status).code(),
-            code,
-            "{uri}"
-        );
+        assert_eq!(service.raw(method, &uri, &[], None).await.expect(status).code(), code, "{uri}");
     }
 }
 
 #[tokio::test]
 async fn every_answer_has_the_headers_of_the_service() {
     let service = Service::new();
-    let headers = [
-        ("x-ms-client-request-id", "mine"),
-        ("x-ms-return-client-request-id", "true"),
-    ];
-    let answer = service
-        .raw(
-            "PUT",
-            &rules_uri("/r?api-version=2025-09-01"),
-            &headers,
-            Some(scheduled()),
-        )
-        .await;
+    let headers = [("x-ms-client-request-id", "mine"), ("x-ms-return-client-request-id", "true")];
+    let answer =
+        service.raw("PUT", &rules_uri("/r?api-version=2025-09-01"), &headers, Some(scheduled())).await;
     for (name, value) in [
         ("cache-control", "no-cache"),
         ("pragma", "no-cache"),
@@ -189,10 +137,7 @@ async fn every_answer_has_the_headers_of_the_service() {
     let id = answer.header("x-ms-request-id");
     assert_eq!(id.len(), 36);
     assert_eq!(answer.header("x-ms-correlation-request-id"), id);
-    assert_eq!(
-        answer.header("x-ms-routing-request-id"),
-        format!("WESTEUROPE:20260325T074517Z:{id}")
-    );
+    assert_eq!(answer.header("x-ms-routing-request-id"), format!("WESTEUROPE:20260325T074517Z:{id}"));
     let next = service.get("alertRules").await;
     assert_ne!(next.header("x-ms-request-id"), id);
     assert_eq!(next.header("x-ms-client-request-id"), "");
@@ -216,22 +161,13 @@ async fn follow(service: &Service, uri: &str) -> (Vec<String>, usize) {
 async fn every_list_comes_in_pages_that_link_on() {
     let service = Service::with(|options| options.page_size = Some(2));
     for n in 1..=4 {
-        service
-            .put(&format!("alertRules/r {n}").replace(' ', "%20"), scheduled())
-            .await
-            .expect(201);
-        service
-            .put(&format!("watchlists/list{n}"), watchlist())
-            .await
-            .expect(200);
+        service.put(&format!("alertRules/r {n}").replace(' ', "%20"), scheduled()).await.expect(201);
+        service.put(&format!("watchlists/list{n}"), watchlist()).await.expect(200);
         let metadata = json!({ "properties": { "parentId": "/p", "kind": "AnalyticsRule" } });
         service.put(&format!("metadata/m{n}"), metadata).await.expect(201);
     }
     service
-        .put(
-            "watchlists/list1",
-            with(watchlist(), json!({ "rawContent": "ip\n1\n2\n3\n" })),
-        )
+        .put("watchlists/list1", with(watchlist(), json!({ "rawContent": "ip\n1\n2\n3\n" })))
         .await
         .expect(200);
     let uri = |list: &str| {
@@ -242,11 +178,7 @@ async fn every_list_comes_in_pages_that_link_on() {
         ("watchlists?", 4, 2),
         ("watchlists/list1/watchlistItems?", 3, 2),
         ("metadata?", 4, 2),
-        (
-            "metadata?$filter=properties/kind%20eq%20'AnalyticsRule'&$top=3&",
-            3,
-            2,
-        ),
+        ("metadata?$filter=properties/kind%20eq%20'AnalyticsRule'&$top=3&", 3, 2),
     ] {
         let (mut names, seen) = follow(&service, &uri(list)).await;
         names.sort();
@@ -262,22 +194,12 @@ async fn every_list_comes_in_pages_that_link_on() {
 async fn a_resource_that_goes_away_between_pages_shifts_nothing() {
     let service = Service::with(|options| options.page_size = Some(2));
     for n in 1..=4 {
-        service
-            .put(&format!("watchlists/list{n}"), watchlist())
-            .await
-            .expect(200);
+        service.put(&format!("watchlists/list{n}"), watchlist()).await.expect(200);
     }
     let first = service.get("watchlists").await;
     service.delete("watchlists/list1").await.expect(200);
-    let rest = service
-        .raw("GET", first.body["nextLink"].as_str().unwrap(), &[], None)
-        .await;
-    let names: Vec<&Value> = rest.body["value"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| &one["name"])
-        .collect();
+    let rest = service.raw("GET", first.body["nextLink"].as_str().unwrap(), &[], None).await;
+    let names: Vec<&Value> = rest.body["value"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
     assert_eq!(names, ["list3", "list4"]);
 }
 
@@ -287,35 +209,18 @@ async fn links_begin_with_the_host_of_the_request() {
     service.put("alertRules/r", scheduled()).await.expect(201);
     let list = service.get("alertRules").await;
     assert!(
-        list.body["nextLink"]
-            .as_str()
-            .unwrap()
-            .starts_with("https://management.azure.com/subscriptions/")
+        list.body["nextLink"].as_str().unwrap().starts_with("https://management.azure.com/subscriptions/")
     );
     let path = rules_uri("?api-version=2025-09-01").replace(HOST, "");
-    let list = service
-        .raw("GET", &path, &[("host", "127.0.0.1:8080")], None)
-        .await
-        .expect(200);
-    assert!(
-        list.body["nextLink"]
-            .as_str()
-            .unwrap()
-            .starts_with("http://127.0.0.1:8080/subscriptions/")
-    );
+    let list = service.raw("GET", &path, &[("host", "127.0.0.1:8080")], None).await.expect(200);
+    assert!(list.body["nextLink"].as_str().unwrap().starts_with("http://127.0.0.1:8080/subscriptions/"));
 }
 
 #[tokio::test]
 async fn buckets_empty_and_fill_with_the_clock() {
-    let bucket = Bucket {
-        size: 2,
-        refill_per_second: 1,
-    };
+    let bucket = Bucket { size: 2, refill_per_second: 1 };
     let service = Service::with(|options| {
-        options.throttling = Some(Throttling {
-            writes: bucket,
-            ..Throttling::default()
-        });
+        options.throttling = Some(Throttling { writes: bucket, ..Throttling::default() });
     });
     let first = service.put("alertRules/1", scheduled()).await.expect(201);
     assert_eq!(first.header("x-ms-ratelimit-remaining-subscription-writes"), "1");
@@ -352,12 +257,8 @@ async fn an_action_that_is_denied_is_403() {
 #[tokio::test]
 async fn faults_catch_the_requests_that_match_as_often_as_they_say() {
     let service = Service::new();
-    let throttle = FaultAction::Throttle {
-        retry_after_seconds: 7,
-    };
-    service
-        .emulator
-        .fault(Fault::next(throttle).method("PUT").path("/ALERTRULES/").times(2));
+    let throttle = FaultAction::Throttle { retry_after_seconds: 7 };
+    service.emulator.fault(Fault::next(throttle).method("PUT").path("/ALERTRULES/").times(2));
     service.get("alertRules").await.expect(200);
     for _ in 0..2 {
         let refused = service.put("alertRules/r", scheduled()).await.expect(429);
@@ -365,24 +266,15 @@ async fn faults_catch_the_requests_that_match_as_often_as_they_say() {
     }
     service.get("alertRules/r").await.expect(404);
     service.put("alertRules/r", scheduled()).await.expect(201);
-    let refuse = FaultAction::Refuse {
-        status: 503,
-        code: "ServiceUnavailable".into(),
-        message: "m".into(),
-    };
+    let refuse = FaultAction::Refuse { status: 503, code: "ServiceUnavailable".into(), message: "m".into() };
     service.emulator.fault(Fault::next(refuse));
-    assert_eq!(
-        service.get("alertRules").await.expect(503).code(),
-        "ServiceUnavailable"
-    );
+    assert_eq!(service.get("alertRules").await.expect(503).code(), "ServiceUnavailable");
 }
 
 #[tokio::test]
 async fn a_write_can_be_done_and_fail_nevertheless() {
     let service = Service::new();
-    service
-        .emulator
-        .fault(Fault::next(FaultAction::DoThenFail { status: 500 }).method("PUT"));
+    service.emulator.fault(Fault::next(FaultAction::DoThenFail { status: 500 }).method("PUT"));
     service.put("alertRules/r", scheduled()).await.expect(500);
     service.get("alertRules/r").await.expect(200);
 }
@@ -391,25 +283,15 @@ async fn a_write_can_be_done_and_fail_nevertheless() {
 async fn someone_else_can_save_first() {
     let service = Service::new();
     for resource in ["alertRules/r", "watchlists/list"] {
-        let body = if resource.starts_with('a') {
-            scheduled()
-        } else {
-            watchlist()
-        };
+        let body = if resource.starts_with('a') { scheduled() } else { watchlist() };
         let mut body = body;
         body["etag"] = service.put(resource, body.clone()).await.body["etag"].clone();
-        service.emulator.fault(
-            Fault::next(FaultAction::ChangeEtagFirst)
-                .method("PUT")
-                .path(resource),
-        );
+        service.emulator.fault(Fault::next(FaultAction::ChangeEtagFirst).method("PUT").path(resource));
         service.put(resource, body).await.expect(409);
     }
     let properties = json!({ "displayName": "AUTO DISABLED A rule", "enabled": false });
     let properties = properties.as_object().unwrap().clone();
-    service
-        .emulator
-        .fault(Fault::next(FaultAction::EditFirst { properties }).path("alertRules/r"));
+    service.emulator.fault(Fault::next(FaultAction::EditFirst { properties }).path("alertRules/r"));
     let read = service.get("alertRules/r").await.expect(200);
     assert_eq!(read.body["properties"]["displayName"], "AUTO DISABLED A rule");
     assert_eq!(read.body["properties"]["enabled"], false);
@@ -448,13 +330,9 @@ async fn the_emulator_is_served_until_it_is_told_to_stop() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = tokio::spawn(sentinel_emulator::serve(
-        listener,
-        service.emulator.clone(),
-        async {
-            let _ = stopped.await;
-        },
-    ));
+    let server = tokio::spawn(sentinel_emulator::serve(listener, service.emulator.clone(), async {
+        let _ = stopped.await;
+    }));
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     let path = rules_uri("?api-version=2025-09-01").replace(HOST, "");
     let request = format!(
@@ -463,10 +341,7 @@ async fn the_emulator_is_served_until_it_is_told_to_stop() {
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
-    assert!(
-        answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("BuiltInFusion"),
-        "{answer}"
-    );
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("BuiltInFusion"), "{answer}");
     stop.send(()).unwrap();
     server.await.unwrap().unwrap();
 }

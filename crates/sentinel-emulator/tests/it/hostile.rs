@@ -106,33 +106,16 @@ async fn odd_bodies_are_taken_or_refused() {
         ("PUT", "alertRules/scheduled", full_rule()),
         ("PUT", "alertRules/nrt", nrt()),
         ("PUT", "watchlists/list", with(watchlist(), content)),
-        (
-            "PUT",
-            "watchlists/list/watchlistItems/6d37a904-0000-4000-8000-000000000000",
-            item,
-        ),
+        ("PUT", "watchlists/list/watchlistItems/6d37a904-0000-4000-8000-000000000000", item),
         ("PUT", "metadata/m", metadata.clone()),
         ("PATCH", "metadata/m", metadata),
-        (
-            "PUT",
-            "onboardingStates/default",
-            json!({ "properties": { "customerManagedKey": false } }),
-        ),
+        ("PUT", "onboardingStates/default", json!({ "properties": { "customerManagedKey": false } })),
     ] {
         for body in mutations(&document) {
             let answer = service.call(method, resource, Some(body.clone())).await;
-            assert!(
-                matches!(answer.status.as_u16(), 200 | 201 | 400 | 409),
-                "{} {body}",
-                answer.status
-            );
+            assert!(matches!(answer.status.as_u16(), 200 | 201 | 400 | 409), "{} {body}", answer.status);
         }
-        for list in [
-            "alertRules",
-            "watchlists",
-            "watchlists/list/watchlistItems",
-            "metadata",
-        ] {
+        for list in ["alertRules", "watchlists", "watchlists/list/watchlistItems", "metadata"] {
             service.get(list).await.expect(200);
         }
     }
@@ -154,16 +137,8 @@ async fn odd_paths_are_answered() {
         "alertRules?$skipToken=zzzz&",
         "💥",
     ] {
-        let path: String = path
-            .chars()
-            .map(|c| {
-                if c == '💥' {
-                    "%F0%9F%92%A5".to_owned()
-                } else {
-                    c.to_string()
-                }
-            })
-            .collect();
+        let path: String =
+            path.chars().map(|c| if c == '💥' { "%F0%9F%92%A5".to_owned() } else { c.to_string() }).collect();
         for method in ["GET", "PUT", "PATCH", "POST", "DELETE"] {
             let answer = service.call(method, &path, Some(scheduled())).await;
             assert!(!answer.status.is_server_error(), "{method} {path}");
@@ -178,9 +153,8 @@ async fn odd_paths_are_answered() {
 #[tokio::test]
 async fn no_query_of_the_corpus_brings_it_down() {
     let default = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus"));
-    let corpus = std::env::var_os("BARTIZAN_CORPUS")
-        .map_or_else(default, PathBuf::from)
-        .join("queries.jsonl");
+    let corpus =
+        std::env::var_os("BARTIZAN_CORPUS").map_or_else(default, PathBuf::from).join("queries.jsonl");
     let Ok(text) = std::fs::read_to_string(&corpus) else {
         println!("skipped: there is no {}", corpus.display());
         return;
@@ -190,11 +164,7 @@ async fn no_query_of_the_corpus_brings_it_down() {
         let entry: Value = serde_json::from_str(line).unwrap();
         let rule = with(scheduled(), json!({ "query": entry["query"] }));
         let answer = service.put("alertRules/r", rule).await;
-        assert!(
-            matches!(answer.status.as_u16(), 200 | 201 | 400),
-            "{}",
-            entry["name"]
-        );
+        assert!(matches!(answer.status.as_u16(), 200 | 201 | 400), "{}", entry["name"]);
     }
     let uri =
         format!("{HOST}{WORKSPACE}/providers/Microsoft.SecurityInsights/alertRules/r?api-version=2025-09-01");

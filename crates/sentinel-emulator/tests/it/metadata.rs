@@ -18,10 +18,7 @@ fn metadata(kind: &str, parent: &str) -> Value {
 async fn metadata_lives_from_put_to_delete() {
     let service = Service::new();
     service.get("metadata/m").await.expect(404);
-    let created = service
-        .put("metadata/m", metadata("AnalyticsRule", "/rule"))
-        .await
-        .expect(201);
+    let created = service.put("metadata/m", metadata("AnalyticsRule", "/rule")).await.expect(201);
     assert_json_snapshot!(created.body, @r#"
     {
       "id": "/subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/law/providers/Microsoft.SecurityInsights/metadata/m",
@@ -48,16 +45,10 @@ async fn metadata_lives_from_put_to_delete() {
       }
     }
     "#);
-    let updated = service
-        .put("metadata/M", metadata("AnalyticsRule", "/other"))
-        .await
-        .expect(200);
+    let updated = service.put("metadata/M", metadata("AnalyticsRule", "/other")).await.expect(200);
     assert_ne!(created.body["etag"], updated.body["etag"]);
     let patch = json!({ "properties": { "version": "2.0.0" } });
-    let patched = service
-        .call("PATCH", "metadata/m", Some(patch.clone()))
-        .await
-        .expect(200);
+    let patched = service.call("PATCH", "metadata/m", Some(patch.clone())).await.expect(200);
     assert_eq!(patched.body["properties"]["version"], "2.0.0");
     assert_eq!(patched.body["properties"]["parentId"], "/other");
     let mut stale = patch.clone();
@@ -86,24 +77,16 @@ async fn metadata_needs_a_parent_a_kind_and_a_source_that_exists() {
 async fn names(service: &Service, query: &str) -> Vec<String> {
     let list = service.get(&format!("metadata?{query}")).await.expect(200);
     let value = list.body["value"].as_array().unwrap().clone();
-    value
-        .iter()
-        .map(|metadata| metadata["name"].as_str().unwrap().to_owned())
-        .collect()
+    value.iter().map(|metadata| metadata["name"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
 async fn the_list_is_filtered_ordered_and_cut() {
     let service = Service::new();
-    for (name, kind, parent) in [
-        ("a", "AnalyticsRule", "/3"),
-        ("b", "Watchlist", "/2"),
-        ("c", "AnalyticsRule", "/it's"),
-    ] {
-        service
-            .put(&format!("metadata/{name}"), metadata(kind, parent))
-            .await
-            .expect(201);
+    for (name, kind, parent) in
+        [("a", "AnalyticsRule", "/3"), ("b", "Watchlist", "/2"), ("c", "AnalyticsRule", "/it's")]
+    {
+        service.put(&format!("metadata/{name}"), metadata(kind, parent)).await.expect(201);
     }
     for (query, found) in [
         ("$filter=properties/kind%20eq%20'AnalyticsRule'", &["a", "c"][..]),

@@ -8,36 +8,21 @@ use crate::service::{scheduled, with};
 #[tokio::test]
 async fn custom_details_have_few_short_plain_names() {
     let details = |details: Value| with(scheduled(), json!({ "customDetails": details }));
-    let many = |count: usize| {
-        (0..count)
-            .map(|n| (format!("k{n}"), json!("c")))
-            .collect::<serde_json::Map<_, _>>()
-    };
+    let many =
+        |count: usize| (0..count).map(|n| (format!("k{n}"), json!("c"))).collect::<serde_json::Map<_, _>>();
     assert_taken(details(many(20).into())).await;
     assert_taken(details(json!({ long(20): long(500), "a_1": "_c" }))).await;
     for (bad, text) in [
         (many(21).into(), "Invalid length of '21' for 'CustomDetails'"),
-        (
-            json!({ long(21): "c" }),
-            "Max key length should be less than or equal to 20",
-        ),
-        (
-            json!({ "1a": "c" }),
-            "The key '1a' in CustomDetails is invalid. The key must start with a letter",
-        ),
+        (json!({ long(21): "c" }), "Max key length should be less than or equal to 20"),
+        (json!({ "1a": "c" }), "The key '1a' in CustomDetails is invalid. The key must start with a letter"),
         (json!({ "_a": "c" }), "The key '_a' in CustomDetails is invalid"),
         (json!({ "a b": "c" }), "The key 'a b' in CustomDetails is invalid"),
         (json!({ "é": "c" }), "The key 'é' in CustomDetails is invalid"),
         (json!({ "": "c" }), "The key '' in CustomDetails is invalid"),
-        (
-            json!({ "a": long(501) }),
-            "Max value length should be less than or equal to 500",
-        ),
+        (json!({ "a": long(501) }), "Max value length should be less than or equal to 500"),
         (json!({ "a": "1c" }), "The value '1c' in CustomDetails is invalid"),
-        (
-            json!({ "a": "c.d" }),
-            "The value 'c.d' in CustomDetails is invalid",
-        ),
+        (json!({ "a": "c.d" }), "The value 'c.d' in CustomDetails is invalid"),
         (json!({ "a": 1 }), "properties.customDetails.a"),
     ] {
         assert_refused(details(bad), text).await;
@@ -45,9 +30,8 @@ async fn custom_details_have_few_short_plain_names() {
 }
 
 fn mapping(entity: &str, fields: &[(&str, &str)]) -> Value {
-    let fields = fields
-        .iter()
-        .map(|(identifier, column)| json!({ "identifier": identifier, "columnName": column }));
+    let fields =
+        fields.iter().map(|(identifier, column)| json!({ "identifier": identifier, "columnName": column }));
     json!({ "entityType": entity, "fieldMappings": fields.collect::<Vec<_>>() })
 }
 
@@ -59,40 +43,21 @@ fn mapped(mappings: impl Into<Value>) -> Value {
 async fn entity_mappings_are_complete_legal_and_few() {
     let ip = || mapping("IP", &[("Address", "ip")]);
     assert_taken(mapped(vec![ip(); 10])).await;
-    assert_taken(mapped([mapping(
-        "FileHash",
-        &[("Algorithm", "a"), ("Value", "v")],
-    )]))
-    .await;
-    assert_taken(mapped([mapping(
-        "IP",
-        &[("Address", "a"), ("AddressScope", "s")],
-    )]))
-    .await;
-    assert_taken(mapped([mapping(
-        "Host",
-        &[("HostName", "a"), ("DnsDomain", "b"), ("NTDomain", "c")],
-    )]))
-    .await;
+    assert_taken(mapped([mapping("FileHash", &[("Algorithm", "a"), ("Value", "v")])])).await;
+    assert_taken(mapped([mapping("IP", &[("Address", "a"), ("AddressScope", "s")])])).await;
+    assert_taken(mapped([mapping("Host", &[("HostName", "a"), ("DnsDomain", "b"), ("NTDomain", "c")])]))
+        .await;
     for (bad, text) in [
         (
             vec![ip(); 11],
             "Invalid length of '11' for 'EntityMappings'. 'EntityMappings' length should be between '1' and '10'",
         ),
         (vec![], "Invalid length of '0' for 'EntityMappings'"),
-        (
-            vec![mapping("IP", &[])],
-            "Invalid length of '0' for 'FieldMappings'",
-        ),
+        (vec![mapping("IP", &[])], "Invalid length of '0' for 'FieldMappings'"),
         (
             vec![mapping(
                 "Host",
-                &[
-                    ("HostName", "a"),
-                    ("DnsDomain", "b"),
-                    ("NTDomain", "c"),
-                    ("OSFamily", "d"),
-                ],
+                &[("HostName", "a"), ("DnsDomain", "b"), ("NTDomain", "c"), ("OSFamily", "d")],
             )],
             "Invalid length of '4' for 'FieldMappings'. 'FieldMappings' length should be between '1' and '3'",
         ),
@@ -113,30 +78,15 @@ async fn entity_mappings_are_complete_legal_and_few() {
             vec![mapping("Account", &[("NTDomain", "a")])],
             "Missing required identifiers in 'EntityMappings' for type 'Account'",
         ),
-        (
-            vec![mapping("IP", &[("Address", "1a")])],
-            "The ColumnName '1a' is invalid.",
-        ),
-        (
-            vec![mapping("IP", &[("Address", "")])],
-            "The ColumnName '' is invalid.",
-        ),
+        (vec![mapping("IP", &[("Address", "1a")])], "The ColumnName '1a' is invalid."),
+        (vec![mapping("IP", &[("Address", "")])], "The ColumnName '' is invalid."),
         (
             vec![mapping("IP", &[("Address", &long(501))])],
             "ColumnName length should be less than or equal to 500.",
         ),
-        (
-            vec![mapping("Ip", &[("Address", "a")])],
-            "properties.entityMappings[0].entityType",
-        ),
-        (
-            vec![mapping("IoTDevice", &[("DeviceId", "a")])],
-            "properties.entityMappings[0].entityType",
-        ),
-        (
-            vec![json!({ "entityType": "IP" })],
-            "Required property 'fieldMappings' not found",
-        ),
+        (vec![mapping("Ip", &[("Address", "a")])], "properties.entityMappings[0].entityType"),
+        (vec![mapping("IoTDevice", &[("DeviceId", "a")])], "properties.entityMappings[0].entityType"),
+        (vec![json!({ "entityType": "IP" })], "Required property 'fieldMappings' not found"),
     ] {
         assert_refused(mapped(bad), text).await;
     }
@@ -174,17 +124,11 @@ async fn whole_entities_count_with_the_mappings() {
     let ip = || mapping("IP", &[("Address", "ip")]);
     let both = |mapped: usize, whole: usize| {
         let whole = vec![json!({ "columnName": "Entities" }); whole];
-        with(
-            scheduled(),
-            json!({ "entityMappings": vec![ip(); mapped], "sentinelEntitiesMappings": whole }),
-        )
+        with(scheduled(), json!({ "entityMappings": vec![ip(); mapped], "sentinelEntitiesMappings": whole }))
     };
     assert_taken(both(9, 1)).await;
-    assert_refused(
-        both(9, 2),
-        "Invalid length of '11' for 'EntityMappings' and 'SentinelEntitiesMappings'",
-    )
-    .await;
+    assert_refused(both(9, 2), "Invalid length of '11' for 'EntityMappings' and 'SentinelEntitiesMappings'")
+        .await;
     assert_refused(both(1, 0), "Invalid length of '0' for 'SentinelEntitiesMappings'").await;
 }
 
@@ -212,10 +156,7 @@ async fn an_alert_has_at_most_three_placeholders_in_each_format() {
             json!({ "alertDisplayNameFormat": long(257) }),
             "Invalid length of '257' for 'AlertDisplayNameFormat'",
         ),
-        (
-            json!({ "alertDisplayNameFormat": "" }),
-            "Invalid length of '0' for 'AlertDisplayNameFormat'",
-        ),
+        (json!({ "alertDisplayNameFormat": "" }), "Invalid length of '0' for 'AlertDisplayNameFormat'"),
         (
             json!({ "alertDescriptionFormat": long(5001) }),
             "Invalid length of '5001' for 'AlertDescriptionFormat'",
@@ -263,22 +204,13 @@ async fn grouping_names_what_the_rule_has() {
     }
     for (bad, text) in [
         (json!({}), "When 'matchingMethod' is 'Selected', at least one of"),
-        (
-            json!({ "groupByEntities": ["Host"] }),
-            "The entity 'Host' in 'groupByEntities' is not mapped",
-        ),
+        (json!({ "groupByEntities": ["Host"] }), "The entity 'Host' in 'groupByEntities' is not mapped"),
         (
             json!({ "groupByCustomDetails": ["family"] }),
             "The key 'family' in 'groupByCustomDetails' is not defined",
         ),
-        (
-            json!({ "groupByAlertDetails": ["Name"] }),
-            "groupByAlertDetails[0]",
-        ),
-        (
-            json!({ "matchingMethod": "All" }),
-            "groupingConfiguration.matchingMethod",
-        ),
+        (json!({ "groupByAlertDetails": ["Name"] }), "groupByAlertDetails[0]"),
+        (json!({ "matchingMethod": "All" }), "groupingConfiguration.matchingMethod"),
         (
             json!({ "groupByEntities": ["IP"], "lookbackDuration": "P7DT1S" }),
             "The field LookbackDuration must be between",

@@ -16,20 +16,12 @@ async fn what_is_not_set_is_null_or_absent_by_a_switch() {
         assert!(!properties.contains_key(name), "{name}");
     }
     for (version, shown) in [(STABLE, false), (PREVIEW, true)] {
-        let service = Service {
-            version,
-            ..Service::new()
-        };
+        let service = Service { version, ..Service::new() };
         let saved = service.put("alertRules/r", scheduled()).await.expect(201);
         let properties = saved.body["properties"].as_object().unwrap();
         assert_eq!(properties.get("tactics"), Some(&Value::Null));
         assert_eq!(properties.contains_key("subTechniques"), shown);
-        for name in [
-            "eventGroupingSettings",
-            "customDetails",
-            "entityMappings",
-            "alertDetailsOverride",
-        ] {
+        for name in ["eventGroupingSettings", "customDetails", "entityMappings", "alertDetailsOverride"] {
             assert!(!properties.contains_key(name), "{name}");
         }
     }
@@ -55,14 +47,8 @@ async fn if_match_counts_by_a_switch() {
             crate::service::WORKSPACE
         );
         let stale = [("if-match", "\"00000000-0000-0000-0000-000000000000\"")];
-        service
-            .raw("PUT", &uri, &stale, Some(scheduled()))
-            .await
-            .expect(status);
-        service
-            .raw("PUT", &uri, &[("if-match", "*")], Some(scheduled()))
-            .await
-            .expect(200);
+        service.raw("PUT", &uri, &stale, Some(scheduled())).await.expect(status);
+        service.raw("PUT", &uri, &[("if-match", "*")], Some(scheduled())).await.expect(200);
         service.raw("DELETE", &uri, &stale, None).await.expect(status);
     }
 }
@@ -79,15 +65,9 @@ async fn stable_versions_lose_what_only_previews_know() {
     let saved = service.put("alertRules/lost", rule()).await.expect(201);
     assert_eq!(saved.body["properties"].get("subTechniques"), None);
     service.version = PREVIEW;
-    assert_eq!(
-        service.get("alertRules/lost").await.body["properties"]["subTechniques"],
-        Value::Null
-    );
+    assert_eq!(service.get("alertRules/lost").await.body["properties"]["subTechniques"], Value::Null);
     service.put("alertRules/kept", rule()).await.expect(201);
-    assert_eq!(
-        service.get("alertRules/kept").await.body["properties"]["subTechniques"][0],
-        "T1071.001"
-    );
+    assert_eq!(service.get("alertRules/kept").await.body["properties"]["subTechniques"][0], "T1071.001");
     service.version = STABLE;
     let shown = service.get("alertRules/kept").await.expect(200);
     assert_eq!(shown.body["properties"].get("sentinelEntitiesMappings"), None);
@@ -155,21 +135,12 @@ async fn a_query_over_a_table_that_is_missing_is_refused() {
 async fn with_every_table_a_custom_one_is_missing_all_the_same() {
     let service = Service::new();
     let query = |query: &str| with(scheduled(), json!({ "query": query }));
-    service
-        .put(
-            "alertRules/r",
-            query("Syslog | join SigninLogs on $left.a == $right.b"),
-        )
-        .await
-        .expect(201);
+    service.put("alertRules/r", query("Syslog | join SigninLogs on $left.a == $right.b")).await.expect(201);
     service.put("alertRules/r", query("Mine_CL")).await.expect(400);
     let mut names: Vec<String> = Tables::catalogue().map(str::to_owned).collect();
     names.push("Mine_CL".into());
     let service = Service::with(|options| options.tables = Tables::Only(names));
-    service
-        .put("alertRules/r", query("Mine_CL | join Syslog on x"))
-        .await
-        .expect(201);
+    service.put("alertRules/r", query("Mine_CL | join Syslog on x")).await.expect(201);
 }
 
 #[tokio::test]
@@ -178,20 +149,14 @@ async fn the_query_of_a_disabled_rule_is_validated_by_a_switch() {
         let service = Service::with(|options| options.validate_disabled_queries = validate);
         let rule = with(scheduled(), json!({ "enabled": false, "query": "Mine_CL" }));
         service.put("alertRules/r", rule).await.expect(status);
-        service
-            .put("alertRules/r", with(scheduled(), json!({ "query": "Mine_CL" })))
-            .await
-            .expect(400);
+        service.put("alertRules/r", with(scheduled(), json!({ "query": "Mine_CL" }))).await.expect(400);
     }
 }
 
 #[tokio::test]
 async fn fuzzy_unions_forgive_by_a_switch() {
     let service = Service::with(|options| options.fuzzy_unions_forgive_missing_tables = false);
-    let rule = with(
-        scheduled(),
-        json!({ "query": "union isfuzzy=true Heartbeat, Mine_CL" }),
-    );
+    let rule = with(scheduled(), json!({ "query": "union isfuzzy=true Heartbeat, Mine_CL" }));
     service.put("alertRules/r", rule).await.expect(400);
 }
 

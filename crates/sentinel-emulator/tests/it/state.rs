@@ -7,19 +7,10 @@ use crate::service::{Service, scheduled, watchlist, with};
 
 async fn fill(service: &Service) {
     service.put("alertRules/b", scheduled()).await.expect(201);
-    service
-        .put(
-            "alertRules/a",
-            with(scheduled(), json!({ "displayName": "Other" })),
-        )
-        .await
-        .expect(201);
+    service.put("alertRules/a", with(scheduled(), json!({ "displayName": "Other" }))).await.expect(201);
     service.put("alertRules/gone", scheduled()).await.expect(201);
     service.delete("alertRules/gone").await.expect(200);
-    let list = with(
-        watchlist(),
-        json!({ "rawContent": "ip,note\n1.1.1.1,a\n2.2.2.2,b\n" }),
-    );
+    let list = with(watchlist(), json!({ "rawContent": "ip,note\n1.1.1.1,a\n2.2.2.2,b\n" }));
     service.put("watchlists/list", list).await.expect(200);
     let metadata = json!({ "properties": { "parentId": "/p", "kind": "AnalyticsRule" } });
     service.put("metadata/m", metadata).await.expect(201);
@@ -32,32 +23,14 @@ async fn a_state_survives_a_file() {
     let text = service.emulator.state().to_json().unwrap();
     let state = State::from_json(&text).unwrap();
     assert_eq!(state, service.emulator.state());
-    let options = Options {
-        clock: std::sync::Arc::new(service.clock.clone()),
-        ..Options::default()
-    };
-    let again = Service {
-        emulator: Emulator::with_state(options, state),
-        ..Service::new()
-    };
-    for resource in [
-        "alertRules",
-        "watchlists/list",
-        "watchlists/list/watchlistItems",
-        "metadata",
-    ] {
-        assert_eq!(
-            service.get(resource).await.body,
-            again.get(resource).await.body,
-            "{resource}"
-        );
+    let options = Options { clock: std::sync::Arc::new(service.clock.clone()), ..Options::default() };
+    let again = Service { emulator: Emulator::with_state(options, state), ..Service::new() };
+    for resource in ["alertRules", "watchlists/list", "watchlists/list/watchlistItems", "metadata"] {
+        assert_eq!(service.get(resource).await.body, again.get(resource).await.body, "{resource}");
     }
     again.put("alertRules/gone", scheduled()).await.expect(400);
     let etag = again.put("alertRules/c", scheduled()).await.expect(201).body["etag"].clone();
-    assert!(
-        !text.contains(etag.as_str().unwrap().trim_matches('"')),
-        "etags are not made twice"
-    );
+    assert!(!text.contains(etag.as_str().unwrap().trim_matches('"')), "etags are not made twice");
 }
 
 #[tokio::test]
@@ -65,10 +38,7 @@ async fn the_same_requests_make_the_same_file() {
     let (one, other) = (Service::new(), Service::new());
     fill(&one).await;
     fill(&other).await;
-    assert_eq!(
-        one.emulator.state().to_json().unwrap(),
-        other.emulator.state().to_json().unwrap()
-    );
+    assert_eq!(one.emulator.state().to_json().unwrap(), other.emulator.state().to_json().unwrap());
 }
 
 #[test]
@@ -85,22 +55,9 @@ fn what_is_no_state_is_an_error() {
         r#"{"format_version":1,"operations":{"a":{"path":"p","started":"x","ends":"y"}}}"#,
     ] {
         let error = State::from_json(text).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with("the emulator's state cannot be read: "),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("the emulator's state cannot be read: "), "{error}");
     }
-    assert_eq!(
-        State::from_json(r#"{"format_version":1}"#).unwrap(),
-        State::default()
-    );
+    assert_eq!(State::from_json(r#"{"format_version":1}"#).unwrap(), State::default());
     let newer = State::from_json(r#"{"format_version":2}"#).unwrap_err();
-    assert!(
-        newer
-            .to_string()
-            .contains("format_version is 2, this emulator reads 1"),
-        "{newer}"
-    );
+    assert!(newer.to_string().contains("format_version is 2, this emulator reads 1"), "{newer}");
 }

@@ -57,10 +57,7 @@ async fn an_item_lives_from_put_to_delete() {
     "#);
     service.clock.advance(SignedDuration::from_secs(5));
     let same = service.put(ITEM, item("1.1.1.2")).await.expect(200);
-    assert_eq!(
-        same.body, first.body,
-        "an identical item changes nothing, not even its etag"
-    );
+    assert_eq!(same.body, first.body, "an identical item changes nothing, not even its etag");
     let changed = service.put(ITEM, item("1.1.1.3")).await.expect(200);
     assert_ne!(changed.body["etag"], first.body["etag"]);
     assert_eq!(
@@ -83,51 +80,28 @@ async fn an_item_lives_from_put_to_delete() {
 async fn an_item_has_a_guid_and_a_value_for_the_search_key() {
     let service = Service::new();
     service.put("watchlists/list", watchlist()).await.expect(200);
-    service
-        .put("watchlists/list/watchlistItems/one", item("1.1.1.1"))
-        .await
-        .expect(400);
+    service.put("watchlists/list/watchlistItems/one", item("1.1.1.1")).await.expect(400);
     for values in [json!({ "note": "x" }), json!({ "ip": "" }), json!({ "ip": null })] {
         let body = json!({ "properties": { "itemsKeyValue": values } });
         let refused = service.put(ITEM, body).await.expect(400);
-        assert!(
-            refused.message().contains("cannot have blank values"),
-            "{}",
-            refused.message()
-        );
+        assert!(refused.message().contains("cannot have blank values"), "{}", refused.message());
     }
     let large = |length: usize| json!({ "properties": { "itemsKeyValue": { "ip": "1", "note": "x".repeat(length) } } });
     service.put(ITEM, large(10_239)).await.expect(200);
     service.put(ITEM, large(10_240)).await.expect(400);
     service.put(ITEM, json!({ "properties": {} })).await.expect(400);
-    service
-        .put(ITEM, json!({ "properties": { "itemsKeyValue": ["x"] } }))
-        .await
-        .expect(400);
+    service.put(ITEM, json!({ "properties": { "itemsKeyValue": ["x"] } })).await.expect(400);
 }
 
 #[tokio::test]
 async fn item_changes_are_counted_by_the_month() {
     let service = Service::with(|options| options.item_changes_per_month = 3);
-    service
-        .put("watchlists/list", filled("ip\n1\n2\n"))
-        .await
-        .expect(200);
+    service.put("watchlists/list", filled("ip\n1\n2\n")).await.expect(200);
     // Rows that are there already are no changes.
-    service
-        .put("watchlists/list", filled("ip\n1\n2\n3\n"))
-        .await
-        .expect(200);
+    service.put("watchlists/list", filled("ip\n1\n2\n3\n")).await.expect(200);
     let refused = service.put(ITEM, item("4")).await.expect(400);
-    assert!(
-        refused.message().contains("exceeds the limit of 3"),
-        "{}",
-        refused.message()
-    );
-    service
-        .put("watchlists/list", filled("ip\n4\n"))
-        .await
-        .expect(400);
+    assert!(refused.message().contains("exceeds the limit of 3"), "{}", refused.message());
+    service.put("watchlists/list", filled("ip\n4\n")).await.expect(400);
     service.delete("watchlists/list").await.expect(400);
     assert_eq!(rows(&service, "list").await.len(), 3);
     service.clock.set("2026-04-01T00:00:00Z".parse().unwrap());

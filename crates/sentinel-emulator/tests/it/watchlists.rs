@@ -8,23 +8,15 @@ use serde_json::{Value, json};
 use crate::service::{Service, watchlist, with};
 
 pub(crate) fn filled(content: &str) -> Value {
-    with(
-        watchlist(),
-        json!({ "rawContent": content, "contentType": "text/csv" }),
-    )
+    with(watchlist(), json!({ "rawContent": content, "contentType": "text/csv" }))
 }
 
 /// The rows of a watchlist, sorted.
 pub(crate) async fn rows(service: &Service, alias: &str) -> Vec<String> {
-    let list = service
-        .get(&format!("watchlists/{alias}/watchlistItems"))
-        .await
-        .expect(200);
+    let list = service.get(&format!("watchlists/{alias}/watchlistItems")).await.expect(200);
     let items = list.body["value"].as_array().unwrap();
-    let mut rows: Vec<String> = items
-        .iter()
-        .map(|item| item["properties"]["itemsKeyValue"].to_string())
-        .collect();
+    let mut rows: Vec<String> =
+        items.iter().map(|item| item["properties"]["itemsKeyValue"].to_string()).collect();
     rows.sort();
     rows
 }
@@ -33,10 +25,7 @@ pub(crate) async fn rows(service: &Service, alias: &str) -> Vec<String> {
 async fn a_watchlist_comes_back_in_the_shape_of_the_transcript() {
     let mut service = Service::new();
     service.version = "2022-08-01";
-    let created = service
-        .put("watchlists/Watchlists-2138", watchlist())
-        .await
-        .expect(200);
+    let created = service.put("watchlists/Watchlists-2138", watchlist()).await.expect(200);
     assert_json_snapshot!(created.body, @r#"
     {
       "id": "/subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/law/providers/Microsoft.SecurityInsights/Watchlists/Watchlists-2138",
@@ -76,10 +65,7 @@ async fn a_watchlist_comes_back_in_the_shape_of_the_transcript() {
       }
     }
     "#);
-    assert_eq!(
-        service.get("watchlists/watchlists-2138").await.expect(200).body,
-        created.body
-    );
+    assert_eq!(service.get("watchlists/watchlists-2138").await.expect(200).body, created.body);
     service.version = "2025-12-01";
     let read = service.get("watchlists/watchlists-2138").await.expect(200);
     assert_eq!(read.body["properties"]["provisioningState"], "Succeeded");
@@ -88,10 +74,7 @@ async fn a_watchlist_comes_back_in_the_shape_of_the_transcript() {
 #[tokio::test]
 async fn the_list_leaves_out_etags_and_nothing_shows_the_content() {
     let service = Service::new();
-    let created = service
-        .put("watchlists/list", filled("ip,note\n1.1.1.1,a\n"))
-        .await
-        .expect(200);
+    let created = service.put("watchlists/list", filled("ip,note\n1.1.1.1,a\n")).await.expect(200);
     assert_eq!(created.body["properties"]["uploadStatus"], "Complete");
     let listed = service.get("watchlists").await.expect(200);
     let read = service.get("watchlists/list").await.expect(200);
@@ -105,14 +88,8 @@ async fn the_list_leaves_out_etags_and_nothing_shows_the_content() {
 #[tokio::test]
 async fn content_is_added_and_rows_that_are_there_are_not() {
     let service = Service::new();
-    service
-        .put("watchlists/list", filled("ip,note\n1.1.1.1,a\n2.2.2.2,b\n"))
-        .await
-        .expect(200);
-    service
-        .put("watchlists/list", filled("note,ip\r\nb,2.2.2.2\r\nc,2.2.2.2\r\n"))
-        .await
-        .expect(200);
+    service.put("watchlists/list", filled("ip,note\n1.1.1.1,a\n2.2.2.2,b\n")).await.expect(200);
+    service.put("watchlists/list", filled("note,ip\r\nb,2.2.2.2\r\nc,2.2.2.2\r\n")).await.expect(200);
     assert_eq!(
         rows(&service, "list").await,
         [
@@ -126,51 +103,27 @@ async fn content_is_added_and_rows_that_are_there_are_not() {
 #[tokio::test]
 async fn content_replaces_what_is_there_by_a_switch() {
     let service = Service::with(|options| options.watchlist_put = WatchlistPut::Replace);
-    service
-        .put("watchlists/list", filled("ip\n1.1.1.1\n2.2.2.2\n"))
-        .await
-        .expect(200);
-    service
-        .put("watchlists/list", filled("ip\n2.2.2.2\n3.3.3.3\n"))
-        .await
-        .expect(200);
-    assert_eq!(
-        rows(&service, "list").await,
-        [r#"{"ip":"2.2.2.2"}"#, r#"{"ip":"3.3.3.3"}"#]
-    );
+    service.put("watchlists/list", filled("ip\n1.1.1.1\n2.2.2.2\n")).await.expect(200);
+    service.put("watchlists/list", filled("ip\n2.2.2.2\n3.3.3.3\n")).await.expect(200);
+    assert_eq!(rows(&service, "list").await, [r#"{"ip":"2.2.2.2"}"#, r#"{"ip":"3.3.3.3"}"#]);
 }
 
 #[tokio::test]
 async fn a_write_without_content_changes_only_the_rest() {
     let service = Service::new();
-    let first = service
-        .put("watchlists/list", filled("ip\n1.1.1.1\n"))
-        .await
-        .expect(200);
+    let first = service.put("watchlists/list", filled("ip\n1.1.1.1\n")).await.expect(200);
     service.clock.advance(SignedDuration::from_secs(5));
     let second = service
         .put(
             "watchlists/list",
-            with(
-                watchlist(),
-                json!({ "displayName": "Renamed", "defaultDuration": "PT24H" }),
-            ),
+            with(watchlist(), json!({ "displayName": "Renamed", "defaultDuration": "PT24H" })),
         )
         .await
         .expect(200);
     assert_ne!(first.body["etag"], second.body["etag"]);
-    assert_eq!(
-        first.body["properties"]["watchlistId"],
-        second.body["properties"]["watchlistId"]
-    );
-    assert_eq!(
-        first.body["properties"]["created"],
-        second.body["properties"]["created"]
-    );
-    assert_ne!(
-        first.body["properties"]["updated"],
-        second.body["properties"]["updated"]
-    );
+    assert_eq!(first.body["properties"]["watchlistId"], second.body["properties"]["watchlistId"]);
+    assert_eq!(first.body["properties"]["created"], second.body["properties"]["created"]);
+    assert_ne!(first.body["properties"]["updated"], second.body["properties"]["updated"]);
     assert_eq!(second.body["properties"]["displayName"], "Renamed");
     assert_eq!(second.body["properties"]["defaultDuration"], "P1D");
     assert_eq!(rows(&service, "list").await.len(), 1);
@@ -186,26 +139,15 @@ async fn every_form_of_content_is_read() {
     for (content, skip, kind) in [
         ("ip,note\n1.1.1.1,\"a,\"\"b\"\"\nc\"\n", 0, "text/csv"),
         ("ip,note\r\n1.1.1.1,\"a,\"\"b\"\"\nc\"", 0, "Text/Csv"),
-        (
-            "skipped \"line\nip,note\n1.1.1.1,\"a,\"\"b\"\"\nc\"\n",
-            1,
-            "text/csv",
-        ),
+        ("skipped \"line\nip,note\n1.1.1.1,\"a,\"\"b\"\"\nc\"\n", 1, "text/csv"),
         ("\u{feff}ip,note\n1.1.1.1,\"a,\"\"b\"\"\nc\"\n", 0, "text/csv"),
         ("ip\tnote\n1.1.1.1\t\"a,\"\"b\"\"\nc\"\n", 0, "text/tsv"),
     ] {
         let service = Service::new();
-        let list = with(
-            filled(content),
-            json!({ "numberOfLinesToSkip": skip, "contentType": kind }),
-        );
+        let list = with(filled(content), json!({ "numberOfLinesToSkip": skip, "contentType": kind }));
         let saved = service.put("watchlists/list", list).await.expect(200);
         assert_eq!(saved.body["properties"]["numberOfLinesToSkip"], skip);
-        assert_eq!(
-            rows(&service, "list").await,
-            [r#"{"ip":"1.1.1.1","note":"a,\"b\"\nc"}"#],
-            "{content}"
-        );
+        assert_eq!(rows(&service, "list").await, [r#"{"ip":"1.1.1.1","note":"a,\"b\"\nc"}"#], "{content}");
     }
 }
 
@@ -217,10 +159,7 @@ async fn content_that_cannot_be_items_is_refused() {
     for (content, text) in [
         ("ip,note\n", none),
         ("address,note\na,b\n", "The itemsSearchKey 'ip' is not a column"),
-        (
-            "ip,note\n1.1.1.1,a\n ,b\n",
-            "The search key column 'ip' cannot have blank values. (row 2)",
-        ),
+        ("ip,note\n1.1.1.1,a\n ,b\n", "The search key column 'ip' cannot have blank values. (row 2)"),
         ("ip,note\n1.1.1.1\n", "Invalid csv content : "),
         ("ip,ip\na,b\n", "empty or repeated column names"),
         ("ip,\na,b\n", "empty or repeated column names"),
@@ -235,19 +174,13 @@ async fn content_that_cannot_be_items_is_refused() {
         service.get("watchlists/list").await.expect(404);
     }
     let service = Service::new();
-    service
-        .put("watchlists/list", filled(&line(10_240)))
-        .await
-        .expect(200);
+    service.put("watchlists/list", filled(&line(10_240))).await.expect(200);
     let skipped = with(filled("ip\n1\n"), json!({ "numberOfLinesToSkip": 5 }));
     service.put("watchlists/list", skipped).await.expect(400);
     let negative = with(filled("ip\n1\n"), json!({ "numberOfLinesToSkip": -1 }));
     service.put("watchlists/list", negative).await.expect(400);
     service
-        .put(
-            "watchlists/list",
-            with(filled("ip\n1\n"), json!({ "contentType": "json" })),
-        )
+        .put("watchlists/list", with(filled("ip\n1\n"), json!({ "contentType": "json" })))
         .await
         .expect(400);
 }
@@ -262,15 +195,8 @@ async fn a_watchlist_has_a_name_an_alias_a_provider_and_a_search_key() {
     }
     for alias in ["ab", "-abc", "abc_", "a.b.c", "abé1", &"a".repeat(65)] {
         let alias = alias.replace('é', "%C3%A9");
-        let refused = Service::new()
-            .put(&format!("watchlists/{alias}"), watchlist())
-            .await
-            .expect(400);
-        assert!(
-            refused.message().starts_with("The watchlistAlias '"),
-            "{}",
-            refused.message()
-        );
+        let refused = Service::new().put(&format!("watchlists/{alias}"), watchlist()).await.expect(400);
+        assert!(refused.message().starts_with("The watchlistAlias '"), "{}", refused.message());
     }
     for name in ["displayName", "provider", "itemsSearchKey"] {
         for value in [json!(""), Value::Null, json!(" ")] {
@@ -280,9 +206,7 @@ async fn a_watchlist_has_a_name_an_alias_a_provider_and_a_search_key() {
                 .expect(400);
         }
     }
-    let refused = Service::new()
-        .put("watchlists/list", with(watchlist(), json!({ "provider": null })))
-        .await;
+    let refused = Service::new().put("watchlists/list", with(watchlist(), json!({ "provider": null }))).await;
     assert_eq!(
         refused.message(),
         "There is an issue with deserializing : Required property 'provider' not found in JSON. Path 'properties'."
@@ -292,12 +216,8 @@ async fn a_watchlist_has_a_name_an_alias_a_provider_and_a_search_key() {
 #[tokio::test]
 async fn a_source_type_of_the_old_kind_cannot_be_read() {
     let service = Service::new();
-    let refused = service
-        .put(
-            "watchlists/list",
-            with(watchlist(), json!({ "sourceType": "Local file" })),
-        )
-        .await;
+    let refused =
+        service.put("watchlists/list", with(watchlist(), json!({ "sourceType": "Local file" }))).await;
     assert_json_snapshot!(refused.expect(400).body, @r#"
     {
       "error": {
@@ -308,10 +228,7 @@ async fn a_source_type_of_the_old_kind_cannot_be_read() {
     "#);
     for kind in ["Local", "AzureStorage"] {
         let saved = service
-            .put(
-                "watchlists/list",
-                with(watchlist(), json!({ "sourceType": kind })),
-            )
+            .put("watchlists/list", with(watchlist(), json!({ "sourceType": kind })))
             .await
             .expect(200);
         assert_eq!(saved.body["properties"]["sourceType"], kind);
@@ -330,30 +247,18 @@ async fn a_missing_watchlist_is_404_with_a_code_of_digits() {
       }
     }
     "#);
-    service
-        .get("watchlists/Watchlists-21381/watchlistItems")
-        .await
-        .expect(404);
+    service.get("watchlists/Watchlists-21381/watchlistItems").await.expect(404);
     service.delete("watchlists/Watchlists-21381").await.expect(204);
 }
 
 #[tokio::test]
 async fn a_deleted_watchlist_is_gone_and_its_alias_is_free() {
     let service = Service::new();
-    let first = service
-        .put("watchlists/list", filled("ip\n1.1.1.1\n"))
-        .await
-        .expect(200);
-    assert_eq!(
-        service.delete("watchlists/LIST").await.expect(200).body,
-        json!({})
-    );
+    let first = service.put("watchlists/list", filled("ip\n1.1.1.1\n")).await.expect(200);
+    assert_eq!(service.delete("watchlists/LIST").await.expect(200).body, json!({}));
     service.get("watchlists/list").await.expect(404);
     let second = service.put("watchlists/list", watchlist()).await.expect(200);
-    assert_ne!(
-        first.body["properties"]["watchlistId"],
-        second.body["properties"]["watchlistId"]
-    );
+    assert_ne!(first.body["properties"]["watchlistId"], second.body["properties"]["watchlistId"]);
     assert!(rows(&service, "list").await.is_empty());
 }
 
@@ -370,14 +275,9 @@ async fn a_stale_etag_conflicts() {
 #[tokio::test]
 async fn long_uploads_and_deletions_end_with_the_clock() {
     let service = Service::with(|options| {
-        options.watchlist_writes = WatchlistWrites::LongRunning {
-            duration: SignedDuration::from_secs(60),
-        };
+        options.watchlist_writes = WatchlistWrites::LongRunning { duration: SignedDuration::from_secs(60) };
     });
-    let created = service
-        .put("watchlists/my%20list", filled("ip\n1.1.1.1\n"))
-        .await
-        .expect(201);
+    let created = service.put("watchlists/my%20list", filled("ip\n1.1.1.1\n")).await.expect(201);
     let link = created.header("azure-asyncoperation").to_owned();
     assert!(
         link.starts_with(
@@ -388,10 +288,7 @@ async fn long_uploads_and_deletions_end_with_the_clock() {
     );
     assert_eq!(created.body["properties"]["provisioningState"], "Uploading");
     assert_eq!(created.body["properties"]["uploadStatus"], "InProgress");
-    assert_eq!(
-        service.raw("GET", &link, &[], None).await.expect(200).body["status"],
-        "InProgress"
-    );
+    assert_eq!(service.raw("GET", &link, &[], None).await.expect(200).body["status"], "InProgress");
     assert!(rows(&service, "my%20list").await.is_empty());
     service.delete("watchlists/my%20list").await.expect(409);
     service.clock.advance(SignedDuration::from_secs(60));
@@ -405,18 +302,12 @@ async fn long_uploads_and_deletions_end_with_the_clock() {
       "endTime": "2026-03-25T07:46:17.671388Z"
     }
     "#);
-    assert_eq!(
-        service.get("watchlists/my%20list").await.body["properties"]["uploadStatus"],
-        "Complete"
-    );
+    assert_eq!(service.get("watchlists/my%20list").await.body["properties"]["uploadStatus"], "Complete");
     assert_eq!(rows(&service, "my%20list").await.len(), 1);
 
     let deleted = service.delete("watchlists/my%20list").await.expect(202);
     assert_eq!(deleted.header("location"), deleted.header("azure-asyncoperation"));
-    assert_eq!(
-        service.get("watchlists/my%20list").await.body["properties"]["provisioningState"],
-        "Deleting"
-    );
+    assert_eq!(service.get("watchlists/my%20list").await.body["properties"]["provisioningState"], "Deleting");
     service.clock.advance(SignedDuration::from_secs(60));
     service.get("watchlists/my%20list").await.expect(404);
 }

@@ -7,14 +7,7 @@ use serde_json::json;
 use crate::service::{Answer, HOST, Service, WORKSPACE, scheduled};
 
 async fn read(service: &Service, rest: &str) -> Answer {
-    service
-        .raw(
-            "GET",
-            &format!("{HOST}{WORKSPACE}{rest}?api-version=2023-09-01"),
-            &[],
-            None,
-        )
-        .await
+    service.raw("GET", &format!("{HOST}{WORKSPACE}{rest}?api-version=2023-09-01"), &[], None).await
 }
 
 #[tokio::test]
@@ -67,14 +60,8 @@ async fn a_table_says_its_plan_and_its_schema() {
       "type": "Microsoft.OperationalInsights/workspaces/tables"
     }
     "#);
-    assert_eq!(
-        list.body["value"][0]["properties"]["schema"]["tableType"],
-        "CustomLog"
-    );
-    assert_eq!(
-        read(&service, "/tables/syslog").await.expect(200).body,
-        list.body["value"][1]
-    );
+    assert_eq!(list.body["value"][0]["properties"]["schema"]["tableType"], "CustomLog");
+    assert_eq!(read(&service, "/tables/syslog").await.expect(200).body, list.body["value"][1]);
     let missing = read(&service, "/tables/Heartbeat").await.expect(404);
     assert_eq!(missing.code(), "ResourceNotFound");
 }
@@ -85,20 +72,12 @@ async fn every_table_of_the_catalogue_is_listed() {
     let list = read(&service, "/tables").await.expect(200);
     let value = list.body["value"].as_array().unwrap();
     assert_eq!(value.len(), Tables::catalogue().count());
-    for name in [
-        "CommonSecurityLog",
-        "DeviceNetworkEvents",
-        "DnsEvents",
-        "UrlClickEvents",
-        "ASimDnsActivityLogs",
-    ] {
+    for name in
+        ["CommonSecurityLog", "DeviceNetworkEvents", "DnsEvents", "UrlClickEvents", "ASimDnsActivityLogs"]
+    {
         assert!(value.iter().any(|table| table["name"] == name), "{name}");
     }
-    assert!(
-        !value
-            .iter()
-            .any(|table| table["name"].as_str().unwrap().ends_with("_CL"))
-    );
+    assert!(!value.iter().any(|table| table["name"].as_str().unwrap().ends_with("_CL")));
     read(&service, "/tables/SIGNINLOGS").await.expect(200);
 }
 
@@ -108,31 +87,16 @@ async fn a_workspace_can_be_taken_out_of_sentinel_and_back() {
     let state = service.get("onboardingStates/default").await.expect(200);
     assert_eq!(state.body["type"], "Microsoft.SecurityInsights/onboardingStates");
     assert_eq!(state.body["properties"], json!({}));
-    assert_eq!(
-        service.get("onboardingStates").await.body["value"]
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(service.get("onboardingStates").await.body["value"].as_array().unwrap().len(), 1);
     service.delete("onboardingStates/default").await.expect(200);
     service.delete("onboardingStates/default").await.expect(204);
     service.get("onboardingStates/default").await.expect(404);
     let refused = service.put("alertRules/r", scheduled()).await.expect(400);
     assert!(refused.message().contains("not onboarded"));
     read(&service, "/tables/Syslog").await.expect(200);
-    service
-        .put("onboardingStates/other", json!({ "properties": {} }))
-        .await
-        .expect(400);
-    service
-        .put("onboardingStates/default", json!({ "properties": {} }))
-        .await
-        .expect(201);
-    service
-        .put("onboardingStates/default", json!({ "properties": {} }))
-        .await
-        .expect(200);
+    service.put("onboardingStates/other", json!({ "properties": {} })).await.expect(400);
+    service.put("onboardingStates/default", json!({ "properties": {} })).await.expect(201);
+    service.put("onboardingStates/default", json!({ "properties": {} })).await.expect(200);
     service.put("alertRules/r", scheduled()).await.expect(201);
 }
 
@@ -140,10 +104,7 @@ async fn a_workspace_can_be_taken_out_of_sentinel_and_back() {
 async fn a_workspace_starts_outside_sentinel_by_a_switch() {
     let service = Service::with(|options| options.onboarded = false);
     service.get("alertRules").await.expect(400);
-    assert_eq!(
-        service.get("onboardingStates").await.expect(200).body["value"],
-        json!([])
-    );
+    assert_eq!(service.get("onboardingStates").await.expect(200).body["value"], json!([]));
 }
 
 #[tokio::test]
@@ -156,14 +117,7 @@ async fn workspaces_are_apart_and_only_those_that_exist_exist() {
         format!("{HOST}{path}/providers/Microsoft.SecurityInsights/alertRules/r?api-version=2025-09-01")
     };
     service.raw("GET", &at("law"), &[], None).await.expect(200);
-    assert_eq!(
-        service
-            .raw("GET", &at("other"), &[], None)
-            .await
-            .expect(404)
-            .code(),
-        "NotFound"
-    );
+    assert_eq!(service.raw("GET", &at("other"), &[], None).await.expect(404).code(), "NotFound");
     let missing = service.raw("GET", &at("none"), &[], None).await.expect(404);
     assert_eq!(missing.code(), "ResourceNotFound");
 }

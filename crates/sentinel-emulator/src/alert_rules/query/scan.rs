@@ -207,10 +207,7 @@ impl<'a> Scanner<'a> {
     fn note_table_call(&mut self, text: &str) {
         self.frame.expects_source = false;
         let name = text.trim_matches(['"', '\'']).to_owned();
-        self.scan.sources.push(Source {
-            name,
-            in_fuzzy_union: self.frame.fuzzy,
-        });
+        self.scan.sources.push(Source { name, in_fuzzy_union: self.frame.fuzzy });
         self.open(Frame::default());
     }
 
@@ -281,10 +278,7 @@ mod tests {
             ("let s = toscalar(Event | count); Syslog | where c > s", vec!["Event", "Syslog"]),
             ("let l = dynamic(['Event']); Syslog", vec!["Syslog"]),
             ("search in (Event, Syslog) 'x'", vec!["Event", "Syslog"]),
-            (
-                "table('Event') | union table(\"Syslog\"), Usage",
-                vec!["Event", "Syslog", "Usage"],
-            ),
+            ("table('Event') | union table(\"Syslog\"), Usage", vec!["Event", "Syslog", "Usage"]),
             ("let f = (name: string) { table(name) }; f('Event')", vec![]),
             ("workspace('w').Event | take 1", vec![]),
             ("union Security*", vec![]),
@@ -324,10 +318,7 @@ mod tests {
             scan("union workspace('a').Event, workspace('b').Event, workspace('a').Usage, Usage").workspaces,
             2
         );
-        assert_eq!(
-            scan("Event | where workspace == 'a' // workspace('b')").workspaces,
-            0
-        );
+        assert_eq!(scan("Event | where workspace == 'a' // workspace('b')").workspaces, 0);
     }
 
     #[test]

@@ -53,14 +53,7 @@ fn next(rest: &str, first: char) -> (Kind, usize) {
         _ if first.is_alphabetic() || first == '_' || first == '$' => {
             let length = word(rest);
             // `in~` is one operator.
-            (
-                Kind::Name,
-                if rest.starts_with("in~") && length == 2 {
-                    3
-                } else {
-                    length
-                },
-            )
+            (Kind::Name, if rest.starts_with("in~") && length == 2 { 3 } else { length })
         }
         _ if first.is_ascii_digit() => (Kind::Value, word(rest)),
         '=' | '!' | '<' | '>' if rest.chars().nth(1).is_some_and(|next| matches!(next, '=' | '~')) => {
@@ -73,17 +66,13 @@ fn next(rest: &str, first: char) -> (Kind, usize) {
 /// The length of what stands before the quote of `@"…"`, `h"…"` or `h@"…"`.
 fn string_prefix(text: &str) -> Option<usize> {
     let prefixes = ["@", "h", "H", "h@", "H@"].into_iter();
-    let mut lengths = prefixes.filter_map(|prefix| {
-        text.strip_prefix(prefix)?
-            .starts_with(['"', '\''])
-            .then_some(prefix.len())
-    });
+    let mut lengths = prefixes
+        .filter_map(|prefix| text.strip_prefix(prefix)?.starts_with(['"', '\'']).then_some(prefix.len()));
     lengths.next()
 }
 
 fn word(text: &str) -> usize {
-    text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
-        .unwrap_or(text.len())
+    text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(text.len())
 }
 
 /// The length of a string with its quotes. With escapes, a backslash takes the next character along; without, a
@@ -138,19 +127,7 @@ mod tests {
 
     #[test]
     fn no_text_stops_the_scan() {
-        for text in [
-            "",
-            "é",
-            "'",
-            "@",
-            "h@",
-            "```",
-            "\\",
-            "\u{0}",
-            "in~",
-            "==",
-            "💥'💥",
-        ] {
+        for text in ["", "é", "'", "@", "h@", "```", "\\", "\u{0}", "in~", "==", "💥'💥"] {
             tokens(text);
         }
     }
