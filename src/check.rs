@@ -1,12 +1,51 @@
 //! Diagnostics over documents and resources; one file a check.
 //!
-//! A check is a function over the whole [`Context`] with the codes that it reports, in a file of its own. To add
+//! A check is a function over the whole [`View`] with the codes that it reports, in a file of its own. To add
 //! one, write the file and name it in `CHECKS`; its codes, their documentation and the tests of their examples
 //! follow from there.
+//!
+//! A finding is an error where the service would refuse the resource, or would take it and detect something else
+//! than was meant; everything else is a warning. Lengths are counted in UTF-16 units, as the service counts them.
+
+mod alert_details;
+mod attack;
+mod column_name;
+mod custom_details;
+mod duplicate;
+mod duration;
+mod entity_identifiers;
+mod entity_mapping;
+mod enumeration;
+mod grouping;
+mod id;
+mod missing_field;
+mod nrt;
+mod query_length;
+mod query_scope;
+mod query_syntax;
+mod schedule;
+mod suppression;
+mod technique;
+mod text_length;
+mod version;
+mod view;
+mod watchlist_columns;
+mod watchlist_name;
+mod watchlist_reference;
+mod watchlist_rows;
+mod watchlist_size;
+mod wording;
+
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod testing;
 
 use crate::compile::{Compiled, Folder};
-use crate::config::Config;
-use crate::diagnostic::{Code, Diagnostic, SourceMap};
+use crate::config::{BAD_SETTING, Config};
+use crate::diagnostic::{Code, Diagnostic, Severity, SourceMap};
+use crate::source::Spanned;
+use view::View;
 
 /// What a check may look at.
 #[derive(Debug, Clone, Copy)]
@@ -24,19 +63,111 @@ pub struct Context<'a> {
 /// One check.
 struct Check {
     codes: &'static [&'static Code],
-    run: fn(Context<'_>, &mut Vec<Diagnostic>),
+    run: fn(&View<'_>, &mut Vec<Diagnostic>),
+}
+
+macro_rules! checks {
+    ($($module:ident),+ $(,)?) => {
+        &[$(Check { codes: $module::CODES, run: $module::check }),+]
+    };
 }
 
 /// Every check, in the order in which `docs/checks.md` lists them.
-const CHECKS: &[Check] = &[];
+const CHECKS: &[Check] = checks![
+    missing_field,
+    id,
+    duplicate,
+    enumeration,
+    duration,
+    text_length,
+    version,
+    nrt,
+    schedule,
+    suppression,
+    technique,
+    entity_mapping,
+    custom_details,
+    alert_details,
+    column_name,
+    grouping,
+    query_length,
+    query_scope,
+    query_syntax,
+    watchlist_reference,
+    watchlist_name,
+    watchlist_columns,
+    watchlist_rows,
+    watchlist_size,
+];
 
-/// Runs every check.
+/// Runs every check. The severities are those of the codes: [`apply_severities`] gives them, and the diagnostics of
+/// the other rooms, what the settings say.
 pub fn check(context: Context<'_>) -> Vec<Diagnostic> {
+    let view = View::new(context);
     let mut diagnostics = Vec::new();
     for check in CHECKS {
-        (check.run)(context, &mut diagnostics);
+        (check.run)(&view, &mut diagnostics);
     }
+    fixed_severities(context.config, &mut diagnostics);
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code.id));
     diagnostics
+}
+
+/// Gives diagnostics the severities that the settings name, and leaves out those whose code is off.
+///
+/// A code that keeps a document from being converted ([`is_fixed`]) stays what it is: without it the document
+/// would be left out of the deployment without a word.
+pub fn apply_severities(config: &Config, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.retain_mut(|diagnostic| match config.severities.get(diagnostic.code.id) {
+        Some(_) if is_fixed(diagnostic.code) => true,
+        Some(Spanned { value: Some(severity), .. }) => {
+            diagnostic.severity = *severity;
+            true
+        }
+        Some(Spanned { value: None, .. }) => false,
+        None => true,
+    });
+    diagnostics
+}
+
+/// Reports settings that would change a severity and cannot.
+fn fixed_severities(config: &Config, diagnostics: &mut Vec<Diagnostic>) {
+    for (id, setting) in &config.severities {
+        if explain(id).is_some_and(is_fixed) && setting.value != Some(Severity::Error) {
+            diagnostics.push(
+                Diagnostic::new(&BAD_SETTING, setting.span, format!("`{id}` is always an error"))
+                    .help("remove the setting: a file with this error cannot be deployed"),
+            );
+        }
+    }
+}
+
+/// Codes of which a document has no resource, or one whose name would lead elsewhere.
+const FIXED: &[&str] = &[
+    "yaml-syntax",
+    "not-utf8",
+    "unreadable",
+    "wrong-shape",
+    "csv-shape",
+    "watchlist-without-rows",
+    "missing-field",
+    "hunting-query",
+    "bad-id",
+    "bad-watchlist-name",
+    "duplicate-id",
+    "duplicate-alias",
+    "unknown-severity",
+    "unknown-tactic",
+    "unknown-operator",
+    "unknown-setting",
+    "unknown-entity-type",
+    "bad-duration",
+];
+
+/// Whether settings cannot change a code's severity: without the error, the document would be left out of the
+/// deployment without a word.
+pub fn is_fixed(code: &Code) -> bool {
+    FIXED.contains(&code.id)
 }
 
 /// Every code of the program, by room.
@@ -48,18 +179,126 @@ pub fn codes() -> Vec<&'static Code> {
         .flatten()
         .copied()
         .chain(CHECKS.iter().flat_map(|check| check.codes.iter().copied()))
+        .chain(query_syntax::language_codes())
         .collect()
 }
 
-/// Gives each diagnostic the severity that the settings say, and drops those that they turn off.
-pub fn apply_severities(config: &Config, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    diagnostics
-        .into_iter()
-        .filter_map(|mut diagnostic| {
-            if let Some(severity) = config.severities.get(diagnostic.code.id) {
-                diagnostic.severity = severity.value?;
+/// The code of this name, for `bartizan explain`.
+pub fn explain(id: &str) -> Option<&'static Code> {
+    codes().into_iter().find(|code| code.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::testing::{Example, examples, files, rule, watchlist};
+    use super::*;
+    use crate::diagnostic::{Span, sections};
+
+    #[test]
+    fn codes_are_unique_and_kebab_case() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in codes() {
+            assert!(seen.insert(code.id), "{} is declared twice", code.id);
+            let kebab = code.id.split('-').all(|word| {
+                !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            });
+            assert!(kebab, "{} is not kebab-case", code.id);
+            assert_eq!(explain(code.id), Some(code));
+        }
+        assert_eq!(explain("no-such-code"), None);
+        assert!(FIXED.iter().all(|id| explain(id).is_some_and(|code| code.severity == Severity::Error)));
+    }
+
+    #[test]
+    fn every_check_documents_meaning_reason_and_both_examples() {
+        for check in CHECKS {
+            for code in check.codes {
+                let text = code.markdown();
+                let found = sections(&text);
+                let headings: Vec<_> = found.iter().map(|section| section.heading).collect();
+                assert_eq!(headings, ["", "Why", "Wrong", "Right"], "{}", code.id);
+                assert!(found.iter().all(|section| !section.text.is_empty()), "{}", code.id);
             }
-            Some(diagnostic)
-        })
-        .collect()
+        }
+    }
+
+    /// Runs the examples of a section together, as one folder.
+    fn codes_of(section: &str) -> Vec<&'static str> {
+        let mut whole = Vec::new();
+        for example in examples(section) {
+            match example {
+                Example::Rule(fragment) => return rule(&fragment).codes(),
+                Example::Watchlist(fragment) => return watchlist(&fragment).codes(),
+                Example::File(path, text) => whole.push((path, text)),
+            }
+        }
+        files(&whole).codes()
+    }
+
+    #[test]
+    fn the_wrong_example_of_a_check_has_its_code_and_the_right_one_has_not() {
+        for code in CHECKS.iter().flat_map(|check| check.codes) {
+            let text = code.markdown();
+            for section in sections(&text) {
+                match section.heading {
+                    // What takes a file too large to print is described in words.
+                    "Wrong" if examples(section.text).is_empty() => assert!(!section.text.contains("```")),
+                    "Wrong" => {
+                        let found = codes_of(section.text);
+                        assert!(found.contains(&code.id), "{}: found {found:?}", code.id);
+                    }
+                    "Right" => {
+                        let found = codes_of(section.text);
+                        assert!(!found.contains(&code.id), "{}: found {found:?}", code.id);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn settings_change_a_severity_or_turn_a_code_off_but_not_where_the_rule_would_vanish() {
+        let place = Span::start_of(SourceMap::new().add("a.yaml", ""));
+        let diagnostic = |code| Diagnostic::new(code, place, "x");
+        let setting = |code: &Code, severity| (code.id.to_owned(), Spanned::new(severity, place));
+        let config = Config {
+            severities: BTreeMap::from([
+                setting(&text_length::TOO_LONG, Some(Severity::Warning)),
+                setting(&duplicate::DUPLICATE_NAME, None),
+                setting(&enumeration::UNKNOWN_SEVERITY, None),
+            ]),
+            ..Config::default()
+        };
+        let mut refused = Vec::new();
+        fixed_severities(&config, &mut refused);
+        assert_eq!(refused.len(), 1);
+        assert_eq!(refused[0].message, "`unknown-severity` is always an error");
+        let found = apply_severities(
+            &config,
+            vec![
+                diagnostic(&text_length::TOO_LONG),
+                diagnostic(&duplicate::DUPLICATE_NAME),
+                diagnostic(&enumeration::UNKNOWN_SEVERITY),
+                diagnostic(&id::BAD_ID),
+            ],
+        );
+        let found: Vec<_> = found.iter().map(|d| (d.code.id, d.severity)).collect();
+        assert_eq!(
+            found,
+            [
+                ("too-long", Severity::Warning),
+                ("unknown-severity", Severity::Error),
+                ("bad-id", Severity::Error),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_rule_that_is_right_has_no_diagnostics() {
+        assert_eq!(rule("").codes(), [""; 0]);
+        assert_eq!(watchlist("").codes(), [""; 0]);
+    }
 }

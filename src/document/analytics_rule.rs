@@ -13,6 +13,8 @@ pub struct AnalyticsRule {
     pub file: FileId,
     /// The whole mapping.
     pub span: Span,
+    /// Keys whose values had the wrong shape, so that they are absent here without being missing.
+    pub misread: Vec<&'static str>,
     /// The resource name.
     pub id: Option<Text>,
     /// The display name; `displayName` counts where `name` is absent.
@@ -209,6 +211,7 @@ impl AnalyticsRule {
         for key in ["tags", "metadata", "author", "customVersion"] {
             r.entry(key);
         }
+        rule.misread = r.misread().to_vec();
         r.finish(diagnostics);
         rule
     }
@@ -217,6 +220,7 @@ impl AnalyticsRule {
         Self {
             file,
             span,
+            misread: Vec::new(),
             id: None,
             name: None,
             kind: None,

@@ -11,6 +11,8 @@ pub struct Watchlist {
     pub file: FileId,
     /// The whole mapping.
     pub span: Span,
+    /// Keys whose values had the wrong shape, so that they are absent here without being missing.
+    pub misread: Vec<&'static str>,
     /// The name in `_GetWatchlist('…')`; `watchlistAlias` counts as well.
     pub alias: Option<Text>,
     /// The name in the portal; absent means the alias.
@@ -46,6 +48,7 @@ impl Watchlist {
         let mut watchlist = Self {
             file,
             span: node.span,
+            misread: Vec::new(),
             alias: None,
             display_name: None,
             description: None,
@@ -67,6 +70,7 @@ impl Watchlist {
         watchlist.source = r.text("source");
         watchlist.items = items(&mut r, diagnostics);
         r.entry("kind");
+        watchlist.misread = r.misread().to_vec();
         r.finish(diagnostics);
         watchlist
     }

@@ -15,6 +15,7 @@ pub struct Reader<'a> {
     entries: &'a [Entry],
     known: Vec<&'static str>,
     problems: Vec<Diagnostic>,
+    misread: Vec<&'static str>,
 }
 
 impl<'a> Reader<'a> {
@@ -35,7 +36,14 @@ impl<'a> Reader<'a> {
             );
             return None;
         };
-        Some(Self { span: node.span, what, entries, known: Vec::new(), problems: Vec::new() })
+        Some(Self {
+            span: node.span,
+            what,
+            entries,
+            known: Vec::new(),
+            problems: Vec::new(),
+            misread: Vec::new(),
+        })
     }
 
     /// Where the mapping stands.
@@ -54,7 +62,13 @@ impl<'a> Reader<'a> {
         self.entry(key).map(|entry| &entry.value).filter(|node| !node.is_null())
     }
 
-    fn wrong(&mut self, key: &str, node: &Node, expected: &str) {
+    /// The keys whose values had the wrong shape; that is reported already.
+    pub fn misread(&self) -> &[&'static str] {
+        &self.misread
+    }
+
+    fn wrong(&mut self, key: &'static str, node: &Node, expected: &str) {
+        self.misread.push(key);
         self.problems.push(
             Diagnostic::new(
                 &WRONG_SHAPE,

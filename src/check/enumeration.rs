@@ -1,0 +1,261 @@
+//! Words that the service must know.
+
+use super::attack;
+use super::view::View;
+use super::wording::{none_of, shown};
+use crate::diagnostic::{Code, Diagnostic, codes};
+use crate::document::Text;
+use crate::resource::{
+    AggregationKind, AlertDetail, AlertProperty, MatchingMethod, Severity, Spelling, Tactic, TriggerOperator,
+};
+
+codes! {
+    /// `severity` is none of High, Medium, Low and Informational.
+    ///
+    /// ## Why
+    /// The service has no other; scales of other products, such as Critical, have to be mapped to these by a person.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// severity: Critical
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// severity: High
+    /// ```
+    pub(super) UNKNOWN_SEVERITY = "unknown-severity", Error;
+
+    /// An entry of `tactics` is no ATT&CK tactic that the service knows.
+    ///
+    /// ## Why
+    /// The service refuses the rule. Tactics are written as one word, `CommandAndControl`, not by their number or an
+    /// abbreviation.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// tactics: [Execution, C2]
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// tactics: [Execution, CommandAndControl]
+    /// ```
+    pub(super) UNKNOWN_TACTIC = "unknown-tactic", Error;
+
+    /// `triggerOperator` is none of `gt`, `lt`, `eq`, `ne` and the service's own words for them.
+    ///
+    /// ## Why
+    /// It decides when the rule fires; there is nothing to guess.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// triggerOperator: ">="
+    /// triggerThreshold: 10
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// triggerOperator: gt
+    /// triggerThreshold: 9
+    /// ```
+    pub(super) UNKNOWN_OPERATOR = "unknown-operator", Error;
+
+    /// A setting holds a word that the service does not know: `aggregationKind`, `matchingMethod`, an entry of
+    /// `groupByAlertDetails`, or an `alertProperty`.
+    ///
+    /// ## Why
+    /// The service refuses the rule.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// eventGroupingSettings:
+    ///   aggregationKind: AlertPerRow
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// eventGroupingSettings:
+    ///   aggregationKind: AlertPerResult
+    /// ```
+    pub(super) UNKNOWN_SETTING = "unknown-setting", Error;
+
+    /// A word can be understood only without its blanks, hyphens or underscores. Bartizan deploys the service's
+    /// spelling.
+    ///
+    /// ## Why
+    /// Other tools that read the file, and the service when it is given the file's own word, refuse it.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// tactics: [Execution, Initial Access]
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// tactics: [Execution, InitialAccess]
+    /// ```
+    pub(super) LOOSE_SPELLING = "loose-spelling", Warning;
+}
+
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for rule in &view.rules {
+        if let Some(text) = &rule.severity {
+            let found = Severity::parse(text).map(|(value, spelling)| (value.as_str(), spelling));
+            word(
+                &UNKNOWN_SEVERITY,
+                "a severity",
+                text,
+                found,
+                names(Severity::ALL, Severity::as_str),
+                diagnostics,
+            );
+        }
+        for text in rule.tactics.iter().flat_map(|list| &list.value) {
+            let found = Tactic::parse(text).map(|(value, spelling)| (value.as_str(), spelling));
+            word(&UNKNOWN_TACTIC, "a tactic", text, found, names(Tactic::ALL, Tactic::as_str), diagnostics);
+        }
+        if let Some(text) = &rule.trigger_operator {
+            let found =
+                TriggerOperator::parse_shorthand(text).map(|(value, spelling)| (value.as_str(), spelling));
+            let words = ["gt", "lt", "eq", "ne"]
+                .into_iter()
+                .chain(names(TriggerOperator::ALL, TriggerOperator::as_str));
+            word(&UNKNOWN_OPERATOR, "a trigger operator", text, found, words, diagnostics);
+        }
+        if let Some(text) =
+            rule.event_grouping_settings.as_ref().and_then(|group| group.aggregation_kind.as_ref())
+        {
+            let found = AggregationKind::parse(text).map(|(value, spelling)| (value.as_str(), spelling));
+            let words = names(AggregationKind::ALL, AggregationKind::as_str);
+            word(&UNKNOWN_SETTING, "an aggregation kind", text, found, words, diagnostics);
+        }
+        let grouping = rule.incident_configuration.as_ref().and_then(|incidents| incidents.grouping.as_ref());
+        if let Some(text) = grouping.and_then(|grouping| grouping.matching_method.as_ref()) {
+            let found = MatchingMethod::parse(text).map(|(value, spelling)| (value.as_str(), spelling));
+            let words = names(MatchingMethod::ALL, MatchingMethod::as_str);
+            word(&UNKNOWN_SETTING, "a matching method", text, found, words, diagnostics);
+        }
+        for text in grouping
+            .and_then(|grouping| grouping.group_by_alert_details.as_ref())
+            .iter()
+            .flat_map(|l| &l.value)
+        {
+            let found = AlertDetail::parse(text).map(|(value, spelling)| (value.as_str(), spelling));
+            let words = names(AlertDetail::ALL, AlertDetail::as_str);
+            word(&UNKNOWN_SETTING, "an alert detail", text, found, words, diagnostics);
+        }
+        let properties =
+            rule.alert_details_override.as_ref().and_then(|d| d.alert_dynamic_properties.as_ref());
+        for text in properties.iter().flat_map(|list| &list.value).filter_map(|p| p.alert_property.as_ref()) {
+            let found = AlertProperty::parse(text).map(|(value, spelling)| (value.as_str(), spelling));
+            let words = names(AlertProperty::ALL, AlertProperty::as_str);
+            word(&UNKNOWN_SETTING, "an alert property", text, found, words, diagnostics);
+        }
+    }
+}
+
+fn names<T: Copy>(all: &'static [T], name: fn(T) -> &'static str) -> impl Iterator<Item = &'static str> {
+    all.iter().map(move |value| name(*value))
+}
+
+/// Reports a word that was not found, or found by a loose spelling; a blank one is missing, which is said elsewhere.
+fn word(
+    code: &'static Code,
+    what: &str,
+    text: &Text,
+    found: Option<(&'static str, Spelling)>,
+    words: impl Iterator<Item = &'static str>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    match found {
+        Some((_, Spelling::Exact)) => {}
+        Some((value, Spelling::Loose)) => diagnostics.push(loose(text, value)),
+        None if text.trim().is_empty() => {}
+        None => {
+            let words: Vec<_> = words.collect();
+            let message = format!("`{}` is not {what}", shown(text));
+            let mut diagnostic = none_of(code, text.span, message, text, &words);
+            if let Some(known) = known_word(text) {
+                diagnostic.help = Some(format!("write `{known}`"));
+            }
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
+/// A warning that `value` is the service's spelling.
+pub(super) fn loose(text: &Text, value: &str) -> Diagnostic {
+    Diagnostic::new(
+        &LOOSE_SPELLING,
+        text.span,
+        format!("`{}` is spelt `{value}` by the service", shown(text)),
+    )
+    .label(format!("deployed as `{value}`"))
+    .help(format!("write `{value}`"))
+}
+
+/// Words of other tools, of which a similar spelling would not lead to the right one.
+fn known_word(word: &str) -> Option<&'static str> {
+    Some(match word.trim().to_ascii_lowercase().as_str() {
+        "critical" | "severe" => "High",
+        "info" | "information" => "Informational",
+        "c2" | "c&c" | "cnc" => "CommandAndControl",
+        "defenceevasion" | "defence evasion" => "DefenseEvasion",
+        ">" => "gt",
+        "<" => "lt",
+        "=" | "==" => "eq",
+        "!=" | "<>" => "ne",
+        other => return attack::tactic(&other.to_ascii_uppercase()).map(Tactic::as_str),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::rule;
+
+    #[test]
+    fn case_does_not_matter() {
+        let text = "severity: high\ntactics: [execution]\ntriggerOperator: GreaterThan\n";
+        assert_eq!(rule(text).codes(), [""; 0]);
+    }
+
+    #[test]
+    fn a_typing_error_gets_the_allowed_values_and_the_nearest() {
+        let found = rule("severity: Hihg\n");
+        let diagnostic = found.only();
+        assert_eq!(diagnostic.message, "`Hihg` is not a severity");
+        assert_eq!(diagnostic.label, "allowed: High, Medium, Low, Informational");
+        assert_eq!(diagnostic.help.as_deref(), Some("did you mean `High`?"));
+        assert_eq!(found.places(), ["Hihg"]);
+    }
+
+    #[test]
+    fn words_of_other_tools_lead_to_the_services_own() {
+        assert_eq!(rule("severity: Critical\n").only().help.as_deref(), Some("write `High`"));
+        assert_eq!(
+            rule("tactics: [Execution, TA0011]\n").only().help.as_deref(),
+            Some("write `CommandAndControl`")
+        );
+        assert_eq!(rule("triggerOperator: '>'\n").only().help.as_deref(), Some("write `gt`"));
+    }
+
+    #[test]
+    fn a_loose_spelling_is_a_warning_with_the_services_own() {
+        let found = rule("tactics: [Execution, Initial Access]\n");
+        assert_eq!(found.only().code.id, "loose-spelling");
+        assert_eq!(found.only().help.as_deref(), Some("write `InitialAccess`"));
+    }
+
+    #[test]
+    fn every_setting_with_a_closed_list_is_held_against_it() {
+        let found = rule(
+            "eventGroupingSettings: {aggregationKind: x}\n\
+             incidentConfiguration: {createIncident: true, groupingConfiguration: {enabled: true, \
+             reopenClosedIncident: false, lookbackDuration: 5h, matchingMethod: y, groupByAlertDetails: [z]}}\n\
+             alertDetailsOverride: {alertDynamicProperties: [{alertProperty: w, value: Computer}]}\n",
+        );
+        assert_eq!(found.codes(), ["unknown-setting"]);
+        assert_eq!(found.places(), ["x", "y", "z", "w"]);
+    }
+}

@@ -1,0 +1,246 @@
+//! ATT&CK techniques: their form, and whether a tactic of theirs is named.
+
+use super::attack;
+use super::enumeration::loose;
+use super::view::{RuleView, View};
+use super::wording::{listed, shown};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::document::Text;
+use crate::resource::Tactic;
+
+codes! {
+    /// An entry of `relevantTechniques` (or `techniques`, `subTechniques`) is no technique's id: `T####`, or
+    /// `T####.###` for a sub-technique.
+    ///
+    /// ## Why
+    /// The service refuses the rule. Ids of tactics (`TA0004`), names and links are no ids of techniques.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// relevantTechniques: [T1059, TA0002]
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// relevantTechniques: [T1059, T1059.001]
+    /// ```
+    pub(super) BAD_TECHNIQUE = "bad-technique", Error;
+
+    /// None of the tactics to which a technique belongs stands in `tactics`.
+    ///
+    /// ## Why
+    /// The service refuses such a rule, and coverage reports would count the detection in the wrong column.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// tactics: [Impact]
+    /// relevantTechniques: [T1059]
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// tactics: [Execution]
+    /// relevantTechniques: [T1059]
+    /// ```
+    pub(super) TECHNIQUE_WITHOUT_TACTIC = "technique-without-tactic", Error;
+
+    /// A technique is not in ATT&CK Enterprise v18: it is withdrawn, newer, of the Mobile matrix, or mistyped.
+    /// Techniques of the ICS matrix (`T08##`) are not looked at.
+    ///
+    /// ## Why
+    /// The service knows one version of ATT&CK and refuses techniques that are not in it. Which one is not published,
+    /// so this is a warning.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// relevantTechniques: [T1086]
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// relevantTechniques: [T1059.001]
+    /// ```
+    pub(super) UNKNOWN_TECHNIQUE = "unknown-technique", Warning;
+}
+
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for rule in &view.rules {
+        for text in rule.relevant_techniques.iter().flat_map(|list| &list.value) {
+            technique(rule, text, false, diagnostics);
+        }
+        for text in rule.sub_techniques.iter().flat_map(|list| &list.value) {
+            technique(rule, text, true, diagnostics);
+        }
+    }
+}
+
+fn technique(rule: &RuleView<'_>, text: &Text, sub_only: bool, diagnostics: &mut Vec<Diagnostic>) {
+    let id = text.trim().to_ascii_uppercase();
+    let id = id.as_str();
+    let form = Form::of(id);
+    if form.is_none() || (sub_only && form == Some(Form::Technique)) {
+        let (label, help) = bad_form(id, sub_only);
+        let mut diagnostic = Diagnostic::new(
+            &BAD_TECHNIQUE,
+            text.span,
+            format!("`{}` is not the id of a technique", shown(id)),
+        )
+        .label(label);
+        if sub_only && form == Some(Form::Technique) {
+            diagnostic.message = format!("`{id}` is not the id of a sub-technique");
+        }
+        diagnostics.push(diagnostic.help(help));
+        return;
+    }
+    if id != text.trim() {
+        diagnostics.push(loose(text, id));
+    }
+    if is_ics(id) {
+        return;
+    }
+    let Some(tactics) = attack::tactics(id) else {
+        diagnostics.push(
+            Diagnostic::new(
+                &UNKNOWN_TECHNIQUE,
+                text.span,
+                format!("`{id}` is no technique of ATT&CK Enterprise v18"),
+            )
+            .label("withdrawn, newer, of the Mobile matrix, or mistyped")
+            .help(format!("look it up at https://attack.mitre.org/techniques/{}", id.replace('.', "/"))),
+        );
+        return;
+    };
+    let named = |tactic: &Tactic| {
+        rule.tactics.iter().flat_map(|list| &list.value).any(|text| match Tactic::parse(text) {
+            Some((Tactic::PreAttack, _)) => {
+                matches!(tactic, Tactic::Reconnaissance | Tactic::ResourceDevelopment)
+            }
+            parsed => parsed.is_some_and(|(known, _)| known == *tactic),
+        })
+    };
+    if tactics.iter().any(named) {
+        return;
+    }
+    let names: Vec<_> = tactics.iter().map(|tactic| tactic.as_str()).collect();
+    let mut diagnostic = Diagnostic::new(
+        &TECHNIQUE_WITHOUT_TACTIC,
+        text.span,
+        format!("no tactic of the technique `{id}` stands in `tactics`"),
+    )
+    .label(format!("belongs to {}", names.join(", ")))
+    .help(match names.as_slice() {
+        [one] => format!("add `{one}` to `tactics`, or remove the technique"),
+        several => format!("add one of {} to `tactics`, or remove the technique", listed(several)),
+    });
+    if let Some(tactics) = &rule.tactics {
+        diagnostic = diagnostic.related(tactics.span, "the rule's tactics");
+    }
+    diagnostics.push(diagnostic);
+}
+
+/// Whether an id is of the ICS matrix. Published rules for OT name such techniques with the tactics of either
+/// matrix, and the service takes them; the list at hand is of Enterprise, so nothing can be said of them.
+fn is_ics(id: &str) -> bool {
+    id.starts_with("T08") && Form::of(id) == Some(Form::Technique)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// `T####`
+    Technique,
+    /// `T####.###`
+    SubTechnique,
+}
+
+impl Form {
+    fn of(id: &str) -> Option<Self> {
+        let digits = |text: &str, length| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
+        let rest = id.strip_prefix('T')?;
+        match rest.split_once('.') {
+            None => digits(rest, 4).then_some(Self::Technique),
+            Some((parent, sub)) => (digits(parent, 4) && digits(sub, 3)).then_some(Self::SubTechnique),
+        }
+    }
+}
+
+/// The label and the help for a text of another form.
+fn bad_form(id: &str, sub_only: bool) -> (&'static str, String) {
+    if sub_only {
+        let help = "list techniques in `relevantTechniques`; `subTechniques` holds `T####.###` only";
+        return ("expected T####.###", help.to_owned());
+    }
+    let label = "expected T#### or T####.###";
+    let upper = id.to_ascii_uppercase();
+    let first = upper
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
+        .map(|word| word.trim_end_matches('.'))
+        .find(|word| Form::of(word).is_some());
+    let help = if let Some(tactic) = attack::tactic(&upper) {
+        format!("`{upper}` is a tactic: write `{}` in `tactics`", tactic.as_str())
+    } else if let Some(first) = first {
+        format!("did you mean `{first}`?")
+    } else {
+        "ids stand at https://attack.mitre.org/techniques".to_owned()
+    };
+    (label, help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::rule;
+
+    #[test]
+    fn techniques_and_sub_techniques_stand_in_one_list() {
+        assert_eq!(rule("relevantTechniques: [T1059, T1059.001]\n").codes(), [""; 0]);
+        assert_eq!(rule("relevantTechniques: []\nsubTechniques: [T1059.001]\n").codes(), [""; 0]);
+        assert_eq!(rule("subTechniques: [T1059]\n").codes(), ["bad-technique"]);
+    }
+
+    #[test]
+    fn another_form_gets_the_help_that_fits() {
+        let help = |text: &str| {
+            let found = rule(&format!("relevantTechniques: ['{text}']\n"));
+            assert_eq!(found.codes(), ["bad-technique"], "{text}");
+            found.only().help.clone().unwrap()
+        };
+        assert_eq!(help("TA0004"), "`TA0004` is a tactic: write `PrivilegeEscalation` in `tactics`");
+        assert_eq!(help("T1059 - Scripting"), "did you mean `T1059`?");
+        assert_eq!(help("T999"), "ids stand at https://attack.mitre.org/techniques");
+        assert_eq!(help("T1059.1"), "ids stand at https://attack.mitre.org/techniques");
+    }
+
+    #[test]
+    fn one_tactic_of_a_technique_is_enough() {
+        // T1053 belongs to Execution, Persistence and PrivilegeEscalation.
+        let codes =
+            |tactics: &str| rule(&format!("tactics: {tactics}\nrelevantTechniques: [T1053]\n")).codes();
+        assert_eq!(codes("[Persistence]"), [""; 0]);
+        assert_eq!(codes("[Impact]"), ["technique-without-tactic"]);
+        assert_eq!(codes("[]"), ["technique-without-tactic"]);
+        assert_eq!(codes(""), ["technique-without-tactic"]);
+    }
+
+    #[test]
+    fn the_message_names_the_tactics_that_it_belongs_to() {
+        let found = rule("tactics: [Impact]\nrelevantTechniques: [T1595]\n");
+        assert_eq!(found.only().label, "belongs to Reconnaissance");
+        assert_eq!(rule("tactics: [PreAttack]\nrelevantTechniques: [T1595]\n").codes(), [""; 0]);
+    }
+
+    #[test]
+    fn a_small_letter_is_a_loose_spelling() {
+        assert_eq!(rule("relevantTechniques: [t1059.001]\n").codes(), ["loose-spelling"]);
+    }
+
+    #[test]
+    fn techniques_of_industrial_control_systems_are_left_alone() {
+        assert_eq!(rule("relevantTechniques: [T0886]\n").codes(), [""; 0]);
+    }
+
+    #[test]
+    fn a_technique_that_is_not_known_is_a_warning() {
+        let found = rule("relevantTechniques: [T9999]\n");
+        assert_eq!(found.only().code.id, "unknown-technique");
+        assert!(!found.only().is_error());
+    }
+}

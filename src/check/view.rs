@@ -1,0 +1,127 @@
+//! What the checks look at, with what several of them need worked out once.
+
+use std::ops::Deref;
+
+use super::Context;
+use crate::compile::{Compiled, WatchlistSource};
+use crate::config::Config;
+use crate::diagnostic::{FileId, SourceMap, Span};
+use crate::document::{AnalyticsRule, Text};
+use crate::resource::{Duration, RuleKind};
+
+/// The folder as the checks see it.
+pub(super) struct View<'a> {
+    /// The files.
+    pub(super) map: &'a SourceMap,
+    /// The settings.
+    pub(super) config: &'a Config,
+    /// The analytics rules.
+    pub(super) rules: Vec<RuleView<'a>>,
+    /// The watchlists.
+    pub(super) watchlists: &'a [WatchlistSource],
+    /// Resources that no document of a rule or watchlist describes: those made from indicators.
+    pub(super) generated: Vec<&'a Compiled>,
+}
+
+impl<'a> View<'a> {
+    /// The view of a context. Each query is cut into tokens here, once.
+    pub(super) fn new(context: Context<'a>) -> Self {
+        let Context { map, folder, compiled, config } = context;
+        let indicators: std::collections::HashSet<FileId> = folder
+            .rules
+            .iter()
+            .map(|rule| rule.file)
+            .chain(folder.watchlists.iter().map(|w| w.document.file))
+            .collect();
+        Self {
+            map,
+            config,
+            rules: folder.rules.iter().map(|document| RuleView::new(map, document)).collect(),
+            watchlists: &folder.watchlists,
+            generated: compiled
+                .iter()
+                .filter(|made| made.files.first().is_none_or(|file| !indicators.contains(file)))
+                .collect(),
+        }
+    }
+}
+
+/// An analytics rule with its query's tokens.
+pub(super) struct RuleView<'a> {
+    document: &'a AnalyticsRule,
+    /// Scheduled unless the file says NRT.
+    pub(super) kind: RuleKind,
+    /// The query, unless it is missing or blank.
+    pub(super) query: Option<Query<'a>>,
+    /// The first line of the mapping: where a message about something missing points at.
+    pub(super) head: Span,
+}
+
+/// A query and its tokens.
+pub(super) struct Query<'a> {
+    /// The text.
+    pub(super) text: &'a Text,
+    /// Its tokens.
+    pub(super) lexed: kql::Lexed<'a>,
+}
+
+impl Query<'_> {
+    /// The place in the file of a place in the query.
+    pub(super) fn locate(&self, map: &SourceMap, span: kql::Span) -> Span {
+        self.text.locate(map, span.range())
+    }
+}
+
+impl<'a> RuleView<'a> {
+    fn new(map: &SourceMap, document: &'a AnalyticsRule) -> Self {
+        let query = document
+            .query
+            .as_ref()
+            .filter(|text| !text.trim().is_empty())
+            .map(|text| Query { text, lexed: kql::lex(text.as_str()) });
+        Self {
+            document,
+            kind: document
+                .kind
+                .as_ref()
+                .and_then(|kind| RuleKind::parse(kind))
+                .unwrap_or(RuleKind::Scheduled),
+            query,
+            head: first_line(map, document.span),
+        }
+    }
+
+    /// The document, for longer than the view lives.
+    pub(super) fn document(&self) -> &'a AnalyticsRule {
+        self.document
+    }
+
+    /// How often the rule runs; `None` for NRT and where the text is no duration.
+    pub(super) fn frequency(&self) -> Option<Duration> {
+        self.scheduled(self.document.query_frequency.as_ref())
+    }
+
+    /// How far back the query looks; `None` for NRT and where the text is no duration.
+    pub(super) fn period(&self) -> Option<Duration> {
+        self.scheduled(self.document.query_period.as_ref())
+    }
+
+    fn scheduled(&self, text: Option<&Text>) -> Option<Duration> {
+        text.filter(|_| self.kind == RuleKind::Scheduled).and_then(|text| Duration::parse(text).ok())
+    }
+}
+
+impl Deref for RuleView<'_> {
+    type Target = AnalyticsRule;
+
+    fn deref(&self) -> &AnalyticsRule {
+        self.document
+    }
+}
+
+/// From where a mapping starts to the end of its line.
+pub(super) fn first_line(map: &SourceMap, mapping: Span) -> Span {
+    let text = map.file(mapping.file).text().get(mapping.start..).unwrap_or_default();
+    let length = text.find(['\r', '\n']).unwrap_or(text.len());
+    Span::new(mapping.file, mapping.start, mapping.start + length)
+}
