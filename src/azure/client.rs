@@ -255,17 +255,13 @@ impl Client {
                 let message = format!("nothing listens at {host}; `bartizan emulator --listen {host}` would");
                 return Error::new(ErrorKind::Unavailable, message).caused_by(error, &self.redactor);
             }
-            _ if is_caused_by::<Interrupted>(error) => (
-                ErrorKind::UnknownOutcome,
-                "the connection ended before the answer was here",
-            ),
+            _ if is_caused_by::<Interrupted>(error) => {
+                (ErrorKind::UnknownOutcome, "the connection ended before the answer was here")
+            }
             CoreKind::Connection => (ErrorKind::Unavailable, "no connection could be made"),
             CoreKind::Io if method.is_write() => (ErrorKind::UnknownOutcome, "the connection failed"),
             CoreKind::Io => (ErrorKind::Unavailable, "the connection failed"),
-            _ => (
-                ErrorKind::Protocol,
-                "the request could not be sent or its answer not be read",
-            ),
+            _ => (ErrorKind::Protocol, "the request could not be sent or its answer not be read"),
         };
         Error::new(kind, message).caused_by(error, &self.redactor)
     }

@@ -64,13 +64,10 @@ impl Policy for LoopbackBearer {
         }
         let authorization = self.authorization().await?;
         request.insert_header(AUTHORIZATION, authorization);
-        let response = next[0]
-            .send(ctx, request, &next[1..])
-            .await
-            .map_err(|error| match error.kind() {
-                ErrorKind::Connection => azure_core::Error::new(ErrorKind::Other, NothingListens(error)),
-                _ => error,
-            })?;
+        let response = next[0].send(ctx, request, &next[1..]).await.map_err(|error| match error.kind() {
+            ErrorKind::Connection => azure_core::Error::new(ErrorKind::Other, NothingListens(error)),
+            _ => error,
+        })?;
         if response.status() == StatusCode::Unauthorized {
             *self.token.lock().await = None;
         }
@@ -99,10 +96,7 @@ mod tests {
             _: Option<TokenRequestOptions<'_>>,
         ) -> azure_core::Result<AccessToken> {
             let number = self.0.fetch_add(1, Ordering::SeqCst);
-            Ok(AccessToken::new(
-                format!("token-{number}"),
-                OffsetDateTime::now_utc() + Duration::hours(1),
-            ))
+            Ok(AccessToken::new(format!("token-{number}"), OffsetDateTime::now_utc() + Duration::hours(1)))
         }
     }
 
@@ -127,18 +121,9 @@ mod tests {
     async fn a_token_is_kept_until_it_is_refused_and_never_leaves_the_machine() {
         let policy = LoopbackBearer::new(Arc::new(Numbered::default()), "scope");
         let here = "http://127.0.0.1:8080/";
-        assert_eq!(
-            send(&policy, here, StatusCode::Ok).await.as_deref(),
-            Some("Bearer token-0")
-        );
-        assert_eq!(
-            send(&policy, here, StatusCode::Unauthorized).await.as_deref(),
-            Some("Bearer token-0")
-        );
-        assert_eq!(
-            send(&policy, here, StatusCode::Ok).await.as_deref(),
-            Some("Bearer token-1")
-        );
+        assert_eq!(send(&policy, here, StatusCode::Ok).await.as_deref(), Some("Bearer token-0"));
+        assert_eq!(send(&policy, here, StatusCode::Unauthorized).await.as_deref(), Some("Bearer token-0"));
+        assert_eq!(send(&policy, here, StatusCode::Ok).await.as_deref(), Some("Bearer token-1"));
         assert_eq!(send(&policy, "http://10.0.0.1:8080/", StatusCode::Ok).await, None);
     }
 }
