@@ -252,7 +252,7 @@ fn method(grouping: &Grouping, diagnostics: &mut Vec<Diagnostic>) {
         (MatchingMethod::AllEntities | MatchingMethod::AnyAlert, Some(list)) => diagnostics.push(
             Diagnostic::new(
                 &GROUPING_WITHOUT_EFFECT,
-                list.span,
+                list.first().map_or(list.span, |first| first.span),
                 format!("what is selected here has no effect with `matchingMethod: {}`", method.as_str()),
             )
             .related(text.span, "the method")

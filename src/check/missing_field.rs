@@ -111,7 +111,7 @@ fn schedule(rule: &RuleView<'_>) -> [(&'static str, bool); 4] {
 
 fn is_hunting_query(rule: &RuleView<'_>) -> bool {
     rule.query.is_some()
-        && rule.document().kind.is_none()
+        && rule.kind == RuleKind::Scheduled
         && rule.severity.is_none()
         && rule.misread.is_empty()
         && schedule(rule).iter().all(|(_, present)| !present)

@@ -3,7 +3,7 @@
 use super::attack;
 use super::enumeration::loose;
 use super::view::{RuleView, View};
-use super::wording::{listed, shown};
+use super::wording::{listed, quoted};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Text;
 use crate::resource::Tactic;
@@ -83,7 +83,7 @@ fn technique(rule: &RuleView<'_>, text: &Text, sub_only: bool, diagnostics: &mut
         let mut diagnostic = Diagnostic::new(
             &BAD_TECHNIQUE,
             text.span,
-            format!("`{}` is not the id of a technique", shown(id)),
+            format!("{} is not the id of a technique", quoted(id)),
         )
         .label(label);
         if sub_only && form == Some(Form::Technique) {
@@ -132,8 +132,8 @@ fn technique(rule: &RuleView<'_>, text: &Text, sub_only: bool, diagnostics: &mut
         [one] => format!("add `{one}` to `tactics`, or remove the technique"),
         several => format!("add one of {} to `tactics`, or remove the technique", listed(several)),
     });
-    if let Some(tactics) = &rule.tactics {
-        diagnostic = diagnostic.related(tactics.span, "the rule's tactics");
+    if let Some(tactic) = rule.tactics.as_ref().and_then(|tactics| tactics.first()) {
+        diagnostic = diagnostic.related(tactic.span, "the rule's tactics");
     }
     diagnostics.push(diagnostic);
 }

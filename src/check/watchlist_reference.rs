@@ -117,33 +117,11 @@ fn declared<'a>(view: &View<'a>) -> HashSet<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Found, rule_text, run};
-    use crate::compile::{Compiled, Needs};
+    use super::super::testing::{Found, made_watchlist, rule_text, run};
     use crate::config::Config;
-    use crate::diagnostic::{SourceMap, Span};
-    use crate::resource::{Resource, Watchlist};
 
     fn query(text: &str, external: &[&str], made: &[&str]) -> Found {
-        let file = SourceMap::new().add("x", "");
-        let compiled: Vec<_> = made
-            .iter()
-            .map(|alias| Compiled {
-                resource: Resource::Watchlist(Watchlist {
-                    alias: (*alias).to_owned(),
-                    display_name: (*alias).to_owned(),
-                    description: String::new(),
-                    provider: "Bartizan".to_owned(),
-                    items_search_key: "a".to_owned(),
-                    labels: Vec::new(),
-                    default_duration: None,
-                    columns: Vec::new(),
-                    rows: Vec::new(),
-                }),
-                files: Vec::new(),
-                span: Span::start_of(file),
-                needs: Needs::default(),
-            })
-            .collect();
+        let compiled: Vec<_> = made.iter().map(|alias| made_watchlist(alias)).collect();
         let config = Config {
             external_watchlists: external.iter().map(|alias| (*alias).to_owned()).collect(),
             ..Config::default()
