@@ -11,16 +11,20 @@
 //! |---|---|---|
 //! | `diagnostic` | codes, severities, labels, the source map | |
 //! | `resource` | the Sentinel resources as data: JSON shape, identity, canonical form; a snapshot of a workspace | |
-//! | `source` | files to spanned trees; the only place that knows the YAML library | diagnostic |
-//! | `feed` | a ThreatFox page to indicators; what an indicator's value may be | diagnostic |
-//! | `config` | bartizan.toml | diagnostic, source |
+//! | `source` | files to spanned trees; the only place that knows the YAML library; byte-exact spans into scalars | diagnostic |
+//! | `feed` | a ThreatFox page to indicators; what the value of an indicator may be | diagnostic |
+//! | `config` | bartizan.toml: workspaces, severities, settings of indicators | diagnostic, resource, source |
 //! | `document` | what the author wrote, field by field, each with its span | diagnostic, source |
-//! | `compile` | documents and indicators to resources, or diagnostics | diagnostic, source, config, document, feed, resource |
-//! | `check` | diagnostics over documents and resources; one file a check | diagnostic, source, config, document, feed, resource, compile |
+//! | `compile` | documents and indicators to resources, or diagnostics | config, diagnostic, document, feed, resource, source |
+//! | `check` | diagnostics over documents and resources; one file a check | compile, config, diagnostic, document, feed, resource, source |
 //! | `plan` | resources and a snapshot to changes; pure functions, no clock, no network | resource |
-//! | `azure` | the management client: cloud, credential, pipeline policies, paging, errors | config, resource |
-//! | `apply` | a plan and a client to outcomes; owns order, readiness, re-reads | plan, azure, resource |
+//! | `azure` | the management client: cloud, credential, pipeline policies, throttle and retry, paging, errors | config, resource |
+//! | `apply` | a plan and a client to outcomes; owns order, re-reads | azure, plan, resource |
 //! | `cli` | arguments to text and exit codes; `cli/view` is the only code that prints | all |
+//!
+//! Three parts know nothing of these rooms, and so are crates of their own: `kql` (the query language),
+//! `sentinel-schema` (what a workspace offers a query), and `sentinel-emulator` (the management API in memory, which
+//! shares no type with the rooms, so that a wrong field name here cannot agree with itself there).
 //!
 //! `tests/it/house.rs` reads this table and fails where an import runs another way.
 

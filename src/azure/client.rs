@@ -21,7 +21,7 @@ use super::{
     error::{Error, ErrorKind},
     headers::correlation_id,
     operation::{DEFAULT_API_VERSION, Method, Operation, Operations},
-    policy::{ArmRetry, CommonHeaders, Interrupted, LoopbackBearer, Throttle, WriteOnce},
+    policy::{ArmRetry, CommonHeaders, Interrupted, LoopbackBearer, NothingListens, Throttle, WriteOnce},
     redact::Redactor,
     transport::{bounded, network},
 };
@@ -248,14 +248,19 @@ impl Client {
     fn failed(&self, method: Method, error: &azure_core::Error) -> Error {
         let (kind, message) = match error.kind() {
             CoreKind::Credential => (ErrorKind::Authentication, "no token could be had"),
-            _ if was_interrupted(error) => {
+            // The token's own request may fail with an HTTP status, which some credentials pass on as it is.
+            CoreKind::HttpResponse { .. } => (ErrorKind::Authentication, "no token could be had"),
+            _ if is_caused_by::<NothingListens>(error) => {
+                let host = &self.endpoint.base()[url::Position::BeforeHost..url::Position::AfterPort];
+                let message = format!("nothing listens at {host}; `bartizan emulator --listen {host}` would");
+                return Error::new(ErrorKind::Unavailable, message).caused_by(error, &self.redactor);
+            }
+            _ if is_caused_by::<Interrupted>(error) => {
                 (ErrorKind::UnknownOutcome, "the connection ended before the answer was here")
             }
             CoreKind::Connection => (ErrorKind::Unavailable, "no connection could be made"),
             CoreKind::Io if method.is_write() => (ErrorKind::UnknownOutcome, "the connection failed"),
             CoreKind::Io => (ErrorKind::Unavailable, "the connection failed"),
-            // The token's own request may fail with an HTTP status, which some credentials pass on as it is.
-            CoreKind::HttpResponse { .. } => (ErrorKind::Authentication, "no token could be had"),
             _ => (ErrorKind::Protocol, "the request could not be sent or its answer not be read"),
         };
         Error::new(kind, message).caused_by(error, &self.redactor)
@@ -267,10 +272,11 @@ fn label(method: Method, path: &str) -> String {
     format!("{method} {path}")
 }
 
-fn was_interrupted(error: &azure_core::Error) -> bool {
+/// Whether an error of this type is somewhere below.
+fn is_caused_by<E: std::error::Error + 'static>(error: &azure_core::Error) -> bool {
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = next {
-        if error.is::<Interrupted>() {
+        if error.is::<E>() {
             return true;
         }
         next = error.source();

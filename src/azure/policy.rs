@@ -7,7 +7,7 @@ mod retry;
 mod throttle;
 mod write_once;
 
-pub(super) use bearer::LoopbackBearer;
+pub(super) use bearer::{LoopbackBearer, NothingListens};
 pub(super) use headers::CommonHeaders;
 pub(super) use retry::{ArmRetry, capped};
 pub use retry::{MAX_RETRIES, MAX_WAIT};

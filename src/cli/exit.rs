@@ -70,17 +70,15 @@ impl std::error::Error for UsageError {}
 impl Exit {
     /// How a run ends that met this error.
     pub(super) fn of(error: &anyhow::Error) -> Self {
-        for cause in error.chain() {
-            if cause.is::<UsageError>() {
-                return Self::Usage;
-            }
-            if let Some(error) = cause.downcast_ref::<azure::Error>() {
-                return match error.kind() {
-                    azure::ErrorKind::Authentication => Self::Authentication,
-                    azure::ErrorKind::Endpoint => Self::Usage,
-                    _ => Self::Findings,
-                };
-            }
+        if error.is::<UsageError>() {
+            return Self::Usage;
+        }
+        if let Some(error) = error.downcast_ref::<azure::Error>() {
+            return match error.kind() {
+                azure::ErrorKind::Authentication => Self::Authentication,
+                azure::ErrorKind::Endpoint => Self::Usage,
+                _ => Self::Findings,
+            };
         }
         Self::Findings
     }

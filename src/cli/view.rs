@@ -57,7 +57,7 @@ pub(super) fn error(error: &anyhow::Error) {
         }
     }
     err(format_args!("error: {}", causes.join(": ")));
-    if let Some(hint) = error.chain().find_map(|cause| cause.downcast_ref::<UsageError>()?.hint()) {
+    if let Some(hint) = error.downcast_ref::<UsageError>().and_then(UsageError::hint) {
         err(format_args!("help: {hint}"));
     }
 }

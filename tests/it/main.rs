@@ -3,3 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests say what they expect by failing, in their fixtures too")]
 
 mod azure;
+mod bad_input;
+mod commands;
+mod folder;
+mod house;

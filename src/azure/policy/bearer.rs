@@ -20,6 +20,12 @@ use crate::azure::endpoint::is_loopback;
 /// A token this close to its end is not used any more.
 const RENEW_BEFORE: Duration = Duration::minutes(5);
 
+/// No server is at the loopback address. Unlike a network's trouble this does not pass by itself, so it is no connection
+/// error, which would be retried for a quarter of a minute.
+#[derive(Debug, thiserror::Error)]
+#[error("nothing listens at this address")]
+pub(in crate::azure) struct NothingListens(#[source] azure_core::Error);
+
 /// Adds the token on a loopback address. azure_core's own policy does all the rest, but refuses every http URL, and the
 /// emulator speaks http.
 #[derive(Debug)]
@@ -58,10 +64,66 @@ impl Policy for LoopbackBearer {
         }
         let authorization = self.authorization().await?;
         request.insert_header(AUTHORIZATION, authorization);
-        let response = next[0].send(ctx, request, &next[1..]).await?;
+        let response = next[0].send(ctx, request, &next[1..]).await.map_err(|error| match error.kind() {
+            ErrorKind::Connection => azure_core::Error::new(ErrorKind::Other, NothingListens(error)),
+            _ => error,
+        })?;
         if response.status() == StatusCode::Unauthorized {
             *self.token.lock().await = None;
         }
         Ok(response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use azure_core::{
+        credentials::TokenRequestOptions,
+        http::{AsyncRawResponse, Method, headers::Headers},
+    };
+    use std::sync::atomic::{AtomicU16, Ordering};
+
+    /// A credential that numbers its tokens.
+    #[derive(Debug, Default)]
+    struct Numbered(AtomicU16);
+
+    #[async_trait]
+    impl TokenCredential for Numbered {
+        async fn get_token(
+            &self,
+            _: &[&str],
+            _: Option<TokenRequestOptions<'_>>,
+        ) -> azure_core::Result<AccessToken> {
+            let number = self.0.fetch_add(1, Ordering::SeqCst);
+            Ok(AccessToken::new(format!("token-{number}"), OffsetDateTime::now_utc() + Duration::hours(1)))
+        }
+    }
+
+    #[derive(Debug)]
+    struct Answers(StatusCode);
+
+    #[async_trait]
+    impl Policy for Answers {
+        async fn send(&self, _: &Context, _: &mut Request, _: &[Arc<dyn Policy>]) -> PolicyResult {
+            Ok(AsyncRawResponse::from_bytes(self.0, Headers::new(), ""))
+        }
+    }
+
+    async fn send(policy: &LoopbackBearer, url: &str, status: StatusCode) -> Option<String> {
+        let mut request = Request::new(url.parse().unwrap(), Method::Get);
+        let next: [Arc<dyn Policy>; 1] = [Arc::new(Answers(status))];
+        policy.send(&Context::new(), &mut request, &next).await.ok()?;
+        request.headers().get_optional_string(&AUTHORIZATION)
+    }
+
+    #[tokio::test]
+    async fn a_token_is_kept_until_it_is_refused_and_never_leaves_the_machine() {
+        let policy = LoopbackBearer::new(Arc::new(Numbered::default()), "scope");
+        let here = "http://127.0.0.1:8080/";
+        assert_eq!(send(&policy, here, StatusCode::Ok).await.as_deref(), Some("Bearer token-0"));
+        assert_eq!(send(&policy, here, StatusCode::Unauthorized).await.as_deref(), Some("Bearer token-0"));
+        assert_eq!(send(&policy, here, StatusCode::Ok).await.as_deref(), Some("Bearer token-1"));
+        assert_eq!(send(&policy, "http://10.0.0.1:8080/", StatusCode::Ok).await, None);
     }
 }

@@ -137,7 +137,9 @@ impl Throttle {
             .min();
         let mut state = self.state();
         if status == StatusCode::TooManyRequests {
-            let until = Instant::now() + capped(retry_after(headers).unwrap_or(WAIT_UNNAMED));
+            let wait = capped(retry_after(headers).unwrap_or(WAIT_UNNAMED));
+            tracing::warn!(target: "bartizan::azure", seconds = wait.as_secs(), "Azure throttles; all requests wait");
+            let until = Instant::now() + wait;
             state.closed_until = Some(state.closed_until.map_or(until, |before| before.max(until)));
         }
         let pace = &mut state.paces[class as usize];

@@ -169,3 +169,22 @@ async fn a_name_of_dots_does_not_become_another_resource() {
     }
     assert!(server.received_requests().await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn an_emulator_that_does_not_run_is_named_at_once() {
+    // A port that was free a moment ago.
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let endpoint = Endpoint::parse(&format!("http://{address}"), Cloud::Public).unwrap();
+    let client =
+        Client::new(workspace(), endpoint, &Credential::fixed(TOKEN), ClientOptions::default()).unwrap();
+    for error in [
+        client.list_alert_rules().await.unwrap_err(),
+        client.put_alert_rule("r1", &json!({})).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), bartizan::azure::ErrorKind::Unavailable);
+        assert_eq!(
+            error.message(),
+            format!("nothing listens at {address}; `bartizan emulator --listen {address}` would")
+        );
+    }
+}

@@ -17,9 +17,10 @@ fn echoing() -> Service {
         if seen.path.ends_with("/oauth2/v2.0/token") {
             return json(200, &json!({"token_type": "Bearer", "expires_in": 3600, "access_token": ISSUED}));
         }
+        let authorization = seen.header("authorization").unwrap();
         let text = format!(
-            "{} {SECRET} https://x.blob.core.windows.net/?sig=abcdefgh12345678",
-            seen.header("authorization").unwrap()
+            "{authorization} {} {SECRET} https://x.blob.core.windows.net/?sig=abcdefgh12345678",
+            authorization.trim_start_matches("Bearer ")
         );
         json_with(
             400,
