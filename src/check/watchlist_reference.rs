@@ -12,7 +12,7 @@ use crate::resource::Resource;
 codes! {
     /// A query reads a watchlist that no file of the folder describes and no setting names.
     ///
-    /// Aliases are compared by case. A watchlist that others keep in the workspace stands in `external_watchlists` of
+    /// Aliases are compared by case. A watchlist that others keep in the workspace stands in `external` of
     /// bartizan.toml. An alias that the query computes is not looked at.
     ///
     /// ## Why
@@ -95,7 +95,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
                         )
                         .help(match near {
                             Some(near) => format!("did you mean `{near}`?"),
-                            None => "add a watchlist.yaml with this alias, or name it in `external_watchlists` of bartizan.toml".to_owned(),
+                            None => "add a watchlist.yaml with this alias, or name it under `external` of [watchlists] in bartizan.toml".to_owned(),
                         }),
                     );
                 }
