@@ -13,6 +13,7 @@ use text::Lines;
 static COLUMNS: &str = include_str!("../data/columns.txt");
 static TABLES: Lines = Lines::new(include_str!("../data/tables.txt"));
 static DEFENDER: Lines = Lines::new(include_str!("../data/defender.txt"));
+static FUNCTIONS: Lines = Lines::new(include_str!("../data/functions.txt"));
 
 /// A column of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,19 +29,33 @@ pub struct Column {
 impl Column {
     /// The type as the query language names it.
     pub fn type_name(self) -> &'static str {
-        match self.letter {
-            b'b' => "bool",
-            b'i' => "int",
-            b'l' => "long",
-            b'r' => "real",
-            b'm' => "decimal",
-            b'd' => "datetime",
-            b't' => "timespan",
-            b'g' => "guid",
-            b'y' => "dynamic",
-            _ => "string",
-        }
+        type_name(self.letter)
     }
+}
+
+fn type_name(letter: u8) -> &'static str {
+    match letter {
+        b'b' => "bool",
+        b'i' => "int",
+        b'l' => "long",
+        b'r' => "real",
+        b'm' => "decimal",
+        b'd' => "datetime",
+        b't' => "timespan",
+        b'g' => "guid",
+        b'y' => "dynamic",
+        _ => "string",
+    }
+}
+
+/// A function that content of the field calls and that a workspace may have. Its result may hold more columns than
+/// are known, and none of its parameters has to be given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    /// The columns that are known: of an ASIM parser those of its schema, of a solution's parser TimeGenerated alone.
+    pub columns: Vec<Column>,
+    /// Name and type of each parameter, in order.
+    pub parameters: Vec<(&'static str, &'static str)>,
 }
 
 /// The columns that every table of a workspace has, declared or not.
@@ -66,6 +81,26 @@ pub fn table(name: &str) -> Option<Vec<Column>> {
 /// The columns of a table of Defender's advanced hunting.
 pub fn defender_table(name: &str) -> Option<Vec<Column>> {
     DEFENDER.find(name).map(columns)
+}
+
+/// A function that a workspace may have: an ASIM parser, or one that a solution of the content hub brings.
+pub fn function(name: &str) -> Option<Function> {
+    let mut words = FUNCTIONS.find(name).filter(|_| !name.starts_with('='))?.split(' ').skip(1);
+    let (schema, parameters) = (words.next()?, words.next()?);
+    let columns = match FUNCTIONS.find(&format!("={schema}")) {
+        Some(numbers) => columns(numbers),
+        None => vec![Column { name: "TimeGenerated", letter: b'd', documented: true }],
+    };
+    let parameter = |text: &'static str| {
+        let (name, letter) = text.split_once(':')?;
+        Some((name, type_name(*letter.as_bytes().first()?)))
+    };
+    Some(Function { columns, parameters: parameters.split(',').filter_map(parameter).collect() })
+}
+
+/// The names of these functions, sorted by byte.
+pub fn functions() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.names().filter(|name| !name.starts_with('='))
 }
 
 /// The names of the tables, sorted by byte.
@@ -127,11 +162,31 @@ mod tests {
     #[test]
     fn columns_have_their_types_and_keep_their_order() {
         let columns = table("SecurityEvent").unwrap();
-        let of = |name: &str| columns.iter().find(|column| column.name == name).map(|column| column.type_name());
-        assert_eq!((of("EventID"), of("TimeGenerated"), of("Nothing")), (Some("int"), Some("datetime"), None));
-        let timestamp = table("DeviceNetworkEvents").unwrap().into_iter().find(|c| c.name == "Timestamp").unwrap();
+        let of =
+            |name: &str| columns.iter().find(|column| column.name == name).map(|column| column.type_name());
+        assert_eq!(
+            (of("EventID"), of("TimeGenerated"), of("Nothing")),
+            (Some("int"), Some("datetime"), None)
+        );
+        let timestamp =
+            table("DeviceNetworkEvents").unwrap().into_iter().find(|c| c.name == "Timestamp").unwrap();
         assert!(!timestamp.documented, "Defender's own column is told apart");
-        assert!(defender_table("DeviceNetworkEvents").unwrap().iter().any(|column| column.name == "Timestamp"));
+        assert!(
+            defender_table("DeviceNetworkEvents").unwrap().iter().any(|column| column.name == "Timestamp")
+        );
+    }
+
+    #[test]
+    fn an_asim_parser_has_the_columns_of_its_schema_and_a_solution_s_one_has_time_alone() {
+        let dns = function("_Im_Dns").unwrap();
+        assert!(dns.columns.iter().any(|column| column.name == "DnsQuery"));
+        assert!(dns.parameters.iter().any(|(name, kind)| *name == "starttime" && *kind == "datetime"));
+        let solution =
+            functions().map(|name| function(name).unwrap()).find(|f| f.columns.len() == 1).unwrap();
+        assert_eq!(solution.columns[0].name, "TimeGenerated");
+        assert_eq!(functions().count(), 1032);
+        assert_eq!(function("=imDns"), None);
+        assert_eq!(function("NoSuchFunction"), None);
     }
 
     #[test]
