@@ -1,1 +1,17 @@
-//! The Kusto query language: text in, tokens out.
+//! The Kusto query language: text in; tokens, a syntax tree, types and diagnostics out.
+//!
+//! The library knows the language and its built-ins and nothing of any product: which tables exist is told to it.
+//! Nothing here fails or panics on input; what is wrong with a query is data beside what was understood of it.
+//! Offsets are bytes throughout; [`LineIndex`] converts at the edge.
+
+mod diagnostic;
+mod lexer;
+pub mod literal;
+pub mod names;
+mod position;
+mod token;
+
+pub use diagnostic::{Code, Diagnostic, Severity};
+pub use lexer::{MAX_SOURCE, lex};
+pub use position::{LineIndex, Position};
+pub use token::{Lexed, Span, Token, TokenKind};

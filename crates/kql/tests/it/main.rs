@@ -1,0 +1,4 @@
+//! The library from outside: properties over any text, and real queries where the corpus is at hand.
+
+mod corpus;
+mod lexing;
