@@ -149,12 +149,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic without help.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Diagnostic {
-            code,
-            span,
-            message: message.into(),
-            help: None,
-        }
+        Diagnostic { code, span, message: message.into(), help: None }
     }
 
     /// The same with what to do about it.
@@ -180,10 +175,7 @@ mod tests {
             let id = code.as_str();
             assert!(seen.insert(id), "{id} is declared twice");
             let rest = id.strip_prefix("kql-").expect("begins with kql-");
-            assert!(
-                rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
-                "{id}"
-            );
+            assert!(rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{id}");
             assert!(code.documentation().len() > 40, "{id} says nothing");
         }
     }

@@ -112,24 +112,15 @@ const TIMESPAN_UNITS: &[&str] = &[
 
 /// Cuts a query into tokens. Never panics; what is wrong stands in [`Lexed::diagnostics`].
 pub fn lex(source: &str) -> Lexed<'_> {
-    let mut lexer = Lexer {
-        source,
-        bytes: source.as_bytes(),
-        at: 0,
-        tokens: Vec::new(),
-        diagnostics: Vec::new(),
-    };
+    let mut lexer =
+        Lexer { source, bytes: source.as_bytes(), at: 0, tokens: Vec::new(), diagnostics: Vec::new() };
     if source.len() > MAX_SOURCE {
         lexer.refuse();
     } else {
         lexer.tokens.reserve(source.len() / 4 + 1);
         lexer.run();
     }
-    Lexed {
-        source,
-        tokens: lexer.tokens,
-        diagnostics: lexer.diagnostics,
-    }
+    Lexed { source, tokens: lexer.tokens, diagnostics: lexer.diagnostics }
 }
 
 /// Whether a byte may stand inside an identifier.
@@ -158,21 +149,12 @@ impl Lexer<'_> {
     /// One unknown token for a source that is too long to read.
     fn refuse(&mut self) {
         let end = u32::try_from(self.source.len()).unwrap_or(u32::MAX);
-        self.tokens.push(Token {
-            kind: TokenKind::Unknown,
-            span: Span::new(0, end),
-        });
-        self.tokens.push(Token {
-            kind: TokenKind::End,
-            span: Span::new(end, end),
-        });
+        self.tokens.push(Token { kind: TokenKind::Unknown, span: Span::new(0, end) });
+        self.tokens.push(Token { kind: TokenKind::End, span: Span::new(end, end) });
         self.diagnostics.push(Diagnostic::new(
             Code::QueryTooLong,
             Span::new(0, 0),
-            format!(
-                "the query has {} bytes; at most {MAX_SOURCE} are read",
-                self.source.len()
-            ),
+            format!("the query has {} bytes; at most {MAX_SOURCE} are read", self.source.len()),
         ));
     }
 
@@ -181,16 +163,10 @@ impl Lexer<'_> {
             let start = self.at;
             let kind = self.next();
             debug_assert!(self.at > start, "a token is never empty");
-            self.tokens.push(Token {
-                kind,
-                span: self.span_from(start),
-            });
+            self.tokens.push(Token { kind, span: self.span_from(start) });
         }
         let end = self.at as u32;
-        self.tokens.push(Token {
-            kind: TokenKind::End,
-            span: Span::new(end, end),
-        });
+        self.tokens.push(Token { kind: TokenKind::End, span: Span::new(end, end) });
     }
 
     fn span_from(&self, start: usize) -> Span {
@@ -237,18 +213,12 @@ impl Lexer<'_> {
     }
 
     fn blanks(&mut self) -> TokenKind {
-        let length = self
-            .rest()
-            .find(|character| !is_blank(character))
-            .unwrap_or(self.rest().len());
+        let length = self.rest().find(|character| !is_blank(character)).unwrap_or(self.rest().len());
         self.take(length.max(1), TokenKind::Whitespace)
     }
 
     fn rest_of_line(&mut self, kind: TokenKind) -> TokenKind {
-        let length = self
-            .rest()
-            .find(['\r', '\n', '\u{2028}', '\u{2029}'])
-            .unwrap_or(self.rest().len());
+        let length = self.rest().find(['\r', '\n', '\u{2028}', '\u{2029}']).unwrap_or(self.rest().len());
         self.take(length, kind)
     }
 
@@ -280,11 +250,7 @@ impl Lexer<'_> {
     fn bad_escape(&mut self) {
         let start = self.at;
         self.at += 1;
-        let next = self
-            .rest()
-            .chars()
-            .next()
-            .filter(|next| !matches!(next, '\r' | '\n'));
+        let next = self.rest().chars().next().filter(|next| !matches!(next, '\r' | '\n'));
         let Some(next) = next else { return };
         let span = Span::new(start as u32, (self.at + next.len_utf8()) as u32);
         self.diagnostics.push(
@@ -301,9 +267,7 @@ impl Lexer<'_> {
                 self.span_from(start),
                 format!("this string is not closed with {quote} before the end of its line"),
             )
-            .with_help(format!(
-                "close it with {quote}; text of several lines stands between ``` and ```"
-            )),
+            .with_help(format!("close it with {quote}; text of several lines stands between ``` and ```")),
         );
     }
 
@@ -357,11 +321,7 @@ impl Lexer<'_> {
     }
 
     fn word_tail(&mut self) {
-        while self
-            .bytes
-            .get(self.at)
-            .is_some_and(|byte| continues_identifier(*byte))
-        {
+        while self.bytes.get(self.at).is_some_and(|byte| continues_identifier(*byte)) {
             self.at += 1;
         }
     }
@@ -469,10 +429,7 @@ impl Lexer<'_> {
     }
 
     fn run_length(&self, from: usize, holds: impl Fn(u8) -> bool) -> usize {
-        self.bytes[self.at + from..]
-            .iter()
-            .take_while(|byte| holds(**byte))
-            .count()
+        self.bytes[self.at + from..].iter().take_while(|byte| holds(**byte)).count()
     }
 
     /// The length of `12.`, `12.5`, `12.5e3`, where `digits` digits stand in front of the point.
@@ -573,10 +530,7 @@ impl Lexer<'_> {
             format!("`{}` means nothing here", text.escape_debug()),
         );
         let is_typographic = |character| {
-            matches!(
-                character,
-                '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{2032}' | '\u{2033}'
-            )
+            matches!(character, '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{2032}' | '\u{2033}')
         };
         self.diagnostics.push(if text.contains(is_typographic) {
             diagnostic.with_help("typographic quotes are no quotes: write \" or '")

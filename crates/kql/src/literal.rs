@@ -66,10 +66,7 @@ pub fn decode(token: &str) -> Option<String> {
         }
     }
     if let Some(quoted) = text.strip_prefix('@') {
-        let quote = quoted
-            .chars()
-            .next()
-            .filter(|quote| matches!(quote, '"' | '\''))?;
+        let quote = quoted.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
         let body = quoted.strip_prefix(quote)?.strip_suffix(quote)?;
         return decode_verbatim(body, quote);
     }
@@ -146,10 +143,7 @@ pub(crate) fn escape_length(text: &str) -> Option<usize> {
         b'u' => hexadecimal(4),
         b'U' => hexadecimal(8),
         b'0'..=b'7' => {
-            let digits = bytes[1..]
-                .iter()
-                .take(3)
-                .take_while(|byte| matches!(byte, b'0'..=b'7'));
+            let digits = bytes[1..].iter().take(3).take_while(|byte| matches!(byte, b'0'..=b'7'));
             Some(1 + digits.count())
         }
         _ => None,
@@ -183,10 +177,7 @@ mod tests {
 
     #[test]
     fn every_escape_is_read() {
-        assert_eq!(
-            decoded(r#""\\ \' \" \a\b\f\n\r\t\v""#),
-            "\\ ' \" \u{7}\u{8}\u{c}\n\r\t\u{b}"
-        );
+        assert_eq!(decoded(r#""\\ \' \" \a\b\f\n\r\t\v""#), "\\ ' \" \u{7}\u{8}\u{c}\n\r\t\u{b}");
         assert_eq!(decoded(r#"'\x41\u00e9\U0001F600\101\0'"#), "Aé😀A\0");
     }
 

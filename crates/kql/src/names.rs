@@ -66,14 +66,8 @@ pub fn calls(lexed: &Lexed<'_>, name: &str) -> Vec<Call> {
     (0..cursor.tokens.len())
         .filter(|at| cursor.is_word(*at, name) && cursor.kind(at + 1) == TokenKind::OpenParen)
         // A name behind a point is a property of something else.
-        .filter(|at| {
-            !at.checked_sub(1)
-                .is_some_and(|before| cursor.kind(before) == TokenKind::Dot)
-        })
-        .map(|at| Call {
-            name: cursor.tokens[at].span,
-            argument: cursor.argument(at + 1, &bound),
-        })
+        .filter(|at| !at.checked_sub(1).is_some_and(|before| cursor.kind(before) == TokenKind::Dot))
+        .map(|at| Call { name: cursor.tokens[at].span, argument: cursor.argument(at + 1, &bound) })
         .collect()
 }
 
@@ -125,10 +119,7 @@ struct Cursor<'s> {
 
 impl<'s> Cursor<'s> {
     fn new(lexed: &Lexed<'s>) -> Self {
-        Cursor {
-            source: lexed.source,
-            tokens: lexed.significant().collect(),
-        }
+        Cursor { source: lexed.source, tokens: lexed.significant().collect() }
     }
 
     fn kind(&self, at: usize) -> TokenKind {
@@ -137,9 +128,7 @@ impl<'s> Cursor<'s> {
 
     fn span(&self, at: usize) -> Span {
         let end = self.source.len() as u32;
-        self.tokens
-            .get(at)
-            .map_or(Span::new(end, end), |token| token.span)
+        self.tokens.get(at).map_or(Span::new(end, end), |token| token.span)
     }
 
     fn text(&self, at: usize) -> &'s str {
@@ -208,17 +197,12 @@ impl<'s> Cursor<'s> {
         let ends = |at: usize| matches!(self.kind(at), Comma | CloseParen | End);
         if ends(first) {
             let place = self.span(open).end;
-            return Argument::Missing {
-                span: Span::new(place, place),
-            };
+            return Argument::Missing { span: Span::new(place, place) };
         }
         if let Some((value, next)) = self.strings(first)
             && ends(next)
         {
-            return Argument::Literal {
-                value,
-                span: self.span(first).to(self.span(next - 1)),
-            };
+            return Argument::Literal { value, span: self.span(first).to(self.span(next - 1)) };
         }
         if let Some((name, next)) = self.name(first)
             && ends(next)
@@ -241,9 +225,7 @@ impl<'s> Cursor<'s> {
             }
             last = at;
         }
-        Argument::Dynamic {
-            span: self.span(first).to(self.span(last)),
-        }
+        Argument::Dynamic { span: self.span(first).to(self.span(last)) }
     }
 }
 
@@ -264,15 +246,9 @@ fn string_lets(cursor: &Cursor<'_>) -> HashMap<String, String> {
             .strings(next + 1)
             .filter(|(_, end)| matches!(cursor.kind(*end), TokenKind::Semicolon | TokenKind::End))
             .map(|(value, _)| value);
-        bound
-            .entry(name)
-            .and_modify(|before| *before = None)
-            .or_insert(value);
+        bound.entry(name).and_modify(|before| *before = None).or_insert(value);
     }
-    bound
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect()
+    bound.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 /// What may stand at the place that the reader has come to.
@@ -312,12 +288,7 @@ struct SourceReader<'s> {
 
 impl<'s> SourceReader<'s> {
     fn new(cursor: Cursor<'s>) -> Self {
-        let outermost = Frame {
-            lists_sources: false,
-            optional: false,
-            inherited: false,
-            arguments: false,
-        };
+        let outermost = Frame { lists_sources: false, optional: false, inherited: false, arguments: false };
         SourceReader {
             cursor,
             at: 0,
@@ -350,12 +321,7 @@ impl<'s> SourceReader<'s> {
 
     fn open(&mut self, arguments: bool, lists_sources: bool) {
         let optional = self.frame().optional;
-        self.frames.push(Frame {
-            lists_sources,
-            optional,
-            inherited: optional,
-            arguments,
-        });
+        self.frames.push(Frame { lists_sources, optional, inherited: optional, arguments });
     }
 
     /// A stage or a statement ends: a union's list with it.
@@ -407,9 +373,7 @@ impl<'s> SourceReader<'s> {
             Comma => {
                 let frame = *self.frame();
                 self.expect = match frame {
-                    Frame {
-                        lists_sources: true, ..
-                    } => Expect::Table,
+                    Frame { lists_sources: true, .. } => Expect::Table,
                     Frame { arguments: true, .. } => Expect::Pipe,
                     _ => Expect::Nothing,
                 };
@@ -587,11 +551,7 @@ mod tests {
             .into_iter()
             .map(|found| {
                 assert!(found.span.text(query).contains(&found.name), "{found:?}");
-                if found.optional {
-                    format!("{}?", found.name)
-                } else {
-                    found.name
-                }
+                if found.optional { format!("{}?", found.name) } else { found.name }
             })
             .collect()
     }
@@ -621,10 +581,7 @@ mod tests {
     #[test]
     fn a_watchlist_named_by_a_let_is_resolved() {
         assert_eq!(watchlists("let wl = 'vip'; _GetWatchlist(wl)"), ["vip at `wl`"]);
-        assert_eq!(
-            watchlists("let ['w l'] = 'v' 'ip'; _GetWatchlist(['w l'])"),
-            ["vip at `['w l']`"]
-        );
+        assert_eq!(watchlists("let ['w l'] = 'v' 'ip'; _GetWatchlist(['w l'])"), ["vip at `['w l']`"]);
     }
 
     #[test]
@@ -633,12 +590,7 @@ mod tests {
             watchlists(
                 "let a = 'x'; let a = 'y'; let f = (b:string) { _GetWatchlist(b) }; _GetWatchlist(a); _GetWatchlist(strcat('x', 'y'), 1); _GetWatchlist()"
             ),
-            [
-                "dynamic `b`",
-                "dynamic `a`",
-                "dynamic `strcat('x', 'y')`",
-                "missing"
-            ]
+            ["dynamic `b`", "dynamic `a`", "dynamic `strcat('x', 'y')`", "missing"]
         );
     }
 
@@ -657,10 +609,7 @@ mod tests {
         assert_eq!(sources("SecurityEvent | where a == b"), ["SecurityEvent"]);
         assert_eq!(sources("let t = 5m; SigninLogs"), ["SigninLogs"]);
         assert_eq!(sources("['My Table'] | take 1"), ["My Table"]);
-        assert_eq!(
-            sources("// T\n A // B\n | where c in ('D') | project e, f | count"),
-            ["A"]
-        );
+        assert_eq!(sources("// T\n A // B\n | where c in ('D') | project e, f | count"), ["A"]);
     }
 
     #[test]
@@ -671,10 +620,7 @@ mod tests {
             ),
             ["B", "C", "D"]
         );
-        assert_eq!(
-            sources("let A = SigninLogs; let b = 1; let c = b; A"),
-            ["SigninLogs"]
-        );
+        assert_eq!(sources("let A = SigninLogs; let b = 1; let c = b; A"), ["SigninLogs"]);
         assert_eq!(
             sources(
                 "let v = view () { A | take 1 }; let m = materialize(B | take 1); let n = toscalar(C | count); v"
@@ -691,10 +637,7 @@ mod tests {
             ),
             ["A", "B", "C", "D"]
         );
-        assert_eq!(
-            sources("union A, (B | where c > d), E*, ['F'] | project G, H"),
-            ["A", "B", "F"]
-        );
+        assert_eq!(sources("union A, (B | where c > d), E*, ['F'] | project G, H"), ["A", "B", "F"]);
         assert_eq!(sources("A | union withsource=T B, C | where x"), ["A", "B", "C"]);
         assert_eq!(sources("search in (A, B) 'x'"), ["A", "B"]);
         assert_eq!(sources("find in (A, B) where x == 1 project y"), ["A", "B"]);
@@ -756,10 +699,7 @@ mod tests {
     }
 
     fn stars(query: &str) -> Vec<&str> {
-        mentions_star(&lex(query))
-            .into_iter()
-            .map(|span| span.text(query))
-            .collect()
+        mentions_star(&lex(query)).into_iter().map(|span| span.text(query)).collect()
     }
 
     #[test]
@@ -768,10 +708,7 @@ mod tests {
         assert_eq!(stars("union   * | take 1"), ["union   *"]);
         assert_eq!(
             stars("let a = search kind=case_sensitive *; T | union withsource=S isfuzzy=true *"),
-            [
-                "search kind=case_sensitive *",
-                "union withsource=S isfuzzy=true *"
-            ]
+            ["search kind=case_sensitive *", "union withsource=S isfuzzy=true *"]
         );
         assert_eq!(stars("union A, (B | take 1), *"), ["union A, (B | take 1), *"]);
     }
@@ -782,10 +719,7 @@ mod tests {
             stars("union Sec*, *Log, A | extend union = 2 * 3, search = count_ * 2 | distinct *"),
             [""; 0]
         );
-        assert_eq!(
-            stars("T | where x == 'search *' // union *\n | project search, union"),
-            [""; 0]
-        );
+        assert_eq!(stars("T | where x == 'search *' // union *\n | project search, union"), [""; 0]);
         assert_eq!(stars("search 'x' | extend y = 2 * 3"), [""; 0]);
     }
 

@@ -44,10 +44,7 @@ impl<'s> LineIndex<'s> {
         while !self.source.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self
-            .starts
-            .partition_point(|start| *start <= offset)
-            .saturating_sub(1);
+        let line = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
         let before = &self.source[self.starts[line]..offset];
         Position {
             line: line as u32 + 1,
@@ -87,10 +84,7 @@ mod tests {
         let index = LineIndex::new("a\nb\r\nc\rd");
         let lines: Vec<u32> = [0, 2, 5, 7].map(|offset| index.position(offset).line).to_vec();
         assert_eq!(lines, [1, 2, 3, 4]);
-        assert_eq!(
-            [1, 2, 3, 4, 5].map(|line| index.line(line)),
-            ["a", "b", "c", "d", ""]
-        );
+        assert_eq!([1, 2, 3, 4, 5].map(|line| index.line(line)), ["a", "b", "c", "d", ""]);
     }
 
     #[test]

@@ -147,19 +147,13 @@ pub enum TokenKind {
 impl TokenKind {
     /// Whether the grammar looks past such a token.
     pub fn is_trivia(self) -> bool {
-        matches!(
-            self,
-            TokenKind::Whitespace | TokenKind::Comment | TokenKind::Directive
-        )
+        matches!(self, TokenKind::Whitespace | TokenKind::Comment | TokenKind::Directive)
     }
 
     /// Whether the token is a literal value, strings included.
     pub fn is_literal(self) -> bool {
         use TokenKind::*;
-        matches!(
-            self,
-            String | Bool | Int | Long | Real | Decimal | DateTime | TimeSpan | Guid
-        )
+        matches!(self, String | Bool | Int | Long | Real | Decimal | DateTime | TimeSpan | Guid)
     }
 }
 
@@ -199,9 +193,6 @@ impl<'s> Lexed<'s> {
 
     /// The tokens that the grammar sees: no trivia; the last is [`TokenKind::End`].
     pub fn significant(&self) -> impl Iterator<Item = Token> + '_ {
-        self.tokens
-            .iter()
-            .copied()
-            .filter(|token| !token.kind.is_trivia())
+        self.tokens.iter().copied().filter(|token| !token.kind.is_trivia())
     }
 }

@@ -22,11 +22,7 @@ pub(crate) fn read(path: &str) -> Option<String> {
 /// The queries of the corpus.
 pub(crate) fn queries() -> Option<Vec<Value>> {
     let text = read("queries.jsonl")?;
-    Some(
-        text.lines()
-            .map(|line| serde_json::from_str(line).expect("a line is JSON"))
-            .collect(),
-    )
+    Some(text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect())
 }
 
 /// The text of a query.
@@ -74,12 +70,8 @@ fn the_tables_of_real_queries_are_found() {
         if !clean {
             continue;
         }
-        let tables: Vec<&str> = query["tables"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
+        let tables: Vec<&str> =
+            query["tables"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let lexed = kql::lex(text(query));
         let names = kql::names::source_names(&lexed);
         for table in &tables {
@@ -97,14 +89,6 @@ fn the_tables_of_real_queries_are_found() {
             }
         }
     }
-    assert!(
-        missed.len() * 200 < found,
-        "{found} found, {} missed: {missed:#?}",
-        missed.len()
-    );
-    assert!(
-        invented.len() * 100 < found,
-        "{found} found, {} invented: {invented:#?}",
-        invented.len()
-    );
+    assert!(missed.len() * 200 < found, "{found} found, {} missed: {missed:#?}", missed.len());
+    assert!(invented.len() * 100 < found, "{found} found, {} invented: {invented:#?}", invented.len());
 }

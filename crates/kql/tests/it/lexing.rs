@@ -9,23 +9,13 @@ pub(crate) fn assert_covered(source: &str) {
     let mut at = 0;
     for token in &lexed.tokens {
         assert_eq!(token.span.start, at, "a gap in {source:?}");
-        assert!(
-            token.span.end > at || token.kind == TokenKind::End,
-            "an empty token in {source:?}"
-        );
+        assert!(token.span.end > at || token.kind == TokenKind::End, "an empty token in {source:?}");
         at = token.span.end;
     }
     assert_eq!(at as usize, source.len());
     let joined: String = lexed.tokens.iter().map(|token| token.text(source)).collect();
     assert_eq!(joined, source);
-    assert_eq!(
-        lexed
-            .tokens
-            .iter()
-            .filter(|token| token.kind == TokenKind::End)
-            .count(),
-        1
-    );
+    assert_eq!(lexed.tokens.iter().filter(|token| token.kind == TokenKind::End).count(), 1);
     for diagnostic in &lexed.diagnostics {
         assert!(
             source.get(diagnostic.span.range()).is_some(),
@@ -149,10 +139,7 @@ fn a_typed_literal_runs_to_its_bracket_only_when_nothing_stands_between() {
          OpenParen (; Identifier x; CloseParen ); Identifier dynamic; OpenParen (; Long 1; CloseParen ); Identifier float; \
          OpenParen (; Long 1; CloseParen )"
     );
-    assert_eq!(
-        tokens("datetime(2020\n| x").join("; "),
-        "DateTime datetime(2020; Bar |; Identifier x"
-    );
+    assert_eq!(tokens("datetime(2020\n| x").join("; "), "DateTime datetime(2020; Bar |; Identifier x");
 }
 
 #[test]
@@ -187,11 +174,7 @@ fn a_raw_guid_is_one_token() {
 #[test]
 fn an_open_string_ends_with_its_line_and_is_said_once() {
     let lexed = lex("T | where a == \"x\n| where b == 'y'");
-    let said: Vec<_> = lexed
-        .diagnostics
-        .iter()
-        .map(|diagnostic| diagnostic.code.as_str())
-        .collect();
+    let said: Vec<_> = lexed.diagnostics.iter().map(|diagnostic| diagnostic.code.as_str()).collect();
     assert_eq!(said, ["kql-unterminated-string"]);
     assert!(lexed.significant().any(|token| token.text(lexed.source) == "'y'"));
 }
@@ -200,32 +183,15 @@ fn an_open_string_ends_with_its_line_and_is_said_once() {
 fn a_bad_escape_is_shown_where_it_stands_and_the_string_goes_on() {
     let source = r#"print "C:\Windows\q" , 1"#;
     let lexed = lex(source);
-    let said: Vec<_> = lexed
-        .diagnostics
-        .iter()
-        .map(|diagnostic| diagnostic.span.text(source))
-        .collect();
+    let said: Vec<_> = lexed.diagnostics.iter().map(|diagnostic| diagnostic.span.text(source)).collect();
     assert_eq!(said, [r"\W", r"\q"]);
-    assert_eq!(
-        tokens(source),
-        [
-            "Identifier print",
-            r#"String "C:\Windows\q""#,
-            "Comma ,",
-            "Long 1"
-        ]
-    );
+    assert_eq!(tokens(source), ["Identifier print", r#"String "C:\Windows\q""#, "Comma ,", "Long 1"]);
 }
 
 #[test]
 fn typographic_quotes_are_named() {
     let lexed = lex("T | where a == “x”");
-    assert!(
-        lexed.diagnostics[0]
-            .help
-            .as_deref()
-            .is_some_and(|help| help.contains("typographic"))
-    );
+    assert!(lexed.diagnostics[0].help.as_deref().is_some_and(|help| help.contains("typographic")));
 }
 
 #[test]
