@@ -41,7 +41,12 @@ pub fn check(context: Context<'_>) -> Vec<Diagnostic> {
 
 /// Every code of the program, by room.
 pub fn codes() -> Vec<&'static Code> {
-    let rooms = [crate::source::codes(), crate::document::codes(), crate::feed::codes()];
+    let rooms = [
+        crate::source::codes(),
+        crate::document::codes(),
+        crate::feed::codes(),
+        crate::compile::indicators::codes(),
+    ];
     rooms
         .into_iter()
         .flatten()

@@ -5,6 +5,7 @@
 //! indicator that it refuses.
 
 mod folder;
+pub mod indicators;
 
 pub use folder::{Folder, Table, TableRow, WatchlistSource};
 

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Span;
 use crate::document::{AnalyticsRule, IndicatorFile, Watchlist};
+use crate::feed::page::Page;
 
 /// The documents of a folder, each list in the order of the files' paths.
 #[derive(Debug, Default)]
@@ -12,6 +13,8 @@ pub struct Folder {
     pub watchlists: Vec<WatchlistSource>,
     /// Files of indicators.
     pub indicators: Vec<IndicatorFile>,
+    /// ThreatFox pages.
+    pub pages: Vec<Page>,
 }
 
 /// A watchlist's description with its rows, from the CSV beside it or from the file itself.
