@@ -155,7 +155,7 @@ impl Written<'_> {
             value: value.canonical,
             address: value.endpoint.map(|endpoint| endpoint.ip()),
             port: value.endpoint.map(|endpoint| endpoint.port()),
-            threat_type: detail(self.threat_type, threat_type, diagnostics),
+            threat_type: detail(self.threat_type, canonical_threat_type, diagnostics),
             first_seen: detail(self.first_seen, first_seen, diagnostics),
             confidence: detail(self.confidence, confidence, diagnostics),
             reference: detail(self.reference, reference, diagnostics),
@@ -249,10 +249,17 @@ fn detail<T>(
     }
 }
 
-fn threat_type(text: &str) -> Result<String, &'static str> {
-    let word: String =
-        text.chars().map(|c| if matches!(c, ' ' | '-') { '_' } else { c.to_ascii_lowercase() }).collect();
-    let fits = word.len() <= 64 && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+/// A threat type in its one form: lower-case letters, digits and underscores, at most 64.
+///
+/// # Errors
+/// What was expected, where the text is none.
+pub fn canonical_threat_type(text: &str) -> Result<String, &'static str> {
+    let word: String = text
+        .trim()
+        .chars()
+        .map(|c| if matches!(c, ' ' | '-') { '_' } else { c.to_ascii_lowercase() })
+        .collect();
+    let fits = (1..=64).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     if fits { Ok(word) } else { Err("a threat type such as `botnet_cc`") }
 }
 

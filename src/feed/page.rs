@@ -57,6 +57,11 @@ impl<'a> Line<'a> {
         Span::new(file, self.start + offset, self.start + offset + part.len())
     }
 
+    /// The rest of the line from an offset on.
+    fn from(self, offset: usize) -> Self {
+        Self { text: &self.text[offset..], start: self.start + offset }
+    }
+
     /// The text without the marks that Markdown puts around and before it.
     fn plain(self) -> &'a str {
         let mark = |c: char| c.is_whitespace() || matches!(c, '*' | '#' | '>' | '-' | '•' | '_' | '`');
@@ -95,7 +100,8 @@ pub fn parse(text: &str, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Opt
 
     for line in lines(text) {
         let plain = line.plain();
-        if let Some(columns) = Columns::of_header(line.text) {
+        if let Some((columns, rest)) = Columns::of_header(line) {
+            rows.extend(columns.rows(rest, file));
             part = Part::Indicators(columns);
             found = true;
             continue;
@@ -104,8 +110,9 @@ pub fn parse(text: &str, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Opt
             if plain.is_empty() || row::is_ruler(line.text) {
                 continue;
             }
-            if let Some(row) = columns.row(line, file) {
-                rows.push(row);
+            let held = columns.rows(line, file);
+            if !held.is_empty() {
+                rows.extend(held);
                 continue;
             }
             part = Part::Queries;

@@ -96,7 +96,7 @@ impl Exclusions {
                 continue;
             }
             let message =
-                format!("`{key}` excludes nothing in {}, which has no column with {what}", list_of(&without));
+                format!("`{key}` excludes nothing in {}: no column holds {what}", list_of(&without));
             diagnostics.push(
                 Diagnostic::new(&INDICATOR_EXCLUSION, place, message)
                     .label("applied to the other targets only")

@@ -328,10 +328,10 @@ impl Hunt<'_> {
                 "iff(IndicatorType == \"ip:port\" and Indicator !contains \".\", replace_string(Indicator, \":\", \"[:]\"), {shown})"
             );
         }
-        made.push(format!("Shown = {shown}"));
+        made.push(format!("DefangedIndicator = {shown}"));
         let _ = writeln!(out, "| extend\n    {}", made.join(",\n    "));
         out.push_str(
-            "| extend Shown = iff(strlen(Shown) > 100, strcat(substring(Shown, 0, 97), \"...\"), Shown)\n",
+            "| extend DefangedIndicator = iff(strlen(DefangedIndicator) > 100, strcat(substring(DefangedIndicator, 0, 97), \"...\"), DefangedIndicator)\n",
         );
     }
 }

@@ -6,8 +6,9 @@ use uuid::Uuid;
 use super::list::Listed;
 use super::query::{Hunt, Listing};
 use super::settings::Settings;
+use super::subject::Subject;
 use super::targets::{Entity, Matter, Target};
-use super::{Subject, threat};
+use super::threat;
 use crate::resource::{
     AggregationKind, AlertDetailsOverride, AlertRule, Duration, EntityMapping, EventGroupingSettings,
     FieldMapping, GroupingConfiguration, IncidentConfiguration, MatchingMethod, Properties, RuleKind,
@@ -59,11 +60,9 @@ pub(super) fn rule(
         frequency: settings.frequency,
         exclusions: &settings.exclusions,
     };
-    let (tactics, techniques) = if settings.threat_types.is_empty() {
-        threat::coverage(target.threats.iter().copied())
-    } else {
-        threat::coverage(settings.threat_types.iter().map(String::as_str))
-    };
+    let named = threat::coverage(settings.threat_types.iter().map(String::as_str));
+    let (tactics, techniques) =
+        if named.0.is_empty() { threat::coverage(target.threats.iter().copied()) } else { named };
     let mut kept = Vec::new();
     if target.kept.iter().any(|(name, _)| *name == "Ports") {
         kept.push(("Ports", "Ports"));
@@ -100,7 +99,7 @@ pub(super) fn rule(
             custom_details,
             alert_details_override: Some(AlertDetailsOverride {
                 alert_display_name_format: Some(format!(
-                    "{{{{Family}}}} indicator {{{{Shown}}}} in {}",
+                    "{{{{Family}}}} indicator {{{{DefangedIndicator}}}} in {}",
                     target.table
                 )),
                 alert_tactics_column_name: Some("Tactics".into()),

@@ -1,11 +1,14 @@
 //! How the indicators of a key are hunted for: what its files say, put together.
 
+use std::collections::BTreeSet;
+
 use super::exclusions::Exclusions;
 use super::targets::{TARGETS, Target};
 use super::{INDICATOR_CONFLICT, INDICATOR_SETTING, INDICATOR_TARGET};
 use crate::config::IndicatorSettings;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::document::{IndicatorFile, Text};
+use crate::feed::indicator::canonical_threat_type;
 use crate::resource::{Duration, Severity};
 
 /// What addresses are compared on.
@@ -139,14 +142,7 @@ impl Merge<'_, '_> {
             let Some(text) = text(file) else { continue };
             match read(text.as_str().trim()) {
                 Ok(value) => self.agree(key, &mut found, (value, text.span)),
-                Err(allowed) => self.diagnostics.push(
-                    Diagnostic::new(
-                        &INDICATOR_SETTING,
-                        text.span,
-                        format!("`{}` is no value of `{key}`", text.as_str().escape_debug()),
-                    )
-                    .label(format!("allowed: {allowed}")),
-                ),
+                Err(allowed) => self.diagnostics.push(bad_value(key, text, &allowed)),
             }
         }
         found
@@ -210,17 +206,22 @@ impl Merge<'_, '_> {
         found.map(|(chosen, _)| chosen.into_iter().map(|at| &TARGETS[at]).collect())
     }
 
-    fn threat_types(&self) -> Vec<String> {
-        let mut types: Vec<String> = self
-            .files
-            .iter()
-            .filter_map(|file| file.threat_type.as_ref())
-            .map(|text| text.as_str().trim().to_ascii_lowercase())
-            .collect();
-        types.sort_unstable();
-        types.dedup();
-        types
+    /// The threat types of all files; they add up and are never in conflict.
+    fn threat_types(&mut self) -> Vec<String> {
+        let mut types = BTreeSet::new();
+        for text in self.files.iter().filter_map(|file| file.threat_type.as_ref()) {
+            match canonical_threat_type(text.as_str()) {
+                Ok(name) => drop(types.insert(name)),
+                Err(allowed) => self.diagnostics.push(bad_value("threatType", text, allowed)),
+            }
+        }
+        types.into_iter().collect()
     }
+}
+
+fn bad_value(key: &str, text: &Text, allowed: &str) -> Diagnostic {
+    let message = format!("`{}` is no value of `{key}`", text.as_str().escape_debug());
+    Diagnostic::new(&INDICATOR_SETTING, text.span, message).label(format!("allowed: {allowed}"))
 }
 
 fn names() -> String {

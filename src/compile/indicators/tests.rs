@@ -3,6 +3,7 @@ use kql::TokenKind;
 use proptest::prelude::*;
 use serde_json::Value;
 
+use super::source::{is_key, slug};
 use super::targets::TARGETS;
 use super::*;
 use crate::document::{self, Document};
@@ -133,6 +134,24 @@ fn files_and_pages_of_a_key_make_the_same_resources_in_any_order_and_at_any_path
 }
 
 #[test]
+fn an_indicator_expires_so_long_after_it_was_first_seen_and_without_a_day_never() {
+    let (compiled, diagnostics) = one(
+        "expiresAfter: 36h\nindicators:\n  - {type: domain, value: a.net, firstSeen: 2026-01-01}\n  - {type: domain, value: b.net}\n  - {type: domain, value: c.net, firstSeen: 2026-01-01}\n  - {type: domain, value: C.net.}\n",
+    );
+    assert_eq!(diagnostics, []);
+    let at = |column| COLUMNS.iter().position(|name| *name == column).unwrap();
+    let rows: Vec<_> = list(&compiled)
+        .rows
+        .iter()
+        .map(|row| [&row[0], &row[at("FirstSeen")], &row[at("ExpiresOn")]])
+        .collect();
+    assert_eq!(
+        rows,
+        [["a.net", "2026-01-01", "2026-01-02T12:00:00Z"], ["b.net", "", ""], ["c.net", "2026-01-01", ""]]
+    );
+}
+
+#[test]
 fn the_key_is_written_or_made_of_the_family_and_never_of_the_path() {
     for (yaml, key) in [
         ("family: SectopRAT", Some("sectoprat")),
@@ -200,6 +219,7 @@ fn a_setting_that_cannot_be_read_is_named_and_nothing_is_deployed() {
         ("queryPeriod: 30m", "indicator-setting"),
         ("{queryPeriod: 2d, queryFrequency: 30m}", "indicator-setting"),
         ("expiresAfter: 1M", "indicator-setting"),
+        ("threatType: \"a'b\"", "indicator-setting"),
         ("exclusions: {addresses: [10.0.0]}", "indicator-setting"),
         ("exclusions: {addresses: ['::/0']}", "indicator-setting"),
         ("exclusions: {domains: ['a b.com']}", "indicator-setting"),
@@ -233,8 +253,8 @@ fn an_exclusion_for_which_a_target_has_no_column_is_named() {
     assert_eq!(
         messages,
         [
-            "`hosts` excludes nothing in DnsEvents and UrlClickEvents, which has no column with the name of the affected host",
-            "`processes` excludes nothing in DnsEvents and UrlClickEvents, which has no column with a process",
+            "`hosts` excludes nothing in DnsEvents and UrlClickEvents: no column holds the name of the affected host",
+            "`processes` excludes nothing in DnsEvents and UrlClickEvents: no column holds a process",
         ]
     );
     assert!(query(&compiled, "DeviceNetworkEvents").contains("| where Process !in~ (\"backup.exe\")\n"));

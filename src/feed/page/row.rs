@@ -1,5 +1,7 @@
 //! The rows of a page's table.
 
+use std::ops::Range;
+
 use super::Line;
 use crate::diagnostic::{FileId, Span};
 use crate::feed::indicator::{Field, IndicatorKind, Written};
@@ -33,6 +35,18 @@ pub struct Row {
 }
 
 impl Row {
+    fn empty(line: Line<'_>, file: FileId) -> Self {
+        Self {
+            span: line.span(file, line.text.trim()),
+            kind: None,
+            value: None,
+            threat_type: None,
+            first_seen: None,
+            confidence: None,
+            reference: None,
+        }
+    }
+
     /// The row as an indicator that is to be read.
     pub fn written(&self) -> Written<'_> {
         fn field(cell: &Option<Cell>) -> Option<Field<'_>> {
@@ -69,40 +83,38 @@ pub(super) struct Columns(Vec<Column>);
 const RUN_TOGETHER: &str = "typevaluethreattypefirstseenconfidence";
 
 impl Columns {
-    /// The columns where a line is the header of a table of indicators.
-    pub(super) fn of_header(line: &str) -> Option<Self> {
-        // A header is short; without this a file of one endless line would be squeezed for each question about it.
-        if line.len() > 400 {
-            return None;
-        }
-        let cells: Vec<Column> = cells(line).map(column).collect();
+    /// The columns where a line begins with the header of a table of indicators, and what follows the header: rows,
+    /// where line breaks got lost.
+    pub(super) fn of_header(line: Line<'_>) -> Option<(Self, Line<'_>)> {
+        // A header is short; without this a file of one endless line would be taken apart for each question about it.
+        let text = line.text;
+        let cells: Vec<Column> = cells(text).take(20).map(column).collect();
         let has = |column| cells.contains(&column);
         if has(Column::Kind) && has(Column::Value) && (has(Column::ThreatType) || has(Column::FirstSeen)) {
-            return Some(Self(cells));
+            return Some((Self(cells), line.from(text.len())));
         }
-        let squeezed: String =
-            line.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-        (squeezed.strip_prefix("ioc").unwrap_or(&squeezed) == RUN_TOGETHER).then(|| {
-            Self(vec![Column::Kind, Column::Value, Column::ThreatType, Column::FirstSeen, Column::Confidence])
-        })
+        let mut squeezed = String::with_capacity(RUN_TOGETHER.len());
+        for (at, character) in text.char_indices().take(80) {
+            if character.is_ascii_alphanumeric() {
+                squeezed.push(character.to_ascii_lowercase());
+                if squeezed.strip_prefix("ioc").unwrap_or(&squeezed) == RUN_TOGETHER {
+                    use Column::{Confidence, FirstSeen, Kind, ThreatType, Value};
+                    let columns = Self(vec![Kind, Value, ThreatType, FirstSeen, Confidence]);
+                    return Some((columns, line.from(at + 1)));
+                }
+            }
+        }
+        None
     }
 
-    /// The row that a line is; `None` where it is none and the table is over.
-    pub(super) fn row(&self, line: Line<'_>, file: FileId) -> Option<Row> {
+    /// The rows that a line holds: one, or several where line breaks got lost. None where the table is over.
+    pub(super) fn rows(&self, line: Line<'_>, file: FileId) -> Vec<Row> {
         let parts: Vec<&str> = cells(line.text).collect();
-        let mut row = Row {
-            span: line.span(file, line.text.trim()),
-            kind: None,
-            value: None,
-            threat_type: None,
-            first_seen: None,
-            confidence: None,
-            reference: None,
-        };
         let starts_with_type = parts.first().is_some_and(|first| IndicatorKind::parse(first).is_some());
         if parts.len() < 3 && !(parts.len() == 2 && starts_with_type) {
-            return run_together(line, file, row);
+            return run_together(line, file);
         }
+        let mut row = Row::empty(line, file);
         for (column, part) in self.assign(line.text, &parts) {
             let part = part.trim();
             if part.is_empty() {
@@ -119,7 +131,7 @@ impl Columns {
                 Column::Other => {}
             }
         }
-        Some(row)
+        vec![row]
     }
 
     /// Each column with its cell. A pipe inside the value makes more cells than columns: the value takes them all.
@@ -175,37 +187,56 @@ pub(super) fn is_ruler(line: &str) -> bool {
 /// Threat types that may run on from a value.
 const THREAT_TYPES: &[&str] = &["payload_delivery", "botnet_cc", "cc_skimming", "payload"];
 
-/// A row whose cells nothing parts, as `ip:port5[.]188[.]86[.]6:9000botnet_cc2026-05-22100%`: it begins with a type,
-/// and ends with a date and a percentage.
-fn run_together(line: Line<'_>, file: FileId, mut row: Row) -> Option<Row> {
-    let text = line.text.trim().trim_matches('|').trim();
-    let cell = |part: &str| Some(Cell { text: part.to_owned(), span: line.span(file, part) });
-    let kinds = [
-        "sha256_hash",
-        "sha3_384_hash",
-        "sha1_hash",
-        "md5_hash",
-        "ip:port",
-        "domain",
-        "url",
-        "sha256",
-        "sha1",
-        "md5",
-    ];
-    let length = kinds.into_iter().find(|name| starts_with_word(text, name)).map(str::len)?;
-    let (kind, rest) = text.split_at(length);
+/// The types that a row may begin with, a longer name before one that it begins with.
+const KINDS: &[&str] = &[
+    "sha256_hash",
+    "sha3_384_hash",
+    "sha1_hash",
+    "md5_hash",
+    "ip:port",
+    "domain",
+    "url",
+    "sha256",
+    "sha1",
+    "md5",
+];
 
-    let date_at = last_date(rest)?;
-    let (value, tail) = rest.split_at(date_at);
-    let (date, percent) = tail.split_at(10);
-    let value = value.trim_end();
+/// Rows whose cells nothing parts, as `ip:port5[.]188[.]86[.]6:9000botnet_cc2026-05-22100%`: each begins with a type,
+/// and ends with a date and a percentage, or with a date at the line's end.
+fn run_together(line: Line<'_>, file: FileId) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut start = 0;
+    while let Some(kind) = KINDS.iter().find(|name| starts_with_word(line.text[start..].trim_start(), name)) {
+        let Some((date_at, end)) = date_and_percentage(line.text, start) else { break };
+        rows.extend(run_together_row(line, start..end, date_at, kind.len(), file));
+        start = end;
+    }
+    rows
+}
+
+fn run_together_row(
+    line: Line<'_>,
+    range: Range<usize>,
+    date_at: usize,
+    kind_length: usize,
+    file: FileId,
+) -> Option<Row> {
+    let text = &line.text[range.start..range.end];
+    let cell = |part: &str| {
+        let part = part.trim();
+        (!part.is_empty()).then(|| Cell { text: part.to_owned(), span: line.span(file, part) })
+    };
+    let kind_start = range.start + (text.len() - text.trim_start().len());
+    let value = line.text.get(kind_start + kind_length..date_at)?.trim_end();
     let threat = THREAT_TYPES.iter().find(|threat| value.len() > threat.len() && value.ends_with(**threat));
     let (value, threat) = value.split_at(value.len() - threat.map_or(0, |threat| threat.len()));
-    row.kind = cell(kind);
-    row.value = cell(value.trim());
-    row.threat_type = cell(threat).filter(|_| !threat.is_empty());
-    row.first_seen = cell(date);
-    row.confidence = cell(percent.trim()).filter(|percent| !percent.text.is_empty());
+    let mut row = Row::empty(line, file);
+    row.span = line.span(file, text.trim());
+    row.kind = cell(&line.text[kind_start..kind_start + kind_length]);
+    row.value = cell(value);
+    row.threat_type = cell(threat);
+    row.first_seen = cell(&line.text[date_at..date_at + 10]);
+    row.confidence = cell(&line.text[date_at + 10..range.end]);
     Some(row)
 }
 
@@ -213,17 +244,23 @@ fn starts_with_word(text: &str, word: &str) -> bool {
     text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
-/// Where the last date of a text begins, if nothing but a percentage follows it.
-fn last_date(text: &str) -> Option<usize> {
-    let before_percent = text.trim_end_matches('%');
-    let bytes = before_percent.as_bytes();
-    // At most `100` and a blank stand behind the date.
-    (0..=4).filter_map(|behind| bytes.len().checked_sub(10 + behind)).find(|at| {
-        let date = &bytes[*at..*at + 10];
-        let shaped = date.iter().enumerate().all(|(i, b)| match i {
+/// From `from` on, where the first date begins that a percentage or the end of the line follows, and where that ends.
+fn date_and_percentage(text: &str, from: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    (from..bytes.len().saturating_sub(9)).find_map(|at| {
+        let shaped = bytes[at..at + 10].iter().enumerate().all(|(i, b)| match i {
             4 | 7 => *b == b'-',
             _ => b.is_ascii_digit(),
         });
-        shaped && bytes[at + 10..].iter().all(|b| b.is_ascii_digit() || *b == b' ')
+        if !shaped {
+            return None;
+        }
+        let rest = &text[at + 10..];
+        let digits = rest.trim_start();
+        let count = digits.bytes().take_while(u8::is_ascii_digit).count();
+        if (1..=3).contains(&count) && digits[count..].starts_with('%') {
+            return Some((at, text.len() - digits.len() + count + 1));
+        }
+        rest.trim().is_empty().then_some((at, text.len()))
     })
 }

@@ -179,6 +179,27 @@ fn the_form_without_pipes_is_read() {
     assert_eq!(page.scenarios[0].filter, "Exclude the lab.");
 }
 
+#[test]
+fn rows_that_run_together_are_taken_apart() {
+    let (page, _, map) = read(
+        "Type Value Threat Type First Seen Confidence domain a[.]net botnet_cc 2026-05-22 100% url \
+         hxxp://a[.]net/2026-01-01/x payload_delivery 2026-05-22 75%ip:port5[.]188[.]86[.]6:1botnet_cc2026-05-221%\n\
+         domain b[.]net payload 2026-05-21\n\
+         domain without a date\n",
+    );
+    let page = page.unwrap();
+    assert_eq!(
+        rows(&page),
+        [
+            "domain a[.]net botnet_cc 2026-05-22 100%",
+            "url hxxp://a[.]net/2026-01-01/x payload_delivery 2026-05-22 75%",
+            "ip:port 5[.]188[.]86[.]6:1 botnet_cc 2026-05-22 1%",
+            "domain b[.]net payload 2026-05-21 -",
+        ]
+    );
+    assert_eq!(map.text(page.rows[2].span), "ip:port5[.]188[.]86[.]6:1botnet_cc2026-05-221%");
+}
+
 /// The pages of the corpus; none, with a word on why, where it is not there.
 fn corpus() -> Vec<(Utf8PathBuf, String)> {
     let root = std::env::var("BARTIZAN_CORPUS")

@@ -257,8 +257,9 @@ fn blocked(target: &Target, event: &HashMap<&str, &str>) -> bool {
             cell("ActionType").starts_with("ClickBlocked") && cell("IsClickedThrough") != "true"
         }
         _ => target.blocked.is_some_and(|fragment| {
-            patterns(fragment)[0].is_match(cell("DeviceAction").trim_end().to_owned().as_str())
-                || patterns(fragment)[0].is_match(cell("DvcAction"))
+            let [stopped] = patterns(fragment).try_into().expect("one expression");
+            stopped.is_match(cell("DeviceAction"))
+                || stopped.is_match(cell("DvcAction"))
                 || cell("SimplifiedDeviceAction").eq_ignore_ascii_case("Deny")
         }),
     }
