@@ -291,6 +291,7 @@ fn reference(text: &str) -> Result<String, &'static str> {
     let url = (text.len() <= url::MAX_LENGTH).then(|| ::url::Url::parse(text).ok()).flatten();
     url.filter(|url| matches!(url.scheme(), "http" | "https"))
         .map(String::from)
+        .filter(|url| url.len() <= url::MAX_LENGTH)
         .ok_or("the http or https URL of a page")
 }
 

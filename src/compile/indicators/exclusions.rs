@@ -124,7 +124,7 @@ impl Exclusions {
         write("excludedV6", self.v6.iter().map(ToString::to_string).collect());
     }
 
-    /// The steps that leave out what is excluded.
+    /// The steps that leave out events of what is excluded, domains aside.
     pub(super) fn steps(&self, target: &'static Target, out: &mut String) {
         let excludable = &target.excludable;
         for (empty, function, ranges) in [
@@ -144,21 +144,22 @@ impl Exclusions {
                 format!("{column} !in~ ({hosts}) and tostring(split({column}, \".\")[0]) !in~ ({hosts})")
             });
         }
-        if !self.domains.is_empty() {
-            for column in excludable.domains {
-                let _ = writeln!(out, "| extend Visited = {column}");
-                let below: Vec<String> = self
-                    .domains
-                    .iter()
-                    .map(|domain| format!(" or Visited endswith {}", literal::string(&format!(".{domain}"))))
-                    .collect();
-                let _ =
-                    writeln!(out, "| where not(Visited in ({}){})", literals(&self.domains), below.concat());
-            }
-        }
         if !self.processes.is_empty() {
             let processes = literals(&self.processes);
             each(out, excludable.processes, |column| format!("{column} !in~ ({processes})"));
+        }
+    }
+
+    /// The steps that leave out matches in an excluded domain.
+    pub(super) fn domain_steps(&self, target: &'static Target, out: &mut String) {
+        for name in self.domains_of(target) {
+            let below: Vec<String> = self
+                .domains
+                .iter()
+                .map(|domain| format!(" or Visited endswith {}", literal::string(&format!(".{domain}"))))
+                .collect();
+            let _ = writeln!(out, "| extend Visited = {name}");
+            let _ = writeln!(out, "| where not(Visited in ({}){})", literals(&self.domains), below.concat());
         }
     }
 }

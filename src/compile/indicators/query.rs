@@ -52,7 +52,7 @@ const ADDRESS: &str = r#"let address = (value: string) {
 
 /// The host of a URL, or of what is only a host with or without a port.
 pub(super) const HOST: &str = r#"let host = (value: string) {
-    trim_end(@"\.", tolower(extract(@"^(?:[A-Za-z][A-Za-z0-9+.\-]*://)?(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)", 1, value)))
+    trim_end(@"\.", tolower(extract(@"^(?:(?:[A-Za-z][A-Za-z0-9+.\-]*:)?//)?(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)", 1, value)))
 };
 "#;
 
@@ -261,6 +261,7 @@ impl Hunt<'_> {
             let _ = writeln!(out, "| {step}");
         }
         out.push_str("| lookup kind=inner indicators on Match\n");
+        self.exclusions.domain_steps(target, out);
         if let (Some(inbound), Some(_), Inbound::Allowed) = (target.inbound, target.blocked, self.inbound) {
             let _ = writeln!(out, "| where not({inbound} and Blocked)");
         }

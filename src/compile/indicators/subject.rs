@@ -74,8 +74,11 @@ impl Subject {
     }
 }
 
-/// A text on one line, without controls: what strangers write ends up in front of analysts.
+/// A text on one line, without controls and without marks that nobody sees or that turn the direction of writing: what
+/// strangers write ends up in front of analysts.
 pub(super) fn prose(text: &str) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let plain: String =
+        text.chars().filter(|c| !hidden(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }

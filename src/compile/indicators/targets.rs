@@ -74,7 +74,8 @@ pub(super) struct Excludable {
     pub(super) addresses: &'static [&'static str],
     /// Names of hosts, short or full.
     pub(super) hosts: &'static [&'static str],
-    /// Names that may lie in an excluded domain, in lower case.
+    /// The name that was matched or looked up, in columns of the expanded rows, in lower case; empty for an address:
+    /// what a host calls itself in a request excuses no connection to a listed address.
     pub(super) domains: &'static [&'static str],
     /// File names of processes.
     pub(super) processes: &'static [&'static str],
@@ -181,7 +182,7 @@ pub(super) const TARGETS: &[Target] = &[
         excludable: Excludable {
             addresses: &["Source", "Destination"],
             hosts: &["SourceHostName", "DestinationHostName"],
-            domains: &["host(RequestURL)"],
+            domains: &[r#"iff(Side == "url", host(RequestURL), "")"#],
             processes: &["SourceProcessName"],
         },
         expand: &[
@@ -225,7 +226,7 @@ pub(super) const TARGETS: &[Target] = &[
         excludable: Excludable {
             addresses: &["RemoteAddress", "LocalAddress"],
             hosts: &["DeviceName"],
-            domains: &["host(RemoteUrl)"],
+            domains: &[r#"iff(Depth == -2, "", Host)"#],
             processes: &["Process"],
         },
         // `RemoteUrl` holds a whole URL or only a host. A host that is the remote address itself is not counted twice.
@@ -327,7 +328,7 @@ pub(super) const TARGETS: &[Target] = &[
         excludable: Excludable {
             addresses: &["ClientAddress"],
             hosts: &[],
-            domains: &["host(Clicked)"],
+            domains: &["host(Match)"],
             processes: &[],
         },
         // A click counts once, however often its chain of redirections names the URL.

@@ -281,9 +281,9 @@ fn exclusions_are_compiled_into_the_query() {
     | where not(coalesce(ipv6_is_in_any_range(Destination, excludedV6), false))
     | where SourceHostName !in~ ("pc1.corp.net") and tostring(split(SourceHostName, ".")[0]) !in~ ("pc1.corp.net")
     | where DestinationHostName !in~ ("pc1.corp.net") and tostring(split(DestinationHostName, ".")[0]) !in~ ("pc1.corp.net")
-    | extend Visited = host(RequestURL)
-    | where not(Visited in ("corp.net", "xn--bcher-kva.de") or Visited endswith ".corp.net" or Visited endswith ".xn--bcher-kva.de")
     | where SourceProcessName !in~ ("scan.exe")
+    | extend Visited = iff(Side == "url", host(RequestURL), "")
+    | where not(Visited in ("corp.net", "xn--bcher-kva.de") or Visited endswith ".corp.net" or Visited endswith ".xn--bcher-kva.de")
     "#);
 }
 

@@ -67,9 +67,9 @@ mod tests {
 
     #[test]
     fn every_technique_belongs_to_a_tactic_of_its_threat_and_every_tactic_has_one() {
-        let path = std::env::var("BARTIZAN_FACTS")
-            .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/facts").into())
-            + "/attack-techniques.tsv";
+        let path = std::env::var("BARTIZAN_CORPUS")
+            .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus").into())
+            + "/../facts/attack-techniques.tsv";
         let Ok(text) = std::fs::read_to_string(&path) else {
             println!("skipped: no {path}");
             return;

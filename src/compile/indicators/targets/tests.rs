@@ -38,9 +38,9 @@ fn names(fragment: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_column_that_a_target_reads_is_one_of_its_table() {
-    let path = std::env::var("BARTIZAN_FACTS")
-        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/facts").into())
-        + "/table-schemas.tsv";
+    let path = std::env::var("BARTIZAN_CORPUS")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus").into())
+        + "/../facts/table-schemas.tsv";
     let Ok(text) = std::fs::read_to_string(&path) else {
         println!("skipped: no {path}");
         return;
@@ -90,14 +90,28 @@ fn no_target_shows_the_sensor_as_the_asset() {
 #[test]
 fn what_may_be_excluded_by_is_a_column_of_the_query() {
     for target in TARGETS {
-        let made: BTreeSet<String> = target.columns.iter().map(|(name, _)| (*name).to_owned()).collect();
-        let excludable = &target.excludable;
-        for list in [excludable.addresses, excludable.hosts, excludable.domains, excludable.processes] {
+        let mut made: BTreeSet<String> = target.columns.iter().map(|(name, _)| (*name).to_owned()).collect();
+        for list in [target.excludable.addresses, target.excludable.hosts, target.excludable.processes] {
             for fragment in list {
                 assert!(names(fragment).is_subset(&made), "{}: {fragment}", target.table);
             }
         }
+        made.extend(target.expand.iter().flat_map(|step| assigned(step)));
+        for fragment in target.excludable.domains {
+            assert!(names(fragment).is_subset(&made), "{}: {fragment}", target.table);
+        }
     }
+}
+
+/// The names that a step assigns.
+fn assigned(step: &str) -> Vec<String> {
+    let lexed = kql::lex(step);
+    let tokens: Vec<_> = lexed.significant().collect();
+    tokens
+        .windows(2)
+        .filter(|pair| pair[0].kind == TokenKind::Identifier && pair[1].kind == TokenKind::Equal)
+        .map(|pair| lexed.text(pair[0]).to_owned())
+        .collect()
 }
 
 #[test]
