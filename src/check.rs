@@ -172,8 +172,12 @@ pub fn is_fixed(code: &Code) -> bool {
 
 /// Every code of the program, by room.
 pub fn codes() -> Vec<&'static Code> {
-    let rooms =
-        [crate::source::codes(), crate::config::codes(), crate::document::codes(), crate::compile::codes()];
+    let rooms = [
+        crate::source::codes(),
+        crate::document::codes(),
+        crate::feed::codes(),
+        crate::compile::indicators::codes(),
+    ];
     rooms
         .into_iter()
         .flatten()

@@ -5,9 +5,7 @@
 //! indicator that it refuses.
 
 mod folder;
-mod rule;
-mod table;
-mod watchlist;
+pub mod indicators;
 
 pub use folder::{Folder, WatchlistSource};
 pub use table::{Table, TableRow};

@@ -1,16 +1,8 @@
 //! Everything that was read of a folder, sorted by what it is.
 
-use std::fs;
-
-use camino::{Utf8Path, Utf8PathBuf};
-
-use super::table::{self, Table};
-use crate::diagnostic::{Diagnostic, FileId, SourceMap, Span};
-use crate::document::{self, AnalyticsRule, Document, IndicatorFile, Watchlist};
-use crate::source::{self, NOT_UTF8, UNREADABLE};
-
-/// The name of the CSV beside a watchlist's description, unless the description names another.
-const DATA_FILE: &str = "data.csv";
+use crate::diagnostic::Span;
+use crate::document::{AnalyticsRule, IndicatorFile, Watchlist};
+use crate::feed::page::Page;
 
 /// The documents of a folder, each list in the order of the files' paths.
 #[derive(Debug, Default)]
@@ -21,8 +13,8 @@ pub struct Folder {
     pub watchlists: Vec<WatchlistSource>,
     /// Files of indicators.
     pub indicators: Vec<IndicatorFile>,
-    /// How many files were read.
-    pub files: usize,
+    /// ThreatFox pages.
+    pub pages: Vec<Page>,
 }
 
 /// A watchlist's description with its rows, from the CSV beside it or from the file itself.
