@@ -174,8 +174,10 @@ pub fn is_fixed(code: &Code) -> bool {
 pub fn codes() -> Vec<&'static Code> {
     let rooms = [
         crate::source::codes(),
+        crate::config::codes(),
         crate::document::codes(),
         crate::feed::codes(),
+        crate::compile::codes(),
         crate::compile::indicators::codes(),
     ];
     rooms
