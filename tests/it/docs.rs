@@ -96,21 +96,25 @@ fn below(code: &Code) -> String {
     parts.collect::<Vec<_>>().join("\n\n")
 }
 
-#[test]
-fn the_page_of_checks_is_what_explain_says() {
-    let path = root().join("docs/checks.md");
-    let page = checks_page();
+/// Compares a generated page with its file, or writes it where [`BLESS`] asks for that.
+fn compare_or_bless(path: &Path, page: &str) {
     if std::env::var(BLESS).is_ok_and(|value| value == "1") {
-        fs::write(&path, &page).unwrap();
+        fs::write(path, page).unwrap();
         return;
     }
-    let written = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    let differs = written.lines().zip(page.lines()).position(|(a, b)| a != b);
+    let written = fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+    let same = written.lines().zip(page.lines()).take_while(|(a, b)| a == b).count();
     assert!(
         written == page,
-        "docs/checks.md is not what the codes say (line {}); make it again with {BLESS}=1 cargo test --test it docs",
-        differs.unwrap_or_else(|| written.lines().count().min(page.lines().count())) + 1,
+        "{} differs in line {} from what the program says; make it again with {BLESS}=1 cargo test --test it docs",
+        path.display(),
+        same + 1,
     );
+}
+
+#[test]
+fn the_page_of_checks_is_what_explain_says() {
+    compare_or_bless(&root().join("docs/checks.md"), &checks_page());
 }
 
 #[test]
@@ -198,8 +202,10 @@ fn uses(text: &str) -> Vec<(&'static str, String)> {
     for line in text.replace("\\\n", " ").lines() {
         let starts = ["bartizan ", "cargo run --release -- ", "cargo run -- ", "cargo run --quiet -- "];
         for (at, start) in starts.iter().flat_map(|start| line.match_indices(start)) {
-            let rest =
-                line[at + start.len()..].split(['`', '|', '>', '#', ';', ')']).next().unwrap_or_default();
+            let rest = line[at + start.len()..]
+                .split(['`', '|', '>', '#', ';', ')', '&'])
+                .next()
+                .unwrap_or_default();
             let mut words = rest.split_whitespace();
             let command = words.next().and_then(|word| COMMANDS.iter().find(|command| **command == word));
             let Some(command) = command else { continue };
@@ -245,7 +251,7 @@ fn every_flag_of_every_command_is_on_the_page_of_commands() {
     }
 }
 
-/// The JSON of fenced blocks marked `json` in a page.
+/// The text of each fenced block with this info string.
 fn fenced<'a>(text: &'a str, info: &str) -> Vec<&'a str> {
     let open = format!("```{info}\n");
     text.match_indices(&open)
@@ -263,20 +269,52 @@ fn rules_watchlists_and_settings_on_the_pages_are_right() {
             assert_eq!(run.code, 0, "{name}:\n{}", run.stdout);
         }
         for block in fenced(&text, "yaml watchlist") {
-            let folder = Folder::with(&[
-                ("rules/a/watchlist.yaml", block),
-                ("rules/a/data.csv", "Address,Reason\na,b\n"),
-            ]);
+            let folder = Folder::with(&[("rules/a/watchlist.yaml", block)]);
+            folder.write("rules/a/data.csv", "Address,Reason\na,b\n");
             let run = folder.run(&["check", "--strict"]);
             assert_eq!(run.code, 0, "{name}:\n{}", run.stdout);
         }
         for block in fenced(&text, "toml") {
-            let folder = Folder::with(&[("bartizan.toml", block)]);
-            folder.write("rules/.keep", "");
-            let run = folder.run(&["check", "rules"]);
+            let folder = Folder::with(&[("bartizan.toml", block), ("rules/.keep", "")]);
+            let run = folder.run(&["check", "rules", "--strict"]);
             assert_eq!(run.code, 0, "{name}:\n{}", run.stdout);
         }
     }
+}
+
+/// The page with what the program prints today in its blocks `text COMMAND` and `json COMMAND`, which run over the
+/// blocks `yaml file=PATH` above them.
+fn with_output(page: &str) -> String {
+    let folder = Folder::new();
+    let mut out = String::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        let _ = writeln!(out, "{line}");
+        let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else { continue };
+        let block: String =
+            lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
+        let printed = match info.split_once(' ') {
+            Some(("yaml", file)) if file.starts_with("file=") => {
+                folder.write(file.trim_start_matches("file="), &block);
+                block
+            }
+            Some(("text", "check")) => folder.run(&["check"]).stdout,
+            Some(("json", "check")) => folder.run(&["check", "--format", "json"]).stdout,
+            Some(("json", "plan")) => folder.run(&["plan", "--emulator", "--format", "json"]).stdout,
+            _ => block,
+        };
+        let _ = writeln!(out, "{}\n```", printed.trim_end_matches('\n'));
+    }
+    out
+}
+
+#[test]
+fn the_output_on_the_page_of_commands_is_what_the_program_prints() {
+    let path = root().join("docs/commands.md");
+    let written = fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
+    let page = with_output(&written);
+    assert!(page.contains("\"not_ours\"") && page.contains("error[unknown-severity]"), "{page}");
+    compare_or_bless(&path, &page);
 }
 
 #[test]
