@@ -5,5 +5,6 @@
 mod azure;
 mod bad_input;
 mod commands;
+mod docs;
 mod folder;
 mod house;
