@@ -7,3 +7,4 @@ mod bad_input;
 mod commands;
 mod folder;
 mod house;
+mod wire;
