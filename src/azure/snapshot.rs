@@ -22,8 +22,10 @@ impl Client {
     /// As [`Client::send`]; [`ErrorKind::Protocol`] when something has no name or a rule has no kind, since it could be
     /// one of ours, and a plan without it would write over it.
     pub async fn snapshot(&self, aliases: &[&str]) -> Result<Snapshot, Error> {
+        // All are awaited, so that of several failures always the same one is told.
         let (rules, watchlists, tables) =
-            futures::try_join!(self.list_alert_rules(), self.list_watchlists(), self.list_tables())?;
+            futures::join!(self.list_alert_rules(), self.list_watchlists(), self.list_tables());
+        let (rules, watchlists, tables) = (rules?, watchlists?, tables?);
         let operations = self.operations();
         let rules = known(&operations.list_alert_rules(), rules, "name or kind", LiveRule::from_body)?;
         let watchlists = known(&operations.list_watchlists(), watchlists, "name", LiveWatchlist::from_body)?;

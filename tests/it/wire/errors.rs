@@ -457,6 +457,6 @@ async fn a_service_that_is_not_there_is_named() {
     exit 1
     --- stdout
     --- stderr
-    error: GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules: nothing listens at 127.0.0.1:PORT; `bartizan emulator --listen 127.0.0.1:PORT` would: non-transport error occurred which will not be retried: nothing listens at this address: failed to execute `reqwest` request: error sending request for url (http://127.0.0.1:PORT/subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules?api-version=2025-09-01): client error (Connect): tcp connect error: Connection refused (os error 111)
+    error: GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules: nothing listens at 127.0.0.1:PORT; `bartizan emulator --listen 127.0.0.1:PORT` would
     ");
 }
