@@ -192,6 +192,9 @@ pub fn explain(id: &str) -> Option<&'static Code> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::testing::{Example, examples, files, rule, watchlist};
     use super::*;
     use crate::diagnostic::{Span, sections};
@@ -294,6 +297,51 @@ mod tests {
                 ("bad-id", Severity::Error),
             ]
         );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        /// [`rule`] and [`watchlist`] themselves fail where a document has neither a resource nor an error.
+        #[test]
+        fn no_value_panics_or_makes_a_document_vanish(
+            template in select(vec![
+                "id: #", "name: #", "kind: #", "severity: #", "queryFrequency: #", "queryPeriod: #",
+                "triggerOperator: #", "triggerThreshold: #", "tactics: [Execution, #]", "relevantTechniques: [#]",
+                "subTechniques: [#]", "query: #", "entityMappings: [{entityType: #, fieldMappings: #}]",
+                "entityMappings: [{entityType: Host, fieldMappings: [{identifier: #, columnName: #}]}]",
+                "sentinelEntitiesMappings: [{columnName: #}]", "customDetails: {#: #}",
+                "alertDetailsOverride: {alertDisplayNameFormat: #, alertDescriptionFormat: #}",
+                "alertDetailsOverride: {alertDynamicProperties: [{alertProperty: #, value: #}]}",
+                "eventGroupingSettings: {aggregationKind: #}", "suppressionDuration: #",
+                "incidentConfiguration: {groupingConfiguration: {enabled: true, matchingMethod: #}}",
+                "incidentConfiguration: {groupingConfiguration: {lookbackDuration: #, groupByEntities: [#]}}",
+                "incidentConfiguration: {groupingConfiguration: {groupByAlertDetails: [#]}}",
+                "alertRuleTemplateName: #", "templateVersion: #", "version: #",
+            ]),
+            value in prop_oneof![
+                "\\PC{0,30}",
+                "[-+={}\"'@|* \\\\a-z0-9.]{0,12}",
+                select(vec!["", " ", "{{", "search *", "union *", "_GetWatchlist(", "\u{feff}", "P1D", "T1059", "gt"])
+                    .prop_map(str::to_owned),
+            ],
+        ) {
+            let quoted = serde_json::to_string(&value).unwrap();
+            rule(&format!("{}\n", template.replace('#', &quoted)));
+            rule(&format!("{}\n", template.replace('#', "[]")));
+        }
+
+        #[test]
+        fn no_cell_panics_or_makes_a_watchlist_vanish(
+            template in select(vec![
+                "alias: #", "displayName: #", "provider: #", "itemsSearchKey: #", "defaultDuration: #",
+                "items: [{host: #, owner: #}]", "items: [{host: a, #: #}]", "items: [{host: #}, {host: #}]",
+            ]),
+            value in "\\PC{0,30}",
+        ) {
+            let quoted = serde_json::to_string(&value).unwrap();
+            watchlist(&format!("{}\n", template.replace('#', &quoted)));
+        }
     }
 
     #[test]

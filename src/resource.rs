@@ -26,6 +26,7 @@ pub use snapshot::{LiveRule, LiveWatchlist, LiveWatchlistItem, Snapshot};
 pub use watchlist::Watchlist;
 
 /// A compiled ARM object.
+#[expect(clippy::large_enum_variant, reason = "nearly all are rules, so a box would cost more than it saves")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Resource {
     /// An analytics rule.

@@ -73,7 +73,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
                     ))
                     .help(match suggestion(key) {
                         Some(near) => format!("write `{near}`"),
-                        None => "choose a shorter name".to_owned(),
+                        None => "choose a name of that form; it stands on the alert".to_owned(),
                     }),
             );
         }
@@ -85,9 +85,9 @@ fn is_key(key: &str) -> bool {
         && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-/// The key without the characters that it cannot hold, if that makes it one.
+/// The key without the blanks and marks that stand between its words, if that makes it one.
 fn suggestion(key: &str) -> Option<String> {
-    let near: String = key.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    let near: String = key.chars().filter(|c| !matches!(c, ' ' | '-' | '.')).collect();
     (is_key(&near) && near.len() <= LONGEST).then_some(near)
 }
 

@@ -173,7 +173,8 @@ impl Seen {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{files, rule_text};
+    use super::super::testing::{files, made_watchlist, rule_text, run};
+    use crate::config::Config;
 
     #[test]
     fn the_second_use_is_reported_and_the_first_is_named() {
@@ -187,6 +188,14 @@ mod tests {
         assert_eq!(found.map.location(id.span).path.file_name(), Some("b.yaml"));
         assert_eq!(found.map.location(id.related[0].span).path.file_name(), Some("a.yaml"));
         assert_eq!(found.map.text(id.related[0].span), "aa");
+    }
+
+    #[test]
+    fn a_watchlist_made_from_indicators_takes_an_alias_as_well() {
+        let list = "alias: IOC\nprovider: Bartizan\nitemsSearchKey: a\nitems: [{a: b}]\n".to_owned();
+        let found =
+            run(&[("rules/v/watchlist.yaml".into(), list)], &[made_watchlist("ioc")], &Config::default());
+        assert_eq!(found.codes(), ["duplicate-alias"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Texts that should be durations.
 
 use super::view::View;
-use super::wording::shown;
+use super::wording::quoted;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Text;
 use crate::resource::{Duration, DurationError};
@@ -32,12 +32,14 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for rule in &view.rules {
         let grouping = rule.incident_configuration.as_ref().and_then(|incidents| incidents.grouping.as_ref());
         let lookback = grouping.and_then(|grouping| grouping.lookback_duration.as_ref());
-        for text in
-            [&rule.query_frequency, &rule.query_period, &rule.suppression_duration].into_iter().flatten()
-        {
-            duration(text, diagnostics);
-        }
-        if let Some(text) = lookback {
+        let fields = [
+            rule.query_frequency.as_ref(),
+            rule.query_period.as_ref(),
+            rule.suppression_duration.as_ref(),
+            lookback,
+        ];
+        // A blank one counts as missing, which is said elsewhere where it matters.
+        for text in fields.into_iter().flatten().filter(|text| !text.trim().is_empty()) {
             duration(text, diagnostics);
         }
     }
@@ -48,11 +50,8 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Reports a text that is no duration; a blank one is missing, which is said elsewhere where it matters.
+/// Reports a text that is no duration.
 fn duration(text: &Text, diagnostics: &mut Vec<Diagnostic>) {
-    if text.trim().is_empty() {
-        return;
-    }
     let Err(error) = Duration::parse(text) else { return };
     let help = match (error, suggestion(text)) {
         (DurationError::Calendar, _) => "count in days: `30d` or `P30D`".to_owned(),
@@ -60,7 +59,7 @@ fn duration(text: &Text, diagnostics: &mut Vec<Diagnostic>) {
         (_, None) => "write it as `5m`, `1h`, `14d`, or as `PT5M`, `PT1H`, `P14D`".to_owned(),
     };
     diagnostics.push(
-        Diagnostic::new(&BAD_DURATION, text.span, format!("`{}` is no duration: {error}", shown(text)))
+        Diagnostic::new(&BAD_DURATION, text.span, format!("{} is no duration: {error}", quoted(text)))
             .label("expected a duration such as `1h` or `PT1H`")
             .help(help),
     );

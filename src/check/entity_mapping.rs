@@ -3,7 +3,7 @@
 use super::entity_identifiers::{Identifiers, identifiers};
 use super::enumeration::loose;
 use super::view::{RuleView, View};
-use super::wording::{listed, none_of, shown};
+use super::wording::{listed, none_of, quoted, shown};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::{EntityMapping, Spanned, Text};
 use crate::resource::{EntityType, Spelling};
@@ -182,10 +182,9 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
                     .help("keep the identifiers that name the entity best, and show the others in `customDetails`"),
                 );
             }
-            let Some(entity) = mapping.entity_type.as_ref().and_then(|text| entity_type(text, diagnostics))
-            else {
-                continue;
-            };
+            // A blank type is missing, which is said elsewhere.
+            let written = mapping.entity_type.as_ref().filter(|text| !text.trim().is_empty());
+            let Some(entity) = written.and_then(|text| entity_type(text, diagnostics)) else { continue };
             if let Some(known) = identifiers(entity) {
                 fields_of(mapping, entity, known, diagnostics);
             }
@@ -220,10 +219,9 @@ pub(super) fn entity_type(text: &Text, diagnostics: &mut Vec<Diagnostic>) -> Opt
             }
             Some(entity)
         }
-        None if text.trim().is_empty() => None,
         None => {
             let names: Vec<_> = EntityType::ALL.iter().map(|entity| entity.as_str()).collect();
-            let message = format!("`{}` is not a type of entity", shown(text));
+            let message = format!("{} is not a type of entity", quoted(text));
             let mut diagnostic = none_of(&UNKNOWN_ENTITY_TYPE, text.span, message, text, &names);
             if text.trim().eq_ignore_ascii_case("user") {
                 diagnostic.help = Some("write `Account`".to_owned());

@@ -1,8 +1,8 @@
 //! Words that the service must know.
 
 use super::attack;
-use super::view::View;
-use super::wording::{none_of, shown};
+use super::view::{RuleView, View};
+use super::wording::{none_of, quoted, shown};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::document::Text;
 use crate::resource::{
@@ -99,87 +99,84 @@ codes! {
 }
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        if let Some(text) = &rule.severity {
-            let found = Severity::parse(text).map(|(value, spelling)| (value.as_str(), spelling));
-            word(
-                &UNKNOWN_SEVERITY,
-                "a severity",
-                text,
-                found,
-                names(Severity::ALL, Severity::as_str),
-                diagnostics,
-            );
-        }
-        for text in rule.tactics.iter().flat_map(|list| &list.value) {
-            let found = Tactic::parse(text).map(|(value, spelling)| (value.as_str(), spelling));
-            word(&UNKNOWN_TACTIC, "a tactic", text, found, names(Tactic::ALL, Tactic::as_str), diagnostics);
-        }
-        if let Some(text) = &rule.trigger_operator {
-            let found =
-                TriggerOperator::parse_shorthand(text).map(|(value, spelling)| (value.as_str(), spelling));
-            let words = ["gt", "lt", "eq", "ne"]
-                .into_iter()
-                .chain(names(TriggerOperator::ALL, TriggerOperator::as_str));
-            word(&UNKNOWN_OPERATOR, "a trigger operator", text, found, words, diagnostics);
-        }
-        if let Some(text) =
-            rule.event_grouping_settings.as_ref().and_then(|group| group.aggregation_kind.as_ref())
-        {
-            let found = AggregationKind::parse(text).map(|(value, spelling)| (value.as_str(), spelling));
-            let words = names(AggregationKind::ALL, AggregationKind::as_str);
-            word(&UNKNOWN_SETTING, "an aggregation kind", text, found, words, diagnostics);
-        }
+    for rule in view.rules.iter().map(RuleView::document) {
+        let events = rule.event_grouping_settings.as_ref();
         let grouping = rule.incident_configuration.as_ref().and_then(|incidents| incidents.grouping.as_ref());
-        if let Some(text) = grouping.and_then(|grouping| grouping.matching_method.as_ref()) {
-            let found = MatchingMethod::parse(text).map(|(value, spelling)| (value.as_str(), spelling));
-            let words = names(MatchingMethod::ALL, MatchingMethod::as_str);
-            word(&UNKNOWN_SETTING, "a matching method", text, found, words, diagnostics);
-        }
-        for text in grouping
-            .and_then(|grouping| grouping.group_by_alert_details.as_ref())
-            .iter()
-            .flat_map(|l| &l.value)
-        {
-            let found = AlertDetail::parse(text).map(|(value, spelling)| (value.as_str(), spelling));
-            let words = names(AlertDetail::ALL, AlertDetail::as_str);
-            word(&UNKNOWN_SETTING, "an alert detail", text, found, words, diagnostics);
-        }
+        let details = grouping.and_then(|grouping| grouping.group_by_alert_details.as_ref());
         let properties =
             rule.alert_details_override.as_ref().and_then(|d| d.alert_dynamic_properties.as_ref());
-        for text in properties.iter().flat_map(|list| &list.value).filter_map(|p| p.alert_property.as_ref()) {
-            let found = AlertProperty::parse(text).map(|(value, spelling)| (value.as_str(), spelling));
-            let words = names(AlertProperty::ALL, AlertProperty::as_str);
-            word(&UNKNOWN_SETTING, "an alert property", text, found, words, diagnostics);
+        // A blank field counts as missing, which is said elsewhere where it matters; a blank entry of a list does not.
+        let mut field = |words: &Words, text: Option<&Text>| {
+            if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
+                words.check(text, diagnostics);
+            }
+        };
+        field(&SEVERITIES, rule.severity.as_ref());
+        field(&OPERATORS, rule.trigger_operator.as_ref());
+        field(&AGGREGATION_KINDS, events.and_then(|events| events.aggregation_kind.as_ref()));
+        field(&MATCHING_METHODS, grouping.and_then(|grouping| grouping.matching_method.as_ref()));
+        for property in properties.into_iter().flat_map(|list| &list.value) {
+            field(&ALERT_PROPERTIES, property.alert_property.as_ref());
+        }
+        for text in rule.tactics.iter().flat_map(|list| &list.value) {
+            TACTICS.check(text, diagnostics);
+        }
+        for text in details.into_iter().flat_map(|list| &list.value) {
+            ALERT_DETAILS.check(text, diagnostics);
         }
     }
 }
 
-fn names<T: Copy>(all: &'static [T], name: fn(T) -> &'static str) -> impl Iterator<Item = &'static str> {
-    all.iter().map(move |value| name(*value))
+/// A closed list of words.
+struct Words {
+    code: &'static Code,
+    /// What one of them is, with its article.
+    what: &'static str,
+    parse: fn(&str) -> Option<(&'static str, Spelling)>,
+    all: fn() -> Vec<&'static str>,
 }
 
-/// Reports a word that was not found, or found by a loose spelling; a blank one is missing, which is said elsewhere.
-fn word(
-    code: &'static Code,
-    what: &str,
-    text: &Text,
-    found: Option<(&'static str, Spelling)>,
-    words: impl Iterator<Item = &'static str>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    match found {
-        Some((_, Spelling::Exact)) => {}
-        Some((value, Spelling::Loose)) => diagnostics.push(loose(text, value)),
-        None if text.trim().is_empty() => {}
-        None => {
-            let words: Vec<_> = words.collect();
-            let message = format!("`{}` is not {what}", shown(text));
-            let mut diagnostic = none_of(code, text.span, message, text, &words);
-            if let Some(known) = known_word(text) {
-                diagnostic.help = Some(format!("write `{known}`"));
+macro_rules! words {
+    ($code:ident, $what:literal, $values:ident) => {
+        Words {
+            code: &$code,
+            what: $what,
+            parse: |word| $values::parse(word).map(|(value, spelling)| (value.as_str(), spelling)),
+            all: || $values::ALL.iter().map(|value| value.as_str()).collect(),
+        }
+    };
+}
+
+const SEVERITIES: Words = words!(UNKNOWN_SEVERITY, "a severity", Severity);
+const TACTICS: Words = words!(UNKNOWN_TACTIC, "a tactic", Tactic);
+const AGGREGATION_KINDS: Words = words!(UNKNOWN_SETTING, "an aggregation kind", AggregationKind);
+const MATCHING_METHODS: Words = words!(UNKNOWN_SETTING, "a matching method", MatchingMethod);
+const ALERT_DETAILS: Words = words!(UNKNOWN_SETTING, "an alert detail", AlertDetail);
+const ALERT_PROPERTIES: Words = words!(UNKNOWN_SETTING, "an alert property", AlertProperty);
+const OPERATORS: Words = Words {
+    code: &UNKNOWN_OPERATOR,
+    what: "a trigger operator",
+    parse: |word| TriggerOperator::parse_shorthand(word).map(|(value, spelling)| (value.as_str(), spelling)),
+    all: || {
+        let words = TriggerOperator::ALL.iter().map(|operator| operator.as_str());
+        ["gt", "lt", "eq", "ne"].into_iter().chain(words).collect()
+    },
+};
+
+impl Words {
+    /// Reports a text that is none of the words, or one only by a loose spelling.
+    fn check(&self, text: &Text, diagnostics: &mut Vec<Diagnostic>) {
+        match (self.parse)(text) {
+            Some((_, Spelling::Exact)) => {}
+            Some((value, Spelling::Loose)) => diagnostics.push(loose(text, value)),
+            None => {
+                let message = format!("{} is not {}", quoted(text), self.what);
+                let mut diagnostic = none_of(self.code, text.span, message, text, &(self.all)());
+                if let Some(known) = known_word(text) {
+                    diagnostic.help = Some(format!("write `{known}`"));
+                }
+                diagnostics.push(diagnostic);
             }
-            diagnostics.push(diagnostic);
         }
     }
 }
@@ -228,6 +225,11 @@ mod tests {
         assert_eq!(diagnostic.label, "allowed: High, Medium, Low, Informational");
         assert_eq!(diagnostic.help.as_deref(), Some("did you mean `High`?"));
         assert_eq!(found.places(), ["Hihg"]);
+    }
+
+    #[test]
+    fn an_empty_entry_of_a_list_is_none() {
+        assert_eq!(rule("tactics: [Execution, '']\n").only().message, "an empty text is not a tactic");
     }
 
     #[test]

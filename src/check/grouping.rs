@@ -195,8 +195,10 @@ fn keys_exist(rule: &RuleView<'_>, grouping: &Grouping, diagnostics: &mut Vec<Di
         .flat_map(|list| &list.value)
         .filter_map(|mapping| Some(EntityType::parse(mapping.entity_type.as_ref()?)?.0))
         .collect();
-    // Entities that the query itself writes may be of any type.
-    let any = rule.sentinel_entities_mappings.as_ref().is_some_and(|list| !list.is_empty());
+    // Entities that the query itself writes may be of any type, and a type that is not understood may be the one.
+    let any = rule.sentinel_entities_mappings.as_ref().is_some_and(|list| !list.is_empty())
+        || rule.entity_mappings.as_ref().is_some_and(|list| list.len() > mapped.len())
+        || rule.misread.contains(&"entityMappings");
     for text in entries(&grouping.group_by_entities) {
         let Some(entity) = entity_type(text, diagnostics) else { continue };
         if !any && !mapped.contains(&entity) {
@@ -252,7 +254,7 @@ fn method(grouping: &Grouping, diagnostics: &mut Vec<Diagnostic>) {
         (MatchingMethod::AllEntities | MatchingMethod::AnyAlert, Some(list)) => diagnostics.push(
             Diagnostic::new(
                 &GROUPING_WITHOUT_EFFECT,
-                list.span,
+                list.first().map_or(list.span, |first| first.span),
                 format!("what is selected here has no effect with `matchingMethod: {}`", method.as_str()),
             )
             .related(text.span, "the method")
@@ -295,6 +297,16 @@ mod tests {
         assert_eq!(found.codes(), ["unknown-grouping-key"]);
         assert_eq!(found.diagnostics[0].label, "allowed: Host");
         assert_eq!(found.diagnostics[1].help.as_deref(), Some("did you mean `Who`?"));
+    }
+
+    #[test]
+    fn a_type_that_is_not_understood_may_be_the_one() {
+        let found = rule(
+            "entityMappings: [{entityType: Hots, fieldMappings: [{identifier: HostName, columnName: Computer}]}]\n\
+             incidentConfiguration: {createIncident: true, groupingConfiguration: {enabled: true, \
+             lookbackDuration: 5h, matchingMethod: Selected, groupByEntities: [Host]}}\n",
+        );
+        assert_eq!(found.codes(), ["unknown-entity-type"]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ codes! {
     ///
     /// A rule needs `id`, `name`, `severity` and `query`; unless its `kind` is NRT, also `queryFrequency`,
     /// `queryPeriod`, `triggerOperator` and `triggerThreshold`. An entity mapping needs `entityType` and
-    /// `fieldMappings`, each of these `identifier` and `columnName`. A watchlist needs `alias`, `provider` and
+    /// `fieldMappings`, each of these `identifier` and `columnName`. A watchlist needs `alias` and
     /// `itemsSearchKey`.
     ///
     /// ## Why
@@ -111,7 +111,7 @@ fn schedule(rule: &RuleView<'_>) -> [(&'static str, bool); 4] {
 
 fn is_hunting_query(rule: &RuleView<'_>) -> bool {
     rule.query.is_some()
-        && rule.document().kind.is_none()
+        && rule.kind == RuleKind::Scheduled
         && rule.severity.is_none()
         && rule.misread.is_empty()
         && schedule(rule).iter().all(|(_, present)| !present)
@@ -179,7 +179,6 @@ fn watchlist_fields(map: &SourceMap, watchlist: &WatchlistSource, diagnostics: &
     let document = &watchlist.document;
     let mut fields = Fields::new(first_line(map, document.span), &document.misread);
     fields.text("alias", document.alias.as_ref());
-    fields.text("provider", document.provider.as_ref());
     fields.text("itemsSearchKey", document.items_search_key.as_ref());
     fields.report("the watchlist", diagnostics);
 }
@@ -245,7 +244,6 @@ fn example(key: &str) -> String {
         "queryFrequency" | "queryPeriod" => "a duration such as 1h",
         "triggerOperator" => "gt, lt, eq or ne",
         "triggerThreshold" => "a number such as 0",
-        "provider" => "your team's name",
         "itemsSearchKey" => "the column that queries look rows up by",
         _ => return format!("`{key}`"),
     };
@@ -288,7 +286,7 @@ mod tests {
             rule("entityMappings:\n  - fieldMappings:\n      - identifier: HostName\n  - entityType: IP\n");
         assert_eq!(found.codes(), ["missing-field"]);
         assert_eq!(found.diagnostics.len(), 3);
-        let found = watchlist("provider: ''\nitemsSearchKey:\n");
+        let found = watchlist("alias: ''\nitemsSearchKey:\n");
         assert_eq!(found.codes(), ["missing-field"]);
         assert_eq!(found.diagnostics.len(), 2);
     }

@@ -3,6 +3,7 @@
 use super::view::View;
 use super::wording::{grouped, past_units};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::resource::Resource;
 
 codes! {
     /// A query has more than 10,000 characters.
@@ -38,6 +39,22 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 .label(format!("{} are allowed, and end before this one", grouped(LONGEST)))
                 .help("move a list of values into a watchlist, or steps that several rules share into a saved function"),
         );
+    }
+    for made in &view.generated {
+        let Resource::AlertRule(rule) = &made.resource else { continue };
+        if let Some((_, length)) = past_units(&rule.properties.query, LONGEST) {
+            let message = format!(
+                "the query of the rule made from these indicators has {} characters",
+                grouped(length)
+            );
+            diagnostics.push(
+                Diagnostic::new(&QUERY_TOO_LONG, made.span, message)
+                    .label(format!("{} are allowed", grouped(LONGEST)))
+                    .help(
+                        "keep the indicators in the watchlist (`inline: false`), and shorten the exclusions",
+                    ),
+            );
+        }
     }
 }
 

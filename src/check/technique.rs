@@ -3,7 +3,7 @@
 use super::attack;
 use super::enumeration::loose;
 use super::view::{RuleView, View};
-use super::wording::{listed, shown};
+use super::wording::{listed, quoted};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Text;
 use crate::resource::Tactic;
@@ -65,41 +65,47 @@ codes! {
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for rule in &view.rules {
-        for text in rule.relevant_techniques.iter().flat_map(|list| &list.value) {
-            technique(rule, text, false, diagnostics);
+        let techniques = rule.relevant_techniques.iter().flat_map(|list| &list.value);
+        for text in techniques {
+            match Form::of(&upper(text)) {
+                Some(_) => known(rule, text, diagnostics),
+                None => diagnostics.push(bad_form(text)),
+            }
         }
         for text in rule.sub_techniques.iter().flat_map(|list| &list.value) {
-            technique(rule, text, true, diagnostics);
+            match Form::of(&upper(text)) {
+                Some(Form::SubTechnique) => known(rule, text, diagnostics),
+                _ => diagnostics.push(
+                    Diagnostic::new(
+                        &BAD_TECHNIQUE,
+                        text.span,
+                        format!("{} is not the id of a sub-technique", quoted(text)),
+                    )
+                    .label("expected T####.###")
+                    .help("list techniques in `relevantTechniques`; `subTechniques` holds `T####.###` only"),
+                ),
+            }
         }
     }
 }
 
-fn technique(rule: &RuleView<'_>, text: &Text, sub_only: bool, diagnostics: &mut Vec<Diagnostic>) {
-    let id = text.trim().to_ascii_uppercase();
-    let id = id.as_str();
-    let form = Form::of(id);
-    if form.is_none() || (sub_only && form == Some(Form::Technique)) {
-        let (label, help) = bad_form(id, sub_only);
-        let mut diagnostic = Diagnostic::new(
-            &BAD_TECHNIQUE,
-            text.span,
-            format!("`{}` is not the id of a technique", shown(id)),
-        )
-        .label(label);
-        if sub_only && form == Some(Form::Technique) {
-            diagnostic.message = format!("`{id}` is not the id of a sub-technique");
-        }
-        diagnostics.push(diagnostic.help(help));
-        return;
-    }
+/// The text as ids are written.
+fn upper(text: &str) -> String {
+    text.trim().to_ascii_uppercase()
+}
+
+/// Looks an id of the right form up.
+fn known(rule: &RuleView<'_>, text: &Text, diagnostics: &mut Vec<Diagnostic>) {
+    let id = upper(text);
     if id != text.trim() {
-        diagnostics.push(loose(text, id));
+        diagnostics.push(loose(text, &id));
     }
-    if is_ics(id) {
+    if is_ics(&id) {
         return;
     }
-    let Some(tactics) = attack::tactics(id) else {
-        diagnostics.push(
+    match attack::tactics(&id) {
+        Some(tactics) => diagnostics.extend(disagreement(rule, text, &id, tactics)),
+        None => diagnostics.push(
             Diagnostic::new(
                 &UNKNOWN_TECHNIQUE,
                 text.span,
@@ -107,22 +113,30 @@ fn technique(rule: &RuleView<'_>, text: &Text, sub_only: bool, diagnostics: &mut
             )
             .label("withdrawn, newer, of the Mobile matrix, or mistyped")
             .help(format!("look it up at https://attack.mitre.org/techniques/{}", id.replace('.', "/"))),
-        );
-        return;
-    };
-    let named = |tactic: &Tactic| {
-        rule.tactics.iter().flat_map(|list| &list.value).any(|text| match Tactic::parse(text) {
-            Some((Tactic::PreAttack, _)) => {
-                matches!(tactic, Tactic::Reconnaissance | Tactic::ResourceDevelopment)
-            }
-            parsed => parsed.is_some_and(|(known, _)| known == *tactic),
-        })
-    };
-    if tactics.iter().any(named) {
-        return;
+        ),
+    }
+}
+
+/// The complaint about a technique none of whose tactics the rule names. There is none while a tactic of the rule is
+/// not understood: it may be the one.
+fn disagreement(rule: &RuleView<'_>, text: &Text, id: &str, tactics: &[Tactic]) -> Option<Diagnostic> {
+    if rule.misread.contains(&"tactics") {
+        return None;
+    }
+    for written in rule.tactics.iter().flat_map(|list| &list.value) {
+        let agrees = match Tactic::parse(written) {
+            None => true,
+            Some((Tactic::PreAttack, _)) => tactics
+                .iter()
+                .any(|tactic| matches!(tactic, Tactic::Reconnaissance | Tactic::ResourceDevelopment)),
+            Some((tactic, _)) => tactics.contains(&tactic),
+        };
+        if agrees {
+            return None;
+        }
     }
     let names: Vec<_> = tactics.iter().map(|tactic| tactic.as_str()).collect();
-    let mut diagnostic = Diagnostic::new(
+    let diagnostic = Diagnostic::new(
         &TECHNIQUE_WITHOUT_TACTIC,
         text.span,
         format!("no tactic of the technique `{id}` stands in `tactics`"),
@@ -132,10 +146,10 @@ fn technique(rule: &RuleView<'_>, text: &Text, sub_only: bool, diagnostics: &mut
         [one] => format!("add `{one}` to `tactics`, or remove the technique"),
         several => format!("add one of {} to `tactics`, or remove the technique", listed(several)),
     });
-    if let Some(tactics) = &rule.tactics {
-        diagnostic = diagnostic.related(tactics.span, "the rule's tactics");
-    }
-    diagnostics.push(diagnostic);
+    Some(match rule.tactics.as_ref().and_then(|tactics| tactics.first()) {
+        Some(first) => diagnostic.related(first.span, "the rule's tactics"),
+        None => diagnostic,
+    })
 }
 
 /// Whether an id is of the ICS matrix. Published rules for OT name such techniques with the tactics of either
@@ -163,14 +177,9 @@ impl Form {
     }
 }
 
-/// The label and the help for a text of another form.
-fn bad_form(id: &str, sub_only: bool) -> (&'static str, String) {
-    if sub_only {
-        let help = "list techniques in `relevantTechniques`; `subTechniques` holds `T####.###` only";
-        return ("expected T####.###", help.to_owned());
-    }
-    let label = "expected T#### or T####.###";
-    let upper = id.to_ascii_uppercase();
+/// The complaint about a text that is no id, with the help that fits what it is.
+fn bad_form(text: &Text) -> Diagnostic {
+    let upper = upper(text);
     let first = upper
         .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
         .map(|word| word.trim_end_matches('.'))
@@ -182,7 +191,9 @@ fn bad_form(id: &str, sub_only: bool) -> (&'static str, String) {
     } else {
         "ids stand at https://attack.mitre.org/techniques".to_owned()
     };
-    (label, help)
+    Diagnostic::new(&BAD_TECHNIQUE, text.span, format!("{} is not the id of a technique", quoted(text)))
+        .label("expected T#### or T####.###")
+        .help(help)
 }
 
 #[cfg(test)]
@@ -218,6 +229,14 @@ mod tests {
         assert_eq!(codes("[Impact]"), ["technique-without-tactic"]);
         assert_eq!(codes("[]"), ["technique-without-tactic"]);
         assert_eq!(codes(""), ["technique-without-tactic"]);
+    }
+
+    #[test]
+    fn a_tactic_that_is_not_understood_may_be_the_one() {
+        let codes =
+            |tactics: &str| rule(&format!("tactics: {tactics}\nrelevantTechniques: [T1071]\n")).codes();
+        assert_eq!(codes("[C2]"), ["unknown-tactic"]);
+        assert_eq!(codes("{a: b}"), ["wrong-shape"]);
     }
 
     #[test]

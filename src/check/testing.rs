@@ -3,9 +3,10 @@
 use camino::Utf8Path;
 
 use super::{Context, check};
-use crate::compile::{self, Compiled, Folder};
+use crate::compile::{self, Compiled, Folder, Needs};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, SourceMap};
+use crate::diagnostic::{Diagnostic, SourceMap, Span};
+use crate::resource::{Resource, Watchlist};
 
 const RULE: &str = "\
 id: 5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01
@@ -107,6 +108,27 @@ pub(super) fn run(files: &[(String, String)], made: &[Compiled], config: &Config
     diagnostics.extend(check(Context { map: &map, folder: &folder, compiled: &compiled, config }));
     assert_none_vanishes(&map, &folder, &compiled, &diagnostics);
     Found { map, diagnostics }
+}
+
+/// A watchlist made from indicators.
+pub(super) fn made_watchlist(alias: &str) -> Compiled {
+    let file = SourceMap::new().add("rules/a.txt", "");
+    Compiled {
+        resource: Resource::Watchlist(Watchlist {
+            alias: alias.to_owned(),
+            display_name: alias.to_owned(),
+            description: String::new(),
+            provider: "Bartizan".to_owned(),
+            items_search_key: "Indicator".to_owned(),
+            labels: Vec::new(),
+            default_duration: None,
+            columns: vec!["Indicator".to_owned()],
+            rows: Vec::new(),
+        }),
+        files: Vec::new(),
+        span: Span::start_of(file),
+        needs: Needs::default(),
+    }
 }
 
 /// Fails where a rule or watchlist has neither a resource nor an error.

@@ -12,7 +12,7 @@ use crate::resource::Resource;
 codes! {
     /// A query reads a watchlist that no file of the folder describes and no setting names.
     ///
-    /// Aliases are compared by case. A watchlist that others keep in the workspace stands in `external_watchlists` of
+    /// Aliases are compared by case. A watchlist that others keep in the workspace stands in `external` of
     /// bartizan.toml. An alias that the query computes is not looked at.
     ///
     /// ## Why
@@ -95,7 +95,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
                         )
                         .help(match near {
                             Some(near) => format!("did you mean `{near}`?"),
-                            None => "add a watchlist.yaml with this alias, or name it in `external_watchlists` of bartizan.toml".to_owned(),
+                            None => "add a watchlist.yaml with this alias, or name it under `external` of [watchlists] in bartizan.toml".to_owned(),
                         }),
                     );
                 }
@@ -117,33 +117,11 @@ fn declared<'a>(view: &View<'a>) -> HashSet<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Found, rule_text, run};
-    use crate::compile::{Compiled, Needs};
+    use super::super::testing::{Found, made_watchlist, rule_text, run};
     use crate::config::Config;
-    use crate::diagnostic::{SourceMap, Span};
-    use crate::resource::{Resource, Watchlist};
 
     fn query(text: &str, external: &[&str], made: &[&str]) -> Found {
-        let file = SourceMap::new().add("x", "");
-        let compiled: Vec<_> = made
-            .iter()
-            .map(|alias| Compiled {
-                resource: Resource::Watchlist(Watchlist {
-                    alias: (*alias).to_owned(),
-                    display_name: (*alias).to_owned(),
-                    description: String::new(),
-                    provider: "Bartizan".to_owned(),
-                    items_search_key: "a".to_owned(),
-                    labels: Vec::new(),
-                    default_duration: None,
-                    columns: Vec::new(),
-                    rows: Vec::new(),
-                }),
-                files: Vec::new(),
-                span: Span::start_of(file),
-                needs: Needs::default(),
-            })
-            .collect();
+        let compiled: Vec<_> = made.iter().map(|alias| made_watchlist(alias)).collect();
         let config = Config {
             external_watchlists: external.iter().map(|alias| (*alias).to_owned()).collect(),
             ..Config::default()

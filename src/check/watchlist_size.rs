@@ -2,7 +2,8 @@
 
 use super::view::View;
 use super::wording::grouped;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Span, codes};
+use crate::resource::Resource;
 
 codes! {
     /// The rows of a watchlist have more than 3.8 MB as CSV.
@@ -46,30 +47,46 @@ const LONGEST_ROW: usize = 10_240;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for table in view.watchlists.iter().filter_map(|watchlist| watchlist.table.as_ref()) {
-        let mut whole = 0;
-        let header = (&table.columns, table.columns_span);
-        for (cells, span) in
-            std::iter::once(header).chain(table.rows.iter().map(|row| (&row.cells, row.span)))
-        {
-            let length = csv_length(cells);
-            whole += length + "\r\n".len();
-            if length > LONGEST_ROW {
-                let message = format!("the row has {} bytes as a line of CSV", grouped(length));
-                diagnostics.push(
-                    Diagnostic::new(&WATCHLIST_ROW_TOO_LONG, span, message)
-                        .label(format!("at most {}", grouped(LONGEST_ROW)))
-                        .help("shorten its cells"),
-                );
-            }
-        }
-        if whole > LARGEST {
-            let message = format!("the watchlist has {} bytes as CSV", grouped(whole));
+        let rows = table.rows.iter().map(|row| (row.cells.as_slice(), row.span));
+        size(
+            table.columns_span,
+            std::iter::once((table.columns.as_slice(), table.columns_span)).chain(rows),
+            diagnostics,
+        );
+    }
+    for made in &view.generated {
+        let Resource::Watchlist(watchlist) = &made.resource else { continue };
+        let lines = std::iter::once(&watchlist.columns).chain(&watchlist.rows);
+        size(made.span, lines.map(|cells| (cells.as_slice(), made.span)), diagnostics);
+    }
+}
+
+/// Checks each line, and all of them together at `place`.
+fn size<'a>(
+    place: Span,
+    lines: impl Iterator<Item = (&'a [String], Span)>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut whole = 0;
+    for (cells, span) in lines {
+        let length = csv_length(cells);
+        whole += length + "\r\n".len();
+        if length > LONGEST_ROW {
+            let message = format!("the row has {} bytes as a line of CSV", grouped(length));
             diagnostics.push(
-                Diagnostic::new(&WATCHLIST_TOO_LARGE, table.columns_span, message)
-                    .label(format!("at most {}", grouped(LARGEST)))
-                    .help("split it into several watchlists, or leave out columns that no query reads"),
+                Diagnostic::new(&WATCHLIST_ROW_TOO_LONG, span, message)
+                    .label(format!("at most {}", grouped(LONGEST_ROW)))
+                    .help("shorten its cells"),
             );
         }
+    }
+    if whole > LARGEST {
+        let message = format!("the watchlist has {} bytes as CSV", grouped(whole));
+        diagnostics.push(
+            Diagnostic::new(&WATCHLIST_TOO_LARGE, place, message)
+                .label(format!("at most {}", grouped(LARGEST)))
+                .help("split it into several watchlists, or leave out what no query reads"),
+        );
     }
 }
 
@@ -85,8 +102,10 @@ fn csv_length(cells: &[String]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::watchlist;
+    use super::super::testing::{made_watchlist, run, watchlist};
     use super::csv_length;
+    use crate::config::Config;
+    use crate::resource::Resource;
 
     #[test]
     fn a_row_has_a_longest_length() {
@@ -105,6 +124,15 @@ mod tests {
         };
         assert_eq!(watchlist(&rows(380)).codes(), [""; 0]);
         assert_eq!(watchlist(&rows(381)).codes(), ["watchlist-too-large"]);
+    }
+
+    #[test]
+    fn a_watchlist_made_from_indicators_has_the_same_limits() {
+        let mut made = made_watchlist("ioc");
+        if let Resource::Watchlist(watchlist) = &mut made.resource {
+            watchlist.rows = vec![vec!["a".repeat(10_241)]];
+        }
+        assert_eq!(run(&[], &[made], &Config::default()).codes(), ["watchlist-row-too-long"]);
     }
 
     #[test]

@@ -70,6 +70,11 @@ pub(super) fn listed(words: &[&str]) -> String {
     }
 }
 
+/// A text in a sentence: in back-ticks, or named where there is nothing to show.
+pub(super) fn quoted(text: &str) -> String {
+    if text.trim().is_empty() { "an empty text".to_owned() } else { format!("`{}`", shown(text)) }
+}
+
 /// A text for a message: cut where it is long, on one line.
 pub(super) fn shown(text: &str) -> String {
     const MOST: usize = 60;

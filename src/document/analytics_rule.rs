@@ -50,7 +50,7 @@ pub struct AnalyticsRule {
     /// Columns that hold entities as Sentinel writes them.
     pub sentinel_entities_mappings: Option<Spanned<Vec<Spanned<Option<Text>>>>>,
     /// Key and column, in the file's order.
-    pub custom_details: Option<Spanned<Vec<(Spanned<String>, Text)>>>,
+    pub custom_details: Option<Spanned<Vec<CustomDetail>>>,
     /// How columns set parts of the alert.
     pub alert_details_override: Option<Spanned<AlertDetailsOverride>>,
     /// How results become alerts.
@@ -70,6 +70,9 @@ pub struct AnalyticsRule {
     /// The version of that template.
     pub template_version: Option<Text>,
 }
+
+/// A custom detail: its key and the column that it shows.
+pub type CustomDetail = (Spanned<String>, Text);
 
 /// A connector and its tables.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -272,7 +275,7 @@ fn connectors(
 fn custom_details(
     r: &mut Reader<'_>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Spanned<Vec<(Spanned<String>, Text)>>> {
+) -> Option<Spanned<Vec<CustomDetail>>> {
     let node = r.node("customDetails")?;
     let inner = Reader::new("customDetails", node, diagnostics)?;
     let Value::Mapping(entries) = &node.value else { return None };

@@ -53,7 +53,9 @@ impl<'a> Reader<'a> {
 
     /// The entry of a key; of a key that stands twice, the first.
     pub fn entry(&mut self, key: &'static str) -> Option<&'a Entry> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         self.entries.iter().find(|entry| entry.key == key)
     }
 
