@@ -5,6 +5,8 @@
 mod azure;
 mod bad_input;
 mod commands;
+mod examples;
+mod explain;
 mod folder;
 mod house;
 mod wire;

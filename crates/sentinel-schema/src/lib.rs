@@ -127,11 +127,18 @@ mod tests {
     #[test]
     fn columns_have_their_types_and_keep_their_order() {
         let columns = table("SecurityEvent").unwrap();
-        let of = |name: &str| columns.iter().find(|column| column.name == name).map(|column| column.type_name());
-        assert_eq!((of("EventID"), of("TimeGenerated"), of("Nothing")), (Some("int"), Some("datetime"), None));
-        let timestamp = table("DeviceNetworkEvents").unwrap().into_iter().find(|c| c.name == "Timestamp").unwrap();
+        let of =
+            |name: &str| columns.iter().find(|column| column.name == name).map(|column| column.type_name());
+        assert_eq!(
+            (of("EventID"), of("TimeGenerated"), of("Nothing")),
+            (Some("int"), Some("datetime"), None)
+        );
+        let timestamp =
+            table("DeviceNetworkEvents").unwrap().into_iter().find(|c| c.name == "Timestamp").unwrap();
         assert!(!timestamp.documented, "Defender's own column is told apart");
-        assert!(defender_table("DeviceNetworkEvents").unwrap().iter().any(|column| column.name == "Timestamp"));
+        assert!(
+            defender_table("DeviceNetworkEvents").unwrap().iter().any(|column| column.name == "Timestamp")
+        );
     }
 
     #[test]
