@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests say what they expect by failing, in their fixtures too")]
 
+mod agreement;
 mod azure;
 mod bad_input;
 mod commands;
@@ -9,4 +10,5 @@ mod examples;
 mod explain;
 mod folder;
 mod house;
+mod in_memory;
 mod wire;
