@@ -6,6 +6,7 @@ mod agreement;
 mod azure;
 mod bad_input;
 mod commands;
+mod corpus;
 mod examples;
 mod explain;
 mod folder;
