@@ -37,8 +37,6 @@ mod watchlist_size;
 mod wording;
 
 #[cfg(test)]
-mod corpus;
-#[cfg(test)]
 mod testing;
 
 use crate::compile::{Compiled, Folder};

@@ -253,6 +253,7 @@ impl Client {
             _ if is_caused_by::<NothingListens>(error) => {
                 let host = &self.endpoint.base()[url::Position::BeforeHost..url::Position::AfterPort];
                 let message = format!("nothing listens at {host}; `bartizan emulator --listen {host}` would");
+                // The causes say the same in other words.
                 return Error::new(ErrorKind::Unavailable, message);
             }
             _ if is_caused_by::<Interrupted>(error) => {

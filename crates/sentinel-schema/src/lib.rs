@@ -177,19 +177,6 @@ mod tests {
     }
 
     #[test]
-    fn an_asim_parser_has_the_columns_of_its_schema_and_a_solution_s_one_has_time_alone() {
-        let dns = function("_Im_Dns").unwrap();
-        assert!(dns.columns.iter().any(|column| column.name == "DnsQuery"));
-        assert!(dns.parameters.iter().any(|(name, kind)| *name == "starttime" && *kind == "datetime"));
-        let solution =
-            functions().map(|name| function(name).unwrap()).find(|f| f.columns.len() == 1).unwrap();
-        assert_eq!(solution.columns[0].name, "TimeGenerated");
-        assert_eq!(functions().count(), 1032);
-        assert_eq!(function("=imDns"), None);
-        assert_eq!(function("NoSuchFunction"), None);
-    }
-
-    #[test]
     fn tables_are_told_from_functions() {
         assert!(is_table("SecurityEvent") && is_table("CommonSecurityLog") && is_table("Mine_CL"));
         assert!(!is_table("_Im_Dns") && !is_table("securityevent") && !is_table("_CL") && !is_table(""));
