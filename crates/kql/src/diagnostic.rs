@@ -106,6 +106,25 @@ codes! {
     /// SecurityEvent | where NewProcessName has @"\System32\cmd.exe"
     /// ```
     BadEscape = "kql-bad-escape", Error, Some("KS001");
+    /// A literal in brackets, such as `datetime(…)`, is not closed on its line.
+    ///
+    /// ## Why
+    ///
+    /// `datetime(`, `timespan(`, `guid(`, `long(`, `real(` and their like take a literal, no expression: all up to the
+    /// closing bracket is its text, and it ends on its line. What is computed is converted: `todatetime(…)`.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where TimeGenerated > datetime(2024-01-01
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where TimeGenerated > datetime(2024-01-01)
+    /// ```
+    UnterminatedLiteral = "kql-unterminated-literal", Error, Some("KS001");
     /// A character stands where no token begins with it.
     ///
     /// ## Why
@@ -125,6 +144,118 @@ codes! {
     /// SecurityEvent | where Account == "admin"
     /// ```
     UnexpectedCharacter = "kql-unexpected-character", Error, Some("KS002");
+    /// Something has to stand here and does not.
+    ///
+    /// ## Why
+    ///
+    /// A bracket is not closed, a comma or a bar is missing, or a word is.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | sort TimeGenerated
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | sort by TimeGenerated
+    /// ```
+    Expected = "kql-expected", Error, Some("KS005");
+    /// An expression has to stand here and does not.
+    ///
+    /// ## Why
+    ///
+    /// An operator lacks one of its sides, a list has a comma too many, or a keyword stands where a value should.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID ==
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID == 4624
+    /// ```
+    MissingExpression = "kql-missing-expression", Error, Some("KS006");
+    /// Something stands where nothing can.
+    ///
+    /// ## Why
+    ///
+    /// A bracket closes nothing, or words follow a stage that is complete without them.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID == 4624) | take 10
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID == 4624 | take 10
+    /// ```
+    Unexpected = "kql-unexpected", Error, Some("KS198");
+    /// The word behind a bar is no operator.
+    ///
+    /// ## Why
+    ///
+    /// Each stage of a query begins with an operator's name, in lower case.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | wher EventID == 4624
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID == 4624
+    /// ```
+    UnknownOperator = "kql-unknown-operator", Error, Some("KS176");
+    /// A word that is no type stands where a type has to.
+    ///
+    /// ## Why
+    ///
+    /// Columns and parameters are declared with one of the language's types: bool, datetime, decimal, dynamic, guid,
+    /// int, long, real, string, timespan.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// datatable (Name:text) ["a"]
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// datatable (Name:string) ["a"]
+    /// ```
+    UnknownType = "kql-unknown-type", Error, Some("KS160");
+    /// A GUID stands by itself where a value is expected.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SigninLogs | where AppId == 74b3bd5c-9c3a-4b3a-8c3a-123456789abc
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SigninLogs | where AppId == "74b3bd5c-9c3a-4b3a-8c3a-123456789abc"
+    /// ```
+    RawGuid = "kql-raw-guid", Error, Some("KS214");
+    /// Brackets, calls or functions nest too deep.
+    ///
+    /// ## Why
+    ///
+    /// A query that nests hundreds of levels deep is refused by the service as well. Long chains (`a or b or c …`, a
+    /// pipe of many stages) are not nesting and have no such limit.
+    NestingTooDeep = "kql-nesting-too-deep", Error, None;
     /// The query is longer than this library reads.
     ///
     /// ## Why

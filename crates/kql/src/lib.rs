@@ -8,10 +8,14 @@ mod diagnostic;
 mod lexer;
 pub mod literal;
 pub mod names;
+mod nearest;
+mod parser;
 mod position;
 mod token;
+pub mod tree;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use lexer::{MAX_SOURCE, lex};
+pub use parser::{MAX_NESTING, Parsed, parse};
 pub use position::{LineIndex, Position};
 pub use token::{Lexed, Span, Token, TokenKind};
