@@ -131,10 +131,8 @@ impl Analysis {
             }
             let column = self.column(id);
             if let Some(table) = column.table {
-                let pair = (
-                    self.names[table.index()].to_string(),
-                    self.names[column.name.index()].to_string(),
-                );
+                let pair =
+                    (self.names[table.index()].to_string(), self.names[column.name.index()].to_string());
                 if !found.contains(&pair) {
                     found.push(pair);
                 }
@@ -233,12 +231,7 @@ struct TupleItem {
 
 impl Scalar {
     fn of(kind: Type) -> Self {
-        Scalar {
-            kind,
-            text: None,
-            from: Vec::new(),
-            column: None,
-        }
+        Scalar { kind, text: None, from: Vec::new(), column: None }
     }
 }
 
@@ -322,12 +315,7 @@ impl<'a> Binder<'a> {
 
     fn add_column(&mut self, name: Symbol, kind: Type, from: Vec<ColumnId>) -> ColumnId {
         let id = ColumnId::new(self.columns.len());
-        self.columns.push(Column {
-            name,
-            kind,
-            table: None,
-            from: from.into_boxed_slice(),
-        });
+        self.columns.push(Column { name, kind, table: None, from: from.into_boxed_slice() });
         id
     }
 
@@ -358,10 +346,7 @@ impl<'a> Binder<'a> {
         });
         let value = bind(self);
         let rows = match self.contexts.pop() {
-            Some(context) => Rows {
-                columns: Arc::from(context.columns),
-                open: context.open,
-            },
+            Some(context) => Rows { columns: Arc::from(context.columns), open: context.open },
             None => rows.clone(),
         };
         (value, rows)
@@ -370,10 +355,7 @@ impl<'a> Binder<'a> {
     /// The rows that names refer to here.
     fn current_rows(&self) -> Rows {
         match self.contexts.last() {
-            Some(context) => Rows {
-                columns: Arc::from(context.columns.as_slice()),
-                open: context.open,
-            },
+            Some(context) => Rows { columns: Arc::from(context.columns.as_slice()), open: context.open },
             None => Rows::default(),
         }
     }
@@ -424,42 +406,22 @@ impl<'a> Binder<'a> {
             return;
         }
         let name = self.name_of(symbol);
-        let lost = self
-            .history
-            .iter()
-            .rev()
-            .find(|(_, rows)| self.find(&rows.columns, symbol).is_some());
+        let lost = self.history.iter().rev().find(|(_, rows)| self.find(&rows.columns, symbol).is_some());
         let dropped = lost.map(|(stage, _)| *stage);
-        let diagnostic = Diagnostic::new(
-            Code::UnknownName,
-            span,
-            format!("there is no column `{name}` here"),
-        );
+        let diagnostic =
+            Diagnostic::new(Code::UnknownName, span, format!("there is no column `{name}` here"));
         if let Some(stage) = dropped {
             let range = self.tree.operator(stage).tokens;
             let place = self.tree.span(range);
-            let word = self
-                .tree
-                .text(range)
-                .split_whitespace()
-                .next()
-                .unwrap_or_default()
-                .to_owned();
+            let word = self.tree.text(range).split_whitespace().next().unwrap_or_default().to_owned();
             let line = self.tree.source[..place.start as usize].matches('\n').count() + 1;
             self.report(
-                Diagnostic {
-                    message: format!("the column `{name}` is no longer here"),
-                    ..diagnostic
-                }
-                .with_help(format!("`{word}` on line {line} of the query drops it")),
+                Diagnostic { message: format!("the column `{name}` is no longer here"), ..diagnostic }
+                    .with_help(format!("`{word}` on line {line} of the query drops it")),
             );
             return;
         }
-        let columns = self
-            .contexts
-            .last()
-            .map(|context| context.columns.as_slice())
-            .unwrap_or_default();
+        let columns = self.contexts.last().map(|context| context.columns.as_slice()).unwrap_or_default();
         let candidates: Vec<Rc<str>> = columns
             .iter()
             .map(|id| self.column(*id).name)
@@ -485,16 +447,9 @@ impl<'a> Binder<'a> {
             }
         }
         let catalog = self.catalog.names();
-        let known = candidates
-            .iter()
-            .map(|known| &**known)
-            .chain(catalog.iter().copied());
+        let known = candidates.iter().map(|known| &**known).chain(catalog.iter().copied());
         let found = nearest(name, known).map(str::to_owned);
-        let code = if self.fuzzy {
-            Code::UnknownFuzzyTable
-        } else {
-            Code::UnknownTable
-        };
+        let code = if self.fuzzy { Code::UnknownFuzzyTable } else { Code::UnknownTable };
         let diagnostic = Diagnostic::new(code, span, format!("there is no table `{name}`"));
         self.report(match found {
             Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),

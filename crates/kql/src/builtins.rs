@@ -122,11 +122,7 @@ impl Signature {
         let most = match self.layout {
             Layout::Once => self.parameters.len(),
             Layout::Custom => usize::MAX,
-            _ => self
-                .parameters
-                .iter()
-                .map(|parameter| parameter.most)
-                .fold(0, usize::saturating_add),
+            _ => self.parameters.iter().map(|parameter| parameter.most).fold(0, usize::saturating_add),
         };
         (least, most)
     }
@@ -138,11 +134,8 @@ impl Signature {
             Layout::Once => self.parameters.get(at),
             Layout::Custom => None,
             Layout::Repeating => {
-                let repeated = self
-                    .parameters
-                    .iter()
-                    .position(|parameter| parameter.most > 1)
-                    .unwrap_or(known - 1);
+                let repeated =
+                    self.parameters.iter().position(|parameter| parameter.most > 1).unwrap_or(known - 1);
                 let behind = known - 1 - repeated;
                 if at < repeated {
                     self.parameters.get(at)
@@ -153,11 +146,8 @@ impl Signature {
                 }
             }
             Layout::Block => {
-                let repeated: Vec<&Parameter> = self
-                    .parameters
-                    .iter()
-                    .filter(|parameter| parameter.most > 1)
-                    .collect();
+                let repeated: Vec<&Parameter> =
+                    self.parameters.iter().filter(|parameter| parameter.most > 1).collect();
                 let behind = known - repeated.len();
                 if at + behind >= count || repeated.is_empty() {
                     self.parameters.get((known + at).checked_sub(count)?)
@@ -208,15 +198,7 @@ fn read_line(line: &'static str) -> Option<(&'static str, Builtin)> {
     let (kind, name, naming) = (fields.next()?, fields.next()?, fields.next()?);
     let replacement = fields.next()?.split(',').find_map(|flag| flag.strip_prefix("o:"));
     let signatures = fields.next()?.split(';').filter_map(read_signature).collect();
-    Some((
-        kind,
-        Builtin {
-            name,
-            naming: read_naming(naming),
-            replacement,
-            signatures,
-        },
-    ))
+    Some((kind, Builtin { name, naming: read_naming(naming), replacement, signatures }))
 }
 
 fn read_naming(text: &'static str) -> Naming {
@@ -298,13 +280,7 @@ fn read_parameter(text: &str) -> Option<Parameter> {
         _ => Takes::Anything,
     };
     let is_column = argument == "Column";
-    Some(Parameter {
-        takes,
-        least,
-        most,
-        is_column,
-        is_aggregate: argument == "Aggregate",
-    })
+    Some(Parameter { takes, least, most, is_column, is_aggregate: argument == "Aggregate" })
 }
 
 #[cfg(test)]
@@ -318,17 +294,8 @@ mod tests {
         // A name may stand twice, once as a function and once as an aggregate, and `any` stands twice as an aggregate.
         let read = all.functions.len() + all.aggregates.len() + all.plugins.len();
         assert!(lines - read <= 2, "{lines} lines, {read} read");
-        for builtin in all
-            .functions
-            .values()
-            .chain(all.aggregates.values())
-            .chain(all.plugins.values())
-        {
-            assert!(
-                !builtin.signatures.is_empty(),
-                "{} has no signature",
-                builtin.name
-            );
+        for builtin in all.functions.values().chain(all.aggregates.values()).chain(all.plugins.values()) {
+            assert!(!builtin.signatures.is_empty(), "{} has no signature", builtin.name);
         }
     }
 

@@ -698,7 +698,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic without help.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Diagnostic { code, span, message: message.into(), help: None }
+        Diagnostic { code, span, message: message.into(), help: None, official: code.official() }
     }
 
     /// The same with what to do about it.

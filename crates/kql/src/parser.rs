@@ -33,11 +33,7 @@ pub struct Parsed<'s> {
 
 /// Reads a query. Never panics and never fails; what is wrong stands in [`Parsed::diagnostics`].
 pub fn parse(source: &str) -> Parsed<'_> {
-    let Lexed {
-        source,
-        tokens,
-        diagnostics,
-    } = lex(source);
+    let Lexed { source, tokens, diagnostics } = lex(source);
     let significant = tokens
         .iter()
         .enumerate()
@@ -53,23 +49,12 @@ pub fn parse(source: &str) -> Parsed<'_> {
         operators: Vec::new(),
         statements: Vec::new(),
     };
-    let mut parser = Parser {
-        tree,
-        significant,
-        at: 0,
-        diagnostics,
-        lost: false,
-        depth: 0,
-        open: 0,
-        too_deep: false,
-    };
+    let mut parser =
+        Parser { tree, significant, at: 0, diagnostics, lost: false, depth: 0, open: 0, too_deep: false };
     parser.tree.root = parser.query();
     let mut diagnostics = parser.diagnostics;
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-    Parsed {
-        tree: parser.tree,
-        diagnostics,
-    }
+    Parsed { tree: parser.tree, diagnostics }
 }
 
 pub(crate) struct Parser<'s> {
@@ -93,17 +78,11 @@ impl<'s> Parser<'s> {
 
     fn index(&self, ahead: usize) -> u32 {
         let last = self.significant.len().saturating_sub(1);
-        self.significant
-            .get((self.at + ahead).min(last))
-            .copied()
-            .unwrap_or(0)
+        self.significant.get((self.at + ahead).min(last)).copied().unwrap_or(0)
     }
 
     fn kind_at(&self, ahead: usize) -> TokenKind {
-        self.tree
-            .tokens
-            .get(self.index(ahead) as usize)
-            .map_or(TokenKind::End, |token| token.kind)
+        self.tree.tokens.get(self.index(ahead) as usize).map_or(TokenKind::End, |token| token.kind)
     }
 
     fn kind(&self) -> TokenKind {
@@ -111,10 +90,7 @@ impl<'s> Parser<'s> {
     }
 
     fn span_at(&self, ahead: usize) -> Span {
-        self.tree
-            .tokens
-            .get(self.index(ahead) as usize)
-            .map_or(Span::default(), |token| token.span)
+        self.tree.tokens.get(self.index(ahead) as usize).map_or(Span::default(), |token| token.span)
     }
 
     fn text_at(&self, ahead: usize) -> &'s str {
@@ -205,21 +181,14 @@ impl<'s> Parser<'s> {
         };
         // Where something is wrong inside the bracket, that is why its end was not found.
         let known = self.is(TokenKind::End)
-            && self
-                .diagnostics
-                .iter()
-                .any(|before| before.span.start >= opened.start);
+            && self.diagnostics.iter().any(|before| before.span.start >= opened.start);
         if !self.lost && !known {
             let diagnostic = if self.is(TokenKind::End) {
                 Diagnostic::new(Code::Expected, opened, format!("this `{opener}` is not closed"))
                     .with_help(format!("a `{sign}` is missing before the end of the query"))
             } else {
                 let found = self.describe();
-                Diagnostic::new(
-                    Code::Expected,
-                    self.here(),
-                    format!("expected `{sign}` before {found}"),
-                )
+                Diagnostic::new(Code::Expected, self.here(), format!("expected `{sign}` before {found}"))
             };
             self.report(diagnostic);
         }
@@ -304,11 +273,7 @@ impl<'s> Parser<'s> {
         }
         let text = self.text();
         let shown: String = text.chars().take(40).collect();
-        if shown.len() < text.len() {
-            format!("`{shown}…`")
-        } else {
-            format!("`{shown}`")
-        }
+        if shown.len() < text.len() { format!("`{shown}…`") } else { format!("`{shown}`") }
     }
 
     /// Reports an error unless the parser is lost already, and is lost from here on.
@@ -343,11 +308,7 @@ impl<'s> Parser<'s> {
             )
             .with_help(format!("a column of that name is written ['{text}']"))
         } else {
-            Diagnostic::new(
-                Code::MissingExpression,
-                place,
-                format!("expected an expression, found {found}"),
-            )
+            Diagnostic::new(Code::MissingExpression, place, format!("expected an expression, found {found}"))
         };
         self.report(diagnostic);
     }
@@ -385,11 +346,7 @@ impl<'s> Parser<'s> {
 
     /// The tokens from `first` to the last one that was read.
     fn range_from(&self, first: u32) -> TokenRange {
-        let before = self
-            .at
-            .checked_sub(1)
-            .and_then(|at| self.significant.get(at))
-            .copied();
+        let before = self.at.checked_sub(1).and_then(|at| self.significant.get(at)).copied();
         match before {
             Some(last) if last >= first => TokenRange { first, end: last + 1 },
             _ => TokenRange { first, end: first },
@@ -406,11 +363,7 @@ impl<'s> Parser<'s> {
     fn operator(&mut self, first: u32, parameters: Vec<Parameter>, kind: OperatorKind) -> OperatorId {
         let tokens = self.range_from(first);
         let id = OperatorId(self.tree.operators.len() as u32);
-        self.tree.operators.push(Operator {
-            kind,
-            parameters,
-            tokens,
-        });
+        self.tree.operators.push(Operator { kind, parameters, tokens });
         id
     }
 
@@ -430,18 +383,13 @@ impl<'s> Parser<'s> {
         let first = self.start();
         let id = ExpressionId(self.tree.expressions.len() as u32);
         let tokens = TokenRange { first, end: first };
-        self.tree.expressions.push(Expression {
-            kind: ExpressionKind::Missing,
-            tokens,
-        });
+        self.tree.expressions.push(Expression { kind: ExpressionKind::Missing, tokens });
         id
     }
 
     fn missing_name(&self) -> Name {
         let first = self.start();
-        Name {
-            tokens: TokenRange { first, end: first },
-        }
+        Name { tokens: TokenRange { first, end: first } }
     }
 
     /// One item, and more of them behind commas.

@@ -114,10 +114,7 @@ impl<'s> Tree<'s> {
             let at = before.map_or(0, |token| token.span.end);
             return Span::new(at, at);
         }
-        match (
-            self.tokens.get(range.first as usize),
-            self.tokens.get(range.end as usize - 1),
-        ) {
+        match (self.tokens.get(range.first as usize), self.tokens.get(range.end as usize - 1)) {
             (Some(first), Some(last)) => first.span.to(last.span),
             _ => Span::default(),
         }

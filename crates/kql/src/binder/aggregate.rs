@@ -42,11 +42,7 @@ impl Binder<'_> {
             "percentiles_array" | "percentilesw_array" => {
                 let value = self.argument_name(arguments.first());
                 let name = self.symbol(&format!("percentiles_{value}"));
-                return Value::Tuple(vec![TupleItem {
-                    name,
-                    kind: Type::Dynamic,
-                    from,
-                }]);
+                return Value::Tuple(vec![TupleItem { name, kind: Type::Dynamic, from }]);
             }
             _ => {}
         }
@@ -58,17 +54,12 @@ impl Binder<'_> {
                 _ => Type::Unknown,
             },
         };
-        Value::Scalar(Scalar {
-            from,
-            ..Scalar::of(kind)
-        })
+        Value::Scalar(Scalar { from, ..Scalar::of(kind) })
     }
 
     /// The name that the language makes up for an argument; empty where it makes up none.
     fn argument_name(&mut self, argument: Option<&Argument>) -> String {
-        argument
-            .and_then(|argument| self.made_up_text(argument.id))
-            .unwrap_or_default()
+        argument.and_then(|argument| self.made_up_text(argument.id)).unwrap_or_default()
     }
 
     /// The columns that a star stands for: all that are neither grouped by nor named before it.
@@ -79,11 +70,7 @@ impl Binder<'_> {
             let column = self.column(*id).clone();
             let is_known = before.iter().any(|item| item.name == column.name) || self.grouped.contains(id);
             if !is_known {
-                items.push(TupleItem {
-                    name: column.name,
-                    kind: column.kind,
-                    from: vec![*id],
-                });
+                items.push(TupleItem { name: column.name, kind: column.kind, from: vec![*id] });
             }
         }
         items
@@ -109,11 +96,7 @@ impl Binder<'_> {
                 }
             };
             let name = self.symbol(&text);
-            items.push(TupleItem {
-                name,
-                kind: argument.kind(),
-                from: argument.from(),
-            });
+            items.push(TupleItem { name, kind: argument.kind(), from: argument.from() });
         }
         Value::Tuple(items)
     }
@@ -137,11 +120,7 @@ impl Binder<'_> {
                 None => format!("any_arg{at}"),
             };
             let name = self.symbol(&text);
-            items.push(TupleItem {
-                name,
-                kind: argument.kind(),
-                from: argument.from(),
-            });
+            items.push(TupleItem { name, kind: argument.kind(), from: argument.from() });
         }
         Value::Tuple(items)
     }
@@ -156,11 +135,7 @@ impl Binder<'_> {
             let range = self.tree.expression(argument.id).tokens;
             let number = self.tree.text(range).replace('.', "_");
             let name = self.symbol(&format!("percentile_{value}_{number}"));
-            TupleItem {
-                name,
-                kind,
-                from: from.clone(),
-            }
+            TupleItem { name, kind, from: from.clone() }
         });
         Value::Tuple(items.collect())
     }
@@ -215,12 +190,9 @@ impl Binder<'_> {
                 ("stdev", Real),
                 ("variance", Real),
             ],
-            "series_decompose" | "series_decompose_forecast" => &[
-                ("baseline", Dynamic),
-                ("seasonal", Dynamic),
-                ("trend", Dynamic),
-                ("residual", Dynamic),
-            ],
+            "series_decompose" | "series_decompose_forecast" => {
+                &[("baseline", Dynamic), ("seasonal", Dynamic), ("trend", Dynamic), ("residual", Dynamic)]
+            }
             "series_decompose_anomalies" => {
                 &[("ad_flag", Dynamic), ("ad_score", Dynamic), ("baseline", Dynamic)]
             }
@@ -234,11 +206,7 @@ impl Binder<'_> {
         let value = self.argument_name(arguments.first());
         let items = parts.iter().map(|(part, kind)| {
             let name = self.symbol(&format!("{name}_{value}_{part}"));
-            TupleItem {
-                name,
-                kind: *kind,
-                from: from.to_vec(),
-            }
+            TupleItem { name, kind: *kind, from: from.to_vec() }
         });
         Some(Value::Tuple(items.collect()))
     }
@@ -249,11 +217,7 @@ impl Binder<'_> {
         for argument in arguments.iter().filter(|argument| argument.kind() != Type::Bool) {
             let value = self.argument_name(Some(argument));
             let name = self.symbol(&format!("{value}_sorted"));
-            items.push(TupleItem {
-                name,
-                kind: Type::Dynamic,
-                from: argument.from(),
-            });
+            items.push(TupleItem { name, kind: Type::Dynamic, from: argument.from() });
         }
         Value::Tuple(items)
     }

@@ -74,12 +74,7 @@ impl Binder<'_> {
                     _ => (None, false),
                 };
                 let name = name.map(|name| self.declared_name(name));
-                Argument {
-                    id: *id,
-                    value: self.value(*id),
-                    name,
-                    is_star,
-                }
+                Argument { id: *id, value: self.value(*id), name, is_star }
             })
             .collect()
     }
@@ -88,14 +83,8 @@ impl Binder<'_> {
     pub(super) fn naming(&self, function: &str) -> Option<Naming> {
         let all = builtins();
         let found = match self.aggregates {
-            Aggregates::Refused => all
-                .functions
-                .get(function)
-                .or_else(|| all.aggregates.get(function)),
-            _ => all
-                .aggregates
-                .get(function)
-                .or_else(|| all.functions.get(function)),
+            Aggregates::Refused => all.functions.get(function).or_else(|| all.aggregates.get(function)),
+            _ => all.aggregates.get(function).or_else(|| all.functions.get(function)),
         };
         found.map(|builtin| builtin.naming)
     }
@@ -149,21 +138,13 @@ impl Binder<'_> {
             .map(|local| self.name_of(local.name))
             .collect();
         let mut known: Vec<&str> = functions.iter().map(|name| &**name).collect();
-        let mut builtin: Vec<&str> = all
-            .functions
-            .keys()
-            .chain(all.aggregates.keys())
-            .copied()
-            .collect();
+        let mut builtin: Vec<&str> = all.functions.keys().chain(all.aggregates.keys()).copied().collect();
         builtin.sort_unstable();
         known.extend(builtin);
         known.extend(self.catalog.names());
         let found = nearest(text, known).map(str::to_owned);
-        let diagnostic = Diagnostic::new(
-            Code::UnknownFunction,
-            span,
-            format!("there is no function `{text}`"),
-        );
+        let diagnostic =
+            Diagnostic::new(Code::UnknownFunction, span, format!("there is no function `{text}`"));
         self.report(match found {
             Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
             None => diagnostic,
@@ -191,18 +172,11 @@ impl Binder<'_> {
         let mut from = Vec::new();
         for (at, argument) in arguments.iter().enumerate() {
             let place = match argument.name {
-                Some(name) => function
-                    .parameters
-                    .iter()
-                    .position(|formal| formal.name == name)
-                    .unwrap_or(at),
+                Some(name) => function.parameters.iter().position(|formal| formal.name == name).unwrap_or(at),
                 None => at,
             };
             from.extend(argument.from());
-            match (
-                function.parameters.get(place).map(|formal| &formal.takes),
-                &argument.value,
-            ) {
+            match (function.parameters.get(place).map(|formal| &formal.takes), &argument.value) {
                 (Some(FormalType::Table(wanted)), Value::Table(rows)) => {
                     self.check_table_argument(wanted, rows, argument.id);
                     tables.push((place, rows.clone()));
@@ -214,10 +188,7 @@ impl Binder<'_> {
             }
         }
         match self.let_call(function, &tables, &texts) {
-            Value::Scalar(scalar) => Value::Scalar(Scalar {
-                from,
-                ..Scalar::of(scalar.kind)
-            }),
+            Value::Scalar(scalar) => Value::Scalar(Scalar { from, ..Scalar::of(scalar.kind) }),
             other => other,
         }
     }
@@ -259,12 +230,7 @@ impl Binder<'_> {
                 let span = tree.name_span(*name);
                 let bound = self.without_rows(|binder| binder.arguments(arguments));
                 if let Some(Meaning::Function(function)) = self.local(symbol).cloned() {
-                    let first = Argument {
-                        id: call,
-                        value: Value::Table(rows),
-                        name: None,
-                        is_star: false,
-                    };
+                    let first = Argument { id: call, value: Value::Table(rows), name: None, is_star: false };
                     let mut all = vec![first];
                     all.extend(bound);
                     return self.call_local(&function, &all, span);
@@ -317,12 +283,8 @@ impl Binder<'_> {
     pub(super) fn catalog_function(&mut self, name: &str, first: Option<&str>) -> Option<Rows> {
         let function = self.catalog.function(name, first)?;
         self.note_function(name);
-        let columns = function
-            .returns
-            .columns
-            .iter()
-            .map(|(column, kind)| self.named_column(column, *kind))
-            .collect();
+        let columns =
+            function.returns.columns.iter().map(|(column, kind)| self.named_column(column, *kind)).collect();
         Some(Rows::new(columns, function.returns.open))
     }
 
@@ -400,17 +362,11 @@ impl Binder<'_> {
         match self.find(&context.columns, symbol) {
             Some(id) => {
                 let kind = self.column(id).kind;
-                Some(Value::Scalar(Scalar {
-                    from: vec![id],
-                    ..Scalar::of(kind)
-                }))
+                Some(Value::Scalar(Scalar { from: vec![id], ..Scalar::of(kind) }))
             }
             None => {
                 let kind = default.kind();
-                Some(Value::Scalar(Scalar {
-                    from: default.from(),
-                    ..Scalar::of(kind)
-                }))
+                Some(Value::Scalar(Scalar { from: default.from(), ..Scalar::of(kind) }))
             }
         }
     }
@@ -432,24 +388,16 @@ impl Binder<'_> {
                 Some(Returns::Declared(kind)) => kind,
                 _ => Type::Unknown,
             };
-            return Value::Scalar(Scalar {
-                from,
-                ..Scalar::of(kind)
-            });
+            return Value::Scalar(Scalar { from, ..Scalar::of(kind) });
         };
         let kind = self.returned_type(signature, arguments, span);
         if signature.returns == Returns::Tabular {
             return Value::Table(Rows::unknown());
         }
-        let mut scalar = Scalar {
-            from,
-            ..Scalar::of(kind)
-        };
+        let mut scalar = Scalar { from, ..Scalar::of(kind) };
         if let [argument] = arguments
             && CONVERSIONS.contains(&builtin.name)
-            && let Value::Scalar(Scalar {
-                column: Some(column), ..
-            }) = argument.value
+            && let Value::Scalar(Scalar { column: Some(column), .. }) = argument.value
             && self.column(column).kind == kind
             && matches!(self.tree.expression(argument.id).kind, ExpressionKind::Name(_))
         {
@@ -476,18 +424,8 @@ impl Binder<'_> {
             })
             .collect();
         if counted.is_empty() {
-            let least = builtin
-                .signatures
-                .iter()
-                .map(|signature| signature.arity().0)
-                .min()
-                .unwrap_or(0);
-            let most = builtin
-                .signatures
-                .iter()
-                .map(|signature| signature.arity().1)
-                .max()
-                .unwrap_or(0);
+            let least = builtin.signatures.iter().map(|signature| signature.arity().0).min().unwrap_or(0);
+            let most = builtin.signatures.iter().map(|signature| signature.arity().1).max().unwrap_or(0);
             let wanted = count_text(least, most);
             let name = builtin.name;
             self.error(
@@ -497,27 +435,15 @@ impl Binder<'_> {
             );
             return None;
         }
-        let fitting = counted
-            .iter()
-            .copied()
-            .find(|signature| self.misfits(signature, arguments) == 0);
+        let fitting = counted.iter().copied().find(|signature| self.misfits(signature, arguments) == 0);
         if let Some(signature) = fitting {
             return Some(signature);
         }
-        let best = counted
-            .iter()
-            .copied()
-            .min_by_key(|signature| self.misfits(signature, arguments))?;
+        let best = counted.iter().copied().min_by_key(|signature| self.misfits(signature, arguments))?;
         let fewest = self.misfits(best, arguments);
-        let tied = counted
-            .iter()
-            .filter(|signature| self.misfits(signature, arguments) == fewest)
-            .count();
+        let tied = counted.iter().filter(|signature| self.misfits(signature, arguments) == fewest).count();
         if tied > 1 && counted.len() > 1 {
-            let kinds: Vec<&str> = arguments
-                .iter()
-                .map(|argument| argument.kind().as_str())
-                .collect();
+            let kinds: Vec<&str> = arguments.iter().map(|argument| argument.kind().as_str()).collect();
             let (name, kinds) = (builtin.name, kinds.join(", "));
             self.error(
                 Code::NoSignature,
@@ -540,9 +466,7 @@ impl Binder<'_> {
             .iter()
             .enumerate()
             .filter(|(at, argument)| {
-                signature
-                    .parameter(*at, given)
-                    .is_some_and(|parameter| !fits(parameter, argument))
+                signature.parameter(*at, given).is_some_and(|parameter| !fits(parameter, argument))
             })
             .count()
     }
@@ -612,10 +536,7 @@ impl Binder<'_> {
                     _ if one.is_number() && other.is_number() => one.widest(other),
                     _ => one,
                 })
-                .map_or(
-                    Type::Unknown,
-                    |kind| if kind == Type::Int { Type::Long } else { kind },
-                ),
+                .map_or(Type::Unknown, |kind| if kind == Type::Int { Type::Long } else { kind }),
             Returns::Common | Returns::CommonNotDynamic => {
                 let given = arguments.len();
                 let kinds: Vec<Type> = arguments
@@ -662,24 +583,17 @@ impl Binder<'_> {
                 [column] => self.type_named(column.kind),
                 _ => Type::Unknown,
             },
-            ExpressionKind::Literal(LiteralKind::String) => self
-                .string_text(id)
-                .and_then(|text| Type::from_name(&text))
-                .unwrap_or(Type::Unknown),
+            ExpressionKind::Literal(LiteralKind::String) => {
+                self.string_text(id).and_then(|text| Type::from_name(&text)).unwrap_or(Type::Unknown)
+            }
             _ => Type::Unknown,
         }
     }
 
     /// Interned columns of a table that a plugin returns.
     pub(super) fn rows_of(&mut self, columns: &[(&str, Type)]) -> Rows {
-        let ids: Vec<ColumnId> = columns
-            .iter()
-            .map(|(name, kind)| self.named_column(name, *kind))
-            .collect();
-        Rows {
-            columns: Arc::from(ids),
-            open: false,
-        }
+        let ids: Vec<ColumnId> = columns.iter().map(|(name, kind)| self.named_column(name, *kind)).collect();
+        Rows { columns: Arc::from(ids), open: false }
     }
 }
 
@@ -747,11 +661,7 @@ fn describe(takes: &Takes) -> (String, &'static str) {
 
 /// The type that several values share.
 fn common_type(kinds: &[Type], or_dynamic: bool) -> Option<Type> {
-    let known: Vec<Type> = kinds
-        .iter()
-        .copied()
-        .filter(|kind| *kind != Type::Unknown)
-        .collect();
+    let known: Vec<Type> = kinds.iter().copied().filter(|kind| *kind != Type::Unknown).collect();
     let Some(first) = known.first().copied() else {
         return Some(Type::Unknown);
     };

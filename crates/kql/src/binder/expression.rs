@@ -13,9 +13,7 @@ use crate::types::Type;
 impl Binder<'_> {
     /// What an expression is.
     pub(super) fn value(&mut self, id: ExpressionId) -> Value {
-        let value = self
-            .deeper(|binder| binder.value_here(id))
-            .unwrap_or(Value::Error);
+        let value = self.deeper(|binder| binder.value_here(id)).unwrap_or(Value::Error);
         self.note_type(id, &value);
         value
     }
@@ -30,10 +28,7 @@ impl Binder<'_> {
         match value {
             Value::Scalar(scalar) => scalar,
             Value::Tuple(items) => match items.first() {
-                Some(item) => Scalar {
-                    from: item.from.clone(),
-                    ..Scalar::of(item.kind)
-                },
+                Some(item) => Scalar { from: item.from.clone(), ..Scalar::of(item.kind) },
                 None => Scalar::of(Type::Unknown),
             },
             Value::Table(_) | Value::Row(_) | Value::Other => {
@@ -65,12 +60,9 @@ impl Binder<'_> {
             ExpressionKind::Unary { operator, operand } => self.unary(id, *operator, *operand),
             ExpressionKind::Binary { .. } => self.binary(id),
             ExpressionKind::In { operator, left, list } => self.is_in(*operator, *left, list),
-            ExpressionKind::Between {
-                negated,
-                value,
-                low,
-                high,
-            } => self.between(*negated, *value, *low, *high),
+            ExpressionKind::Between { negated, value, low, high } => {
+                self.between(*negated, *value, *low, *high)
+            }
             ExpressionKind::Named { value, .. } => self.value(*value),
             ExpressionKind::Operator(stage) => self.without_rows(|binder| binder.leading(*stage)),
             ExpressionKind::Pipe { source, stages } => {
@@ -86,10 +78,7 @@ impl Binder<'_> {
                     Value::Table(rows) => match rows.columns.first() {
                         Some(column) => {
                             let kind = self.column(*column).kind;
-                            Value::Scalar(Scalar {
-                                from: vec![*column],
-                                ..Scalar::of(kind)
-                            })
+                            Value::Scalar(Scalar { from: vec![*column], ..Scalar::of(kind) })
                         }
                         None => Value::scalar(Type::Unknown),
                     },
@@ -154,10 +143,7 @@ impl Binder<'_> {
             LiteralKind::Guid => Type::Guid,
             LiteralKind::String => {
                 let text: Rc<str> = Rc::from(self.string_text(id).unwrap_or_default());
-                return Value::Scalar(Scalar {
-                    text: Some(text),
-                    ..Scalar::of(Type::String)
-                });
+                return Value::Scalar(Scalar { text: Some(text), ..Scalar::of(Type::String) });
             }
         };
         Value::scalar(kind)
@@ -178,11 +164,7 @@ impl Binder<'_> {
 
     fn column_value(&mut self, id: ColumnId) -> Value {
         let kind = self.column(id).kind;
-        Value::Scalar(Scalar {
-            column: Some(id),
-            from: vec![id],
-            ..Scalar::of(kind)
-        })
+        Value::Scalar(Scalar { column: Some(id), from: vec![id], ..Scalar::of(kind) })
     }
 
     /// What a name in an expression refers to: a column, what the query binds, a table or function of the catalog.
@@ -237,10 +219,7 @@ impl Binder<'_> {
             return Value::Table(rows);
         }
         if let Some(builtin) = crate::builtins::builtins().functions.get(&*text)
-            && builtin
-                .signatures
-                .iter()
-                .any(|signature| signature.arity().0 == 0)
+            && builtin.signatures.iter().any(|signature| signature.arity().0 == 0)
             && self.contexts.is_empty()
         {
             return Value::Error;
@@ -301,17 +280,10 @@ impl Binder<'_> {
                     }
                     let span = tree.name_span(*name);
                     let text = tree.name(*name);
-                    self.error(
-                        Code::UnknownFunction,
-                        span,
-                        format!("a value has no function `{text}`"),
-                    );
+                    self.error(Code::UnknownFunction, span, format!("a value has no function `{text}`"));
                     return Value::Error;
                 }
-                Value::Scalar(Scalar {
-                    from: scalar.from,
-                    ..Scalar::of(scalar.kind)
-                })
+                Value::Scalar(Scalar { from: scalar.from, ..Scalar::of(scalar.kind) })
             }
             Value::Scalar(scalar) => {
                 if let ExpressionKind::Name(name) = tree.expression(member).kind {
@@ -351,12 +323,7 @@ impl Binder<'_> {
     }
 
     fn unknown_member(&mut self, symbol: Symbol, rows: &Rows, span: Span) {
-        let context = Context {
-            columns: rows.columns.to_vec(),
-            open: false,
-            right: None,
-            rows: Vec::new(),
-        };
+        let context = Context { columns: rows.columns.to_vec(), open: false, right: None, rows: Vec::new() };
         self.contexts.push(context);
         self.unknown_name(symbol, span);
         self.contexts.pop();
@@ -368,10 +335,7 @@ impl Binder<'_> {
         self.value(index);
         match value {
             Value::Scalar(scalar) if matches!(scalar.kind, Type::Dynamic | Type::Unknown) => {
-                Value::Scalar(Scalar {
-                    from: scalar.from,
-                    ..Scalar::of(scalar.kind)
-                })
+                Value::Scalar(Scalar { from: scalar.from, ..Scalar::of(scalar.kind) })
             }
             Value::Scalar(scalar) => {
                 let span = Span::new(self.span(base).end, self.span(id).end);
@@ -393,16 +357,9 @@ impl Binder<'_> {
         let scalar = self.scalar(operand);
         let kind = scalar.kind;
         if kind.is_summable() || matches!(kind, Type::Dynamic | Type::Unknown) {
-            return Value::Scalar(Scalar {
-                from: scalar.from,
-                ..Scalar::of(kind)
-            });
+            return Value::Scalar(Scalar { from: scalar.from, ..Scalar::of(kind) });
         }
-        let sign = if operator == UnaryOperator::Minus {
-            '-'
-        } else {
-            '+'
-        };
+        let sign = if operator == UnaryOperator::Minus { '-' } else { '+' };
         let start = self.span(id).start;
         self.error(
             Code::OperandTypes,
@@ -415,9 +372,8 @@ impl Binder<'_> {
     /// The place of the operator behind a left operand.
     fn operator_span(&self, left: ExpressionId) -> Span {
         let end = self.tree.expression(left).tokens.end as usize;
-        let operator = self.tree.tokens[end.min(self.tree.tokens.len())..]
-            .iter()
-            .find(|token| !token.kind.is_trivia());
+        let operator =
+            self.tree.tokens[end.min(self.tree.tokens.len())..].iter().find(|token| !token.kind.is_trivia());
         operator.map_or(Span::default(), |token| token.span)
     }
 
@@ -426,12 +382,7 @@ impl Binder<'_> {
         let tree = self.tree;
         let mut spine = Vec::new();
         let mut first = id;
-        while let ExpressionKind::Binary {
-            operator,
-            left,
-            right,
-        } = tree.expression(first).kind
-        {
+        while let ExpressionKind::Binary { operator, left, right } = tree.expression(first).kind {
             spine.push((first, operator, left, right));
             first = left;
         }
@@ -445,10 +396,7 @@ impl Binder<'_> {
             let kind = self.operator_type(operator, left, &left_scalar, right, &right_scalar);
             let mut from = left_scalar.from;
             from.extend(right_scalar.from);
-            value = Value::Scalar(Scalar {
-                from,
-                ..Scalar::of(kind)
-            });
+            value = Value::Scalar(Scalar { from, ..Scalar::of(kind) });
             self.note_type(whole, &value);
         }
         value
@@ -478,10 +426,8 @@ impl Binder<'_> {
             });
             return kind;
         }
-        if matches!(
-            operator,
-            BinaryOperator::Equal | BinaryOperator::NotEqual | BinaryOperator::LessGreater
-        ) {
+        if matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual | BinaryOperator::LessGreater)
+        {
             self.check_comparable(one, other, left, right);
         }
         result.unwrap_or(Type::Unknown)
@@ -512,12 +458,8 @@ impl Binder<'_> {
             _ => "convert one of the two".to_owned(),
         };
         self.report(
-            Diagnostic::new(
-                Code::ComparedTypes,
-                span,
-                format!("a {one} is never equal to a {other}"),
-            )
-            .with_help(advice),
+            Diagnostic::new(Code::ComparedTypes, span, format!("a {one} is never equal to a {other}"))
+                .with_help(advice),
         );
     }
 
@@ -548,10 +490,7 @@ impl Binder<'_> {
                 }
             }
         }
-        Value::Scalar(Scalar {
-            from,
-            ..Scalar::of(Type::Bool)
-        })
+        Value::Scalar(Scalar { from, ..Scalar::of(Type::Bool) })
     }
 
     /// A literal in a list whose type can never be that of what is looked for.
@@ -613,10 +552,7 @@ impl Binder<'_> {
                 }
             }
         }
-        Value::Scalar(Scalar {
-            from: kind.from,
-            ..Scalar::of(Type::Bool)
-        })
+        Value::Scalar(Scalar { from: kind.from, ..Scalar::of(Type::Bool) })
     }
 
     /// A condition: a scalar that has to be a bool.
@@ -646,11 +582,7 @@ impl Binder<'_> {
         let kind = self.scalar(id).kind;
         if !kind.is_integer() && kind != Type::Unknown {
             let span = self.span(id);
-            self.error(
-                Code::NotInteger,
-                span,
-                format!("a count is an integer, and this is a {kind}"),
-            );
+            self.error(Code::NotInteger, span, format!("a count is an integer, and this is a {kind}"));
         }
     }
 }
@@ -677,11 +609,7 @@ fn operator_result(operator: BinaryOperator, one: Type, other: Type) -> Result<T
     match operator.level() {
         Level::Or | Level::And => {
             let fits = |kind| matches!(kind, Bool | Dynamic | Unknown);
-            if fits(one) && fits(other) {
-                Ok(Bool)
-            } else {
-                Err(Bool)
-            }
+            if fits(one) && fits(other) { Ok(Bool) } else { Err(Bool) }
         }
         Level::Equality => Ok(Bool),
         Level::Relational => {
@@ -698,11 +626,7 @@ fn operator_result(operator: BinaryOperator, one: Type, other: Type) -> Result<T
                 return Ok(Bool);
             }
             let fits = |kind| matches!(kind, String | Dynamic | Unknown);
-            if fits(one) && fits(other) {
-                Ok(Bool)
-            } else {
-                Err(Bool)
-            }
+            if fits(one) && fits(other) { Ok(Bool) } else { Err(Bool) }
         }
         Level::Additive | Level::Multiplicative | Level::Operand if unknown => Ok(Unknown),
         Level::Additive | Level::Multiplicative | Level::Operand => arithmetic_result(operator, one, other),

@@ -38,9 +38,7 @@ impl Binder<'_> {
         if self.quiet > 0 {
             self.rebound += 1;
         }
-        let value = self
-            .deeper(|binder| binder.stage_here(id, input))
-            .unwrap_or(Value::Error);
+        let value = self.deeper(|binder| binder.stage_here(id, input)).unwrap_or(Value::Error);
         if self.quiet == 0
             && let Value::Table(rows) = &value
         {
@@ -81,12 +79,7 @@ impl Binder<'_> {
                 self.body(&rows, *body);
                 return Value::Other;
             }
-            Find {
-                sources,
-                predicate,
-                project,
-                ..
-            } => self.find_operator(
+            Find { sources, predicate, project, .. } => self.find_operator(
                 has_input.then_some(rows),
                 sources,
                 *predicate,
@@ -110,10 +103,8 @@ impl Binder<'_> {
             Lookup { right, condition } => self.lookup(&rows, *right, condition.as_ref()),
             MacroExpand { name, statements, .. } => {
                 let symbol = self.declared_name(*name);
-                self.locals.push(super::Local {
-                    name: symbol,
-                    meaning: super::Meaning::Other(Value::Elsewhere),
-                });
+                self.locals
+                    .push(super::Local { name: symbol, meaning: super::Meaning::Other(Value::Elsewhere) });
                 self.statements(statements);
                 Rows::unknown()
             }
@@ -123,12 +114,9 @@ impl Binder<'_> {
                 }
                 return Value::Other;
             }
-            MakeSeries {
-                aggregations,
-                on,
-                range,
-                by,
-            } => self.make_series(&rows, aggregations, *on, *range, by),
+            MakeSeries { aggregations, on, range, by } => {
+                self.make_series(&rows, aggregations, *on, *range, by)
+            }
             MvApply { items, limit, body } => self.mv_apply(&rows, items, *limit, *body, parameters),
             MvExpand { items, limit } => self.mv_expand(&rows, items, *limit, parameters),
             Parse { value, pattern, .. } => self.parse_text(&rows, *value, pattern),
@@ -177,12 +165,7 @@ impl Binder<'_> {
                 self.count(*count);
                 self.columns_of(&rows, &[*of], false)
             }
-            Scan {
-                order,
-                partition,
-                declared,
-                steps,
-            } => {
+            Scan { order, partition, declared, steps } => {
                 let (_, rows) = self.with_rows(&rows, |binder| {
                     for key in order {
                         binder.scalar(key.key);
@@ -223,14 +206,8 @@ impl Binder<'_> {
     /// Graph operators: what a graph's rows are is not followed.
     fn graph_stage(&mut self, kind: &OperatorKind) -> Value {
         match kind {
-            OperatorKind::GraphMatch {
-                project: Some(columns),
-                ..
-            }
-            | OperatorKind::GraphShortestPaths {
-                project: Some(columns),
-                ..
-            } => {
+            OperatorKind::GraphMatch { project: Some(columns), .. }
+            | OperatorKind::GraphShortestPaths { project: Some(columns), .. } => {
                 let nothing = Rows::unknown();
                 let rows = self.columns_of(&nothing, columns, false);
                 Value::Table(Rows { open: false, ..rows })
@@ -258,9 +235,7 @@ impl Binder<'_> {
 
     /// The word that a parameter is set to.
     pub(super) fn parameter_word(&self, parameters: &[Parameter], name: &str) -> Option<String> {
-        let parameter = parameters
-            .iter()
-            .find(|parameter| self.tree.name(parameter.name) == name)?;
+        let parameter = parameters.iter().find(|parameter| self.tree.name(parameter.name) == name)?;
         let range = self.tree.expression(parameter.value).tokens;
         let text = self.tree.text(range);
         Some(match &self.tree.expression(parameter.value).kind {
@@ -273,9 +248,7 @@ impl Binder<'_> {
 
     /// Binds a list of items over rows; gives the values and the rows with what was found to be in an open table.
     fn bind_items(&mut self, rows: &Rows, items: &[ExpressionId]) -> (Vec<Value>, Rows) {
-        self.with_rows(rows, |binder| {
-            items.iter().map(|item| binder.value(*item)).collect()
-        })
+        self.with_rows(rows, |binder| items.iter().map(|item| binder.value(*item)).collect())
     }
 
     /// New columns from a list of items; with `refuse_dynamic`, none of them may be dynamic.
@@ -302,12 +275,8 @@ impl Binder<'_> {
                 _ => self.span(item),
             };
             self.report(
-                Diagnostic::new(
-                    Code::DynamicHere,
-                    span,
-                    "a dynamic value cannot be grouped or ordered by",
-                )
-                .with_help("convert it: tostring(…)"),
+                Diagnostic::new(Code::DynamicHere, span, "a dynamic value cannot be grouped or ordered by")
+                    .with_help("convert it: tostring(…)"),
             );
         }
     }
@@ -317,10 +286,7 @@ impl Binder<'_> {
     }
 
     fn distinct(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
-        if items
-            .iter()
-            .any(|item| matches!(self.tree.expression(*item).kind, ExpressionKind::Star))
-        {
+        if items.iter().any(|item| matches!(self.tree.expression(*item).kind, ExpressionKind::Star)) {
             return rows.clone();
         }
         self.columns_of(rows, items, true)
@@ -404,23 +370,13 @@ impl Binder<'_> {
 
     fn project_away(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
         let away = self.patterns(rows, items);
-        let kept = rows
-            .columns
-            .iter()
-            .copied()
-            .filter(|id| !away.contains(id))
-            .collect();
+        let kept = rows.columns.iter().copied().filter(|id| !away.contains(id)).collect();
         Rows::new(kept, rows.open)
     }
 
     fn project_keep(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
         let kept = self.patterns(rows, items);
-        let columns = rows
-            .columns
-            .iter()
-            .copied()
-            .filter(|id| kept.contains(id))
-            .collect();
+        let columns = rows.columns.iter().copied().filter(|id| kept.contains(id)).collect();
         Rows::new(columns, rows.open)
     }
 
@@ -463,10 +419,7 @@ impl Binder<'_> {
             };
             let new_symbol = self.declared_name(*new);
             let old_symbol = self.declared_name(old);
-            let found = rows
-                .columns
-                .iter()
-                .position(|id| self.column(*id).name == old_symbol);
+            let found = rows.columns.iter().position(|id| self.column(*id).name == old_symbol);
             let Some(place) = found else {
                 if rows.open {
                     let id = self.add_column(new_symbol, Type::Unknown, Vec::new());
@@ -481,11 +434,7 @@ impl Binder<'_> {
             if is_taken {
                 let span = self.tree.name_span(*new);
                 let text = self.name_of(new_symbol);
-                self.error(
-                    Code::DuplicateColumn,
-                    span,
-                    format!("there is a column `{text}` already"),
-                );
+                self.error(Code::DuplicateColumn, span, format!("there is a column `{text}` already"));
                 continue;
             }
             let kind = self.column(rows.columns[place]).kind;
@@ -533,12 +482,7 @@ impl Binder<'_> {
             found.retain(|id| !columns.contains(id));
             columns.extend(found);
         }
-        let rest: Vec<ColumnId> = rows
-            .columns
-            .iter()
-            .copied()
-            .filter(|id| !columns.contains(id))
-            .collect();
+        let rest: Vec<ColumnId> = rows.columns.iter().copied().filter(|id| !columns.contains(id)).collect();
         columns.extend(rest);
         Rows::new(columns, rows.open)
     }
@@ -566,9 +510,8 @@ impl Binder<'_> {
             })
             .collect();
         let grouped = std::mem::replace(&mut self.grouped, grouped);
-        let (values, rows) = self.with_aggregates(Aggregates::Required, |binder| {
-            binder.bind_items(&rows, aggregates)
-        });
+        let (values, rows) =
+            self.with_aggregates(Aggregates::Required, |binder| binder.bind_items(&rows, aggregates));
         let mut projection = Projection::new();
         self.with_rows(&rows, |binder| {
             for (item, value) in by.iter().zip(keys) {
@@ -794,19 +737,12 @@ impl Binder<'_> {
         for part in pattern {
             let ParsePart::Column(column) = part else { continue };
             let name = self.declared_name(column.name);
-            let kind = if column.kind.tokens.is_empty() {
-                Type::String
-            } else {
-                self.type_named(column.kind)
-            };
+            let kind =
+                if column.kind.tokens.is_empty() { Type::String } else { self.type_named(column.kind) };
             if self.find(&added, name).is_some() {
                 let span = self.tree.name_span(column.name);
                 let text = self.name_of(name);
-                self.error(
-                    Code::DuplicateColumn,
-                    span,
-                    format!("there is a column `{text}` already"),
-                );
+                self.error(Code::DuplicateColumn, span, format!("there is a column `{text}` already"));
                 continue;
             }
             added.push(self.add_column(name, kind, Vec::new()));
@@ -853,9 +789,7 @@ impl Binder<'_> {
                 }
             }
         });
-        let name = self
-            .parameter_word(parameters, "with_match_id")
-            .unwrap_or_else(|| "match_id".to_owned());
+        let name = self.parameter_word(parameters, "with_match_id").unwrap_or_else(|| "match_id".to_owned());
         let mut columns = rows.columns.to_vec();
         columns.push(self.named_column(&name, Type::Long));
         Rows::new(columns, rows.open)
@@ -865,19 +799,9 @@ impl Binder<'_> {
 /// Aggregates over a series are lists.
 fn as_series(value: Value) -> Value {
     match value {
-        Value::Scalar(scalar) => Value::Scalar(super::Scalar {
-            kind: Type::Dynamic,
-            column: None,
-            ..scalar
-        }),
+        Value::Scalar(scalar) => Value::Scalar(super::Scalar { kind: Type::Dynamic, column: None, ..scalar }),
         Value::Tuple(items) => Value::Tuple(
-            items
-                .into_iter()
-                .map(|item| super::TupleItem {
-                    kind: Type::Dynamic,
-                    ..item
-                })
-                .collect(),
+            items.into_iter().map(|item| super::TupleItem { kind: Type::Dynamic, ..item }).collect(),
         ),
         other => other,
     }

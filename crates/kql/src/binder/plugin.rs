@@ -35,30 +35,22 @@ impl Binder<'_> {
             return Value::Error;
         };
         let takes_aggregate = |at: usize| {
-            builtin.signatures.iter().any(|signature| {
-                signature
-                    .parameters
-                    .get(at)
-                    .is_some_and(|parameter| parameter.is_aggregate)
-            })
+            builtin
+                .signatures
+                .iter()
+                .any(|signature| signature.parameters.get(at).is_some_and(|parameter| parameter.is_aggregate))
         };
         let (arguments, rows) = self.with_rows(rows, |binder| {
             let mut arguments = Vec::new();
             for (at, id) in ids.iter().enumerate() {
-                let mode = if takes_aggregate(at) {
-                    Aggregates::Required
-                } else {
-                    Aggregates::Refused
-                };
+                let mode = if takes_aggregate(at) { Aggregates::Required } else { Aggregates::Refused };
                 arguments.extend(binder.with_aggregates(mode, |binder| binder.arguments(&[*id])));
             }
             arguments
         });
         for (at, argument) in arguments.iter().enumerate() {
-            let wants_column = builtin
-                .signatures
-                .first()
-                .and_then(|signature| signature.parameter(at, arguments.len()));
+            let wants_column =
+                builtin.signatures.first().and_then(|signature| signature.parameter(at, arguments.len()));
             if wants_column.is_some_and(|parameter| parameter.is_column) {
                 self.check_column(argument);
             }
@@ -97,22 +89,14 @@ impl Binder<'_> {
                 _ => None,
             })
             .collect();
-        let kept = rows
-            .columns
-            .iter()
-            .copied()
-            .filter(|id| !taken.contains(id))
-            .collect();
+        let kept = rows.columns.iter().copied().filter(|id| !taken.contains(id)).collect();
         Rows::new(kept, rows.open)
     }
 
     fn plugin_rows(&mut self, name: &str, rows: &Rows, ids: &[ExpressionId], arguments: &[Argument]) -> Rows {
         use Type::{Dynamic, Long, Real, String};
         match name {
-            "bag_unpack" => Rows {
-                open: true,
-                ..self.without_arguments(rows, arguments, 1)
-            },
+            "bag_unpack" => Rows { open: true, ..self.without_arguments(rows, arguments, 1) },
             "pivot" => self.pivot(rows, ids, arguments),
             "autocluster" | "basket" => {
                 let head = self.rows_of(&[("SegmentId", Long), ("Count", Long), ("Percent", Real)]);
@@ -133,10 +117,7 @@ impl Binder<'_> {
             "ipv4_lookup" | "ipv6_lookup" | "geo_polygon_lookup" | "geo_line_lookup" => {
                 match arguments.first().map(|argument| argument.value.clone()) {
                     Some(Value::Table(table)) => self.joined(rows, &table),
-                    _ => Rows {
-                        open: true,
-                        ..rows.clone()
-                    },
+                    _ => Rows { open: true, ..rows.clone() },
                 }
             }
             "preview" | "rows_near" | "identity" => rows.clone(),
@@ -158,28 +139,16 @@ impl Binder<'_> {
             if let Some(aggregate) = arguments.get(1) {
                 for column in aggregate.from() {
                     let kind = self.column(column).kind;
-                    let scalar = super::Scalar {
-                        column: Some(column),
-                        from: vec![column],
-                        ..super::Scalar::of(kind)
-                    };
-                    taken.push(Argument {
-                        value: Value::Scalar(scalar),
-                        ..aggregate.clone()
-                    });
+                    let scalar =
+                        super::Scalar { column: Some(column), from: vec![column], ..super::Scalar::of(kind) };
+                    taken.push(Argument { value: Value::Scalar(scalar), ..aggregate.clone() });
                 }
             }
             let count = taken.len();
-            return Rows {
-                open: true,
-                ..self.without_arguments(rows, &taken, count)
-            };
+            return Rows { open: true, ..self.without_arguments(rows, &taken, count) };
         };
         let mut projection = Projection::new();
-        let values: Vec<Value> = arguments[2..]
-            .iter()
-            .map(|argument| argument.value.clone())
-            .collect();
+        let values: Vec<Value> = arguments[2..].iter().map(|argument| argument.value.clone()).collect();
         self.with_rows(rows, |binder| {
             for (id, value) in by.iter().zip(values) {
                 projection.item(binder, *id, value);

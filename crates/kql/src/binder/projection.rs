@@ -32,12 +32,7 @@ pub(super) struct Projection {
 
 impl Projection {
     pub(super) fn new() -> Self {
-        Projection {
-            columns: Vec::new(),
-            taken: HashMap::new(),
-            replaces: false,
-            next: 1,
-        }
+        Projection { columns: Vec::new(), taken: HashMap::new(), replaces: false, next: 1 }
     }
 
     /// Begins with the columns of a source, each of which may be replaced.
@@ -46,10 +41,7 @@ impl Projection {
         projection.replaces = true;
         for id in rows.columns.iter() {
             let place = projection.columns.len();
-            projection
-                .taken
-                .entry(binder.column(*id).name)
-                .or_insert((place, Taken::Source));
+            projection.taken.entry(binder.column(*id).name).or_insert((place, Taken::Source));
             projection.columns.push(*id);
         }
         projection
@@ -167,14 +159,8 @@ impl Projection {
         let Some(name) = names.first() else { return };
         if names.len() > 1 {
             let first = binder.tree.name_span(*name);
-            let span = names
-                .iter()
-                .fold(first, |span, name| span.to(binder.tree.name_span(*name)));
-            binder.error(
-                Code::NotSeveral,
-                span,
-                "the names are several and the value is one",
-            );
+            let span = names.iter().fold(first, |span, name| span.to(binder.tree.name_span(*name)));
+            binder.error(Code::NotSeveral, span, "the names are several and the value is one");
             return;
         }
         let scalar = binder.scalar_of(bound, value);
@@ -291,9 +277,7 @@ impl Binder<'_> {
                         Some(format!("{function}_{argument}"))
                     }
                     Naming::PrefixAndFirstArgument(prefix) => {
-                        let argument = first
-                            .and_then(|first| self.made_up_text(first))
-                            .unwrap_or_default();
+                        let argument = first.and_then(|first| self.made_up_text(first)).unwrap_or_default();
                         Some(format!("{prefix}_{argument}"))
                     }
                     Naming::PrefixOnly(prefix) => Some(prefix.to_owned()),

@@ -55,17 +55,11 @@ pub struct Rows {
 
 impl Rows {
     pub(super) fn new(columns: Vec<ColumnId>, open: bool) -> Self {
-        Rows {
-            columns: Arc::from(columns),
-            open,
-        }
+        Rows { columns: Arc::from(columns), open }
     }
 
     /// A table of which nothing is known.
     pub(super) fn unknown() -> Self {
-        Rows {
-            columns: Arc::from([]),
-            open: true,
-        }
+        Rows { columns: Arc::from([]), open: true }
     }
 }

@@ -61,9 +61,8 @@ impl Binder<'_> {
         sources: &[ExpressionId],
         parameters: &[Parameter],
     ) -> Rows {
-        let fuzzy = self
-            .parameter_word(parameters, "isfuzzy")
-            .is_some_and(|word| word.eq_ignore_ascii_case("true"));
+        let fuzzy =
+            self.parameter_word(parameters, "isfuzzy").is_some_and(|word| word.eq_ignore_ascii_case("true"));
         let outer = self.fuzzy;
         self.fuzzy |= fuzzy;
         let mut tables: Vec<Rows> = input.into_iter().collect();
@@ -144,11 +143,7 @@ impl Binder<'_> {
             for id in rows.columns.iter() {
                 let (name, kind) = (self.column(*id).name, self.column(*id).kind);
                 let place = *places.entry(name).or_insert_with(|| {
-                    unified.push(Unified {
-                        name,
-                        kinds: Vec::new(),
-                        tables: 0,
-                    });
+                    unified.push(Unified { name, kinds: Vec::new(), tables: 0 });
                     unified.len() - 1
                 });
                 let column = &mut unified[place];
@@ -224,12 +219,8 @@ impl Binder<'_> {
         if condition.is_none() {
             let span = self.tree.span(self.tree.operator(stage).tokens);
             self.report(
-                Diagnostic::new(
-                    Code::JoinCondition,
-                    span,
-                    "the join does not say which rows match",
-                )
-                .with_help("add `on` and the columns that both sides have"),
+                Diagnostic::new(Code::JoinCondition, span, "the join does not say which rows match")
+                    .with_help("add `on` and the columns that both sides have"),
             );
         }
         let (left, right, _) = self.join_condition(left, &right, condition);
@@ -241,9 +232,7 @@ impl Binder<'_> {
                 self.joined(&left, &right)
             }
             _ => {
-                let parameter = parameters
-                    .iter()
-                    .find(|parameter| self.tree.name(parameter.name) == "kind");
+                let parameter = parameters.iter().find(|parameter| self.tree.name(parameter.name) == "kind");
                 if let Some(parameter) = parameter {
                     let span = self.span(parameter.value);
                     self.report(
@@ -266,12 +255,7 @@ impl Binder<'_> {
     ) -> Rows {
         let right = self.without_rows(|binder| binder.table(right));
         let (left, right, keys) = self.join_condition(left, &right, condition);
-        let rest = right
-            .columns
-            .iter()
-            .copied()
-            .filter(|id| !keys.contains(id))
-            .collect();
+        let rest = right.columns.iter().copied().filter(|id| !keys.contains(id)).collect();
         self.joined(&left, &Rows::new(rest, right.open))
     }
 
@@ -282,11 +266,7 @@ impl Binder<'_> {
         right: &Rows,
         condition: Option<&JoinCondition>,
     ) -> (Rows, Rows, Vec<ColumnId>) {
-        let mut sides = Sides {
-            left: left.clone(),
-            right: right.clone(),
-            keys: Vec::new(),
-        };
+        let mut sides = Sides { left: left.clone(), right: right.clone(), keys: Vec::new() };
         match condition {
             Some(JoinCondition::On(keys)) => {
                 for key in keys {
@@ -312,19 +292,11 @@ impl Binder<'_> {
         match &tree.expression(key).kind {
             ExpressionKind::Parenthesised(inner) => self.join_key(*inner, sides),
             ExpressionKind::Name(name) => self.common_key(key, *name, sides),
-            ExpressionKind::Binary {
-                operator: BinaryOperator::And,
-                left,
-                right,
-            } => {
+            ExpressionKind::Binary { operator: BinaryOperator::And, left, right } => {
                 self.join_key(*left, sides);
                 self.join_key(*right, sides);
             }
-            ExpressionKind::Binary {
-                operator: BinaryOperator::Equal,
-                left,
-                right,
-            } => {
+            ExpressionKind::Binary { operator: BinaryOperator::Equal, left, right } => {
                 let one = self.sided_key(*left, "$left", sides);
                 let other = self.sided_key(*right, "$right", sides);
                 if let (Some(one), Some(other)) = (one, other) {
@@ -398,11 +370,8 @@ impl Binder<'_> {
                 let text = self.name_of(symbol);
                 let side = if one.is_some() { "right" } else { "left" };
                 let rows = if one.is_some() { &sides.right } else { &sides.left };
-                let known: Vec<std::rc::Rc<str>> = rows
-                    .columns
-                    .iter()
-                    .map(|id| self.name_of(self.column(*id).name))
-                    .collect();
+                let known: Vec<std::rc::Rc<str>> =
+                    rows.columns.iter().map(|id| self.name_of(self.column(*id).name)).collect();
                 let near =
                     crate::nearest::nearest(&text, known.iter().map(|name| &**name)).map(str::to_owned);
                 let diagnostic = Diagnostic::new(
@@ -430,11 +399,7 @@ impl Binder<'_> {
             && let ExpressionKind::Name(name) = tree.expression(member).kind
         {
             let symbol = self.declared_name(name);
-            let rows = if side == "$left" {
-                &mut sides.left
-            } else {
-                &mut sides.right
-            };
+            let rows = if side == "$left" { &mut sides.left } else { &mut sides.right };
             if let Some(found) = self.find(&rows.columns, symbol) {
                 if self.quiet == 0 {
                     self.references[member.index()] = Some(found);
@@ -471,13 +436,9 @@ impl Binder<'_> {
         }
         if left == Type::Dynamic || right == Type::Dynamic {
             self.report(
-                Diagnostic::new(
-                    Code::JoinTypes,
-                    span,
-                    "rows cannot be matched by a dynamic column",
-                )
-                .official_as("KS241")
-                .with_help("convert it with `extend` before the join: tostring(…)"),
+                Diagnostic::new(Code::JoinTypes, span, "rows cannot be matched by a dynamic column")
+                    .official_as("KS241")
+                    .with_help("convert it with `extend` before the join: tostring(…)"),
             );
         } else if left != right && !(left.is_number() && right.is_number()) {
             self.report(
@@ -501,11 +462,7 @@ impl Binder<'_> {
             let found = self.without_rows(|binder| binder.sources(*source));
             tables.extend(found);
         }
-        let rows = if tables.is_empty() {
-            Rows::unknown()
-        } else {
-            self.unified(&tables, false)
-        };
+        let rows = if tables.is_empty() { Rows::unknown() } else { self.unified(&tables, false) };
         let (_, rows) = self.with_rows(&rows, |binder| binder.value(predicate));
         let mut columns = vec![self.named_column("$table", Type::String)];
         columns.extend(rows.columns.iter());
@@ -525,15 +482,9 @@ impl Binder<'_> {
             let found = self.without_rows(|binder| binder.sources(*source));
             tables.extend(found);
         }
-        let rows = if tables.is_empty() {
-            Rows::unknown()
-        } else {
-            self.unified(&tables, false)
-        };
+        let rows = if tables.is_empty() { Rows::unknown() } else { self.unified(&tables, false) };
         let (_, rows) = self.with_rows(&rows, |binder| binder.value(predicate));
-        let source = self
-            .parameter_word(parameters, "withsource")
-            .unwrap_or_else(|| "source_".to_owned());
+        let source = self.parameter_word(parameters, "withsource").unwrap_or_else(|| "source_".to_owned());
         let mut columns = vec![self.named_column(&source, Type::String)];
         match project {
             Some(items) => {

@@ -55,16 +55,11 @@ pub(super) enum FormalType {
 impl LetFunction {
     /// How many arguments have to be given.
     pub(super) fn required(&self) -> usize {
-        self.parameters
-            .iter()
-            .filter(|parameter| !parameter.has_default)
-            .count()
+        self.parameters.iter().filter(|parameter| !parameter.has_default).count()
     }
 
     fn takes_tables(&self) -> bool {
-        self.parameters
-            .iter()
-            .any(|parameter| matches!(parameter.takes, FormalType::Table(_)))
+        self.parameters.iter().any(|parameter| matches!(parameter.takes, FormalType::Table(_)))
     }
 }
 
@@ -80,22 +75,15 @@ impl Binder<'_> {
                 StatementKind::Let { name, value } => {
                     let value = self.without_rows(|binder| binder.value(*value));
                     let meaning = match value {
-                        Value::Scalar(scalar) => Meaning::Scalar(Scalar {
-                            column: None,
-                            from: Vec::new(),
-                            ..scalar
-                        }),
+                        Value::Scalar(scalar) => {
+                            Meaning::Scalar(Scalar { column: None, from: Vec::new(), ..scalar })
+                        }
                         Value::Table(rows) => Meaning::Table(rows),
                         other => Meaning::Other(other),
                     };
                     self.bind(*name, meaning);
                 }
-                StatementKind::LetFunction {
-                    name,
-                    parameters,
-                    body,
-                    ..
-                } => {
+                StatementKind::LetFunction { name, parameters, body, .. } => {
                     self.let_function(*id, *name, parameters, body);
                 }
                 StatementKind::DeclareParameters(parameters) => {
@@ -118,25 +106,14 @@ impl Binder<'_> {
         if self.locals[self.block..].iter().any(|local| local.name == symbol) {
             let span = self.tree.name_span(name);
             let text = self.name_of(symbol);
-            self.error(
-                Code::DuplicateVariable,
-                span,
-                format!("`{text}` is declared already"),
-            );
+            self.error(Code::DuplicateVariable, span, format!("`{text}` is declared already"));
         }
-        self.locals.push(Local {
-            name: symbol,
-            meaning,
-        });
+        self.locals.push(Local { name: symbol, meaning });
     }
 
     /// The meaning of a name among what the query binds, innermost first.
     pub(super) fn local(&self, name: Symbol) -> Option<&Meaning> {
-        self.locals
-            .iter()
-            .rev()
-            .find(|local| local.name == name)
-            .map(|local| &local.meaning)
+        self.locals.iter().rev().find(|local| local.name == name).map(|local| &local.meaning)
     }
 
     pub(super) fn type_named(&self, kind: ColumnType) -> Type {
@@ -152,11 +129,7 @@ impl Binder<'_> {
             if self.find(&ids, name).is_some() {
                 let span = self.tree.name_span(column.name);
                 let text = self.name_of(name);
-                self.error(
-                    Code::DuplicateColumn,
-                    span,
-                    format!("there is a column `{text}` already"),
-                );
+                self.error(Code::DuplicateColumn, span, format!("there is a column `{text}` already"));
                 continue;
             }
             ids.push(self.add_column(name, kind, Vec::new()));
@@ -191,9 +164,7 @@ impl Binder<'_> {
                 _ => FormalType::Scalar(Type::Unknown),
             };
             if matches!(takes, FormalType::Table(_))
-                && formals
-                    .iter()
-                    .any(|formal: &Formal| matches!(formal.takes, FormalType::Scalar(_)))
+                && formals.iter().any(|formal: &Formal| matches!(formal.takes, FormalType::Scalar(_)))
             {
                 let span = self.tree.name_span(parameter.name);
                 self.error(
@@ -202,22 +173,12 @@ impl Binder<'_> {
                     "a table stands before the scalars among the parameters",
                 );
             }
-            formals.push(Formal {
-                name,
-                takes,
-                has_default: parameter.default.is_some(),
-            });
+            formals.push(Formal { name, takes, has_default: parameter.default.is_some() });
             given.push(Local { name, meaning });
         }
         let result = self.function_result(body, given);
         let symbol = self.declared_name(name);
-        let function = LetFunction {
-            statement,
-            name: symbol,
-            parameters: formals,
-            seen,
-            result,
-        };
+        let function = LetFunction { statement, name: symbol, parameters: formals, seen, result };
         self.bind(name, Meaning::Function(Rc::new(function)));
     }
 
@@ -226,9 +187,7 @@ impl Binder<'_> {
         let outer = self.locals.len();
         let block = std::mem::replace(&mut self.block, outer);
         self.locals.extend(given);
-        let value = self
-            .deeper(|binder| binder.statements(&body.statements))
-            .flatten();
+        let value = self.deeper(|binder| binder.statements(&body.statements)).flatten();
         self.locals.truncate(outer);
         self.block = block;
         value.unwrap_or(Value::Error)
@@ -256,16 +215,10 @@ impl Binder<'_> {
             let table = tables.iter().find(|(place, _)| *place == at);
             let meaning = match (&formal.takes, table) {
                 (FormalType::Table(_), Some((_, rows))) => Meaning::Table(rows.clone()),
-                (FormalType::Table(rows), None) => Meaning::Table(Rows {
-                    open: true,
-                    ..rows.clone()
-                }),
+                (FormalType::Table(rows), None) => Meaning::Table(Rows { open: true, ..rows.clone() }),
                 (FormalType::Scalar(kind), _) => Meaning::Scalar(Scalar::of(*kind)),
             };
-            Local {
-                name: formal.name,
-                meaning,
-            }
+            Local { name: formal.name, meaning }
         });
         let given = given.collect();
         // The body sees what was bound when it was declared, not what has been since.
@@ -282,9 +235,6 @@ impl Binder<'_> {
     /// Binds a name to a table from here on, as `as` does.
     pub(super) fn bind_table(&mut self, name: Name, rows: Rows) {
         let symbol = self.declared_name(name);
-        self.locals.push(Local {
-            name: symbol,
-            meaning: Meaning::Table(rows),
-        });
+        self.locals.push(Local { name: symbol, meaning: Meaning::Table(rows) });
     }
 }

@@ -93,13 +93,7 @@ impl Parser<'_> {
             let name = self.take_name(length);
             self.bump();
             let value = self.unnamed();
-            return self.expression(
-                first,
-                ExpressionKind::Named {
-                    names: vec![name],
-                    value,
-                },
-            );
+            return self.expression(first, ExpressionKind::Named { names: vec![name], value });
         }
         if self.is(TokenKind::OpenParen) && self.begins_name_list() {
             self.bump();
@@ -166,26 +160,13 @@ impl Parser<'_> {
                 | BinaryOperator::InCi
                 | BinaryOperator::NotInCi
                 | BinaryOperator::HasAny
-                | BinaryOperator::HasAll => ExpressionKind::In {
-                    operator,
-                    left,
-                    list: self.list(operator),
-                },
+                | BinaryOperator::HasAll => ExpressionKind::In { operator, left, list: self.list(operator) },
                 BinaryOperator::Between | BinaryOperator::NotBetween => {
                     let (low, high) = self.bounds();
                     let negated = operator == BinaryOperator::NotBetween;
-                    ExpressionKind::Between {
-                        negated,
-                        value: left,
-                        low,
-                        high,
-                    }
+                    ExpressionKind::Between { negated, value: left, low, high }
                 }
-                _ => ExpressionKind::Binary {
-                    operator,
-                    left,
-                    right: self.binary(level.tighter()),
-                },
+                _ => ExpressionKind::Binary { operator, left, right: self.binary(level.tighter()) },
             };
             left = self.expression(first, kind);
             tightest = if level.chains() { level } else { level.looser() };
@@ -232,9 +213,7 @@ impl Parser<'_> {
                     opened,
                     format!("expected `(` behind `{text}`, found {found}"),
                 )
-                .with_help(format!(
-                    "`{text}` takes a list in brackets, also of one value: {text} (…)"
-                )),
+                .with_help(format!("`{text}` takes a list in brackets, also of one value: {text} (…)")),
             );
             // The value without its brackets is read, so that what follows it is.
             return vec![self.unary()];
@@ -311,11 +290,7 @@ impl Parser<'_> {
         } else if let Some(length) = self.reference_length(0) {
             let called = self.kind_at(length) == TokenKind::OpenParen;
             let name = self.take_name(length);
-            if called {
-                self.call(start, name)
-            } else {
-                self.expression(start, ExpressionKind::Name(name))
-            }
+            if called { self.call(start, name) } else { self.expression(start, ExpressionKind::Name(name)) }
         } else if self.is(TokenKind::OpenBracket) {
             return self.element(first, base);
         } else {
@@ -413,11 +388,7 @@ impl Parser<'_> {
             self.expect_word("nooptimization");
         }
         let inner = self.bracketed_pipeline();
-        let kind = if scalar {
-            ExpressionKind::ToScalar(inner)
-        } else {
-            ExpressionKind::ToTable(inner)
-        };
+        let kind = if scalar { ExpressionKind::ToScalar(inner) } else { ExpressionKind::ToTable(inner) };
         self.expression(first, kind)
     }
 

@@ -16,10 +16,7 @@ impl Parser<'_> {
             tables = self.comma_separated(|parser| {
                 let table = parser.operand(true);
                 parser.expect_word("on");
-                GraphTable {
-                    table,
-                    key: parser.reference(),
-                }
+                GraphTable { table, key: parser.reference() }
             });
         }
         self.parameters();
@@ -28,12 +25,7 @@ impl Parser<'_> {
             let column = self.reference();
             partition = Some((column, self.bracketed_stages(true)));
         }
-        OperatorKind::MakeGraph {
-            from,
-            to,
-            tables,
-            partition,
-        }
+        OperatorKind::MakeGraph { from, to, tables, partition }
     }
 
     fn arrow(&mut self) {
@@ -50,17 +42,9 @@ impl Parser<'_> {
             project = Some(self.comma_separated(Self::named));
         }
         if shortest {
-            return OperatorKind::GraphShortestPaths {
-                patterns,
-                predicate,
-                project,
-            };
+            return OperatorKind::GraphShortestPaths { patterns, predicate, project };
         }
-        OperatorKind::GraphMatch {
-            patterns,
-            predicate,
-            project,
-        }
+        OperatorKind::GraphMatch { patterns, predicate, project }
     }
 
     fn graph_pattern(&mut self) -> GraphPattern {
@@ -92,10 +76,7 @@ impl Parser<'_> {
     fn graph_edge(&mut self) -> GraphEdge {
         self.eat(TokenKind::Less);
         self.expect(TokenKind::Minus, "`-`");
-        let mut edge = GraphEdge {
-            name: None,
-            variable: false,
-        };
+        let mut edge = GraphEdge { name: None, variable: false };
         if self.is(TokenKind::OpenBracket) {
             let opened = self.here();
             self.bump();
@@ -124,11 +105,7 @@ impl Parser<'_> {
             }
             let name = parser.eat_word("as").then(|| parser.plain_name());
             let parameters = parser.parameters();
-            GraphOutput {
-                nodes,
-                name,
-                parameters,
-            }
+            GraphOutput { nodes, name, parameters }
         });
         OperatorKind::GraphToTable { outputs }
     }

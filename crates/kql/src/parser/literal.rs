@@ -24,9 +24,8 @@ impl Parser<'_> {
             let (place, text) = (self.here(), self.text());
             let lost = self.lost;
             self.report(
-                Diagnostic::new(Code::RawGuid, place, "a GUID does not stand alone here").with_help(format!(
-                    "write guid({text}), or \"{text}\" where the column is a string"
-                )),
+                Diagnostic::new(Code::RawGuid, place, "a GUID does not stand alone here")
+                    .with_help(format!("write guid({text}), or \"{text}\" where the column is a string")),
             );
             self.lost = lost;
         }
@@ -63,14 +62,10 @@ impl Parser<'_> {
             _ => {
                 let (place, found) = (self.here(), self.describe());
                 self.report(
-                    Diagnostic::new(
-                        Code::Expected,
-                        place,
-                        format!("expected a literal, found {found}"),
-                    )
-                    .with_help(
-                        "no name and no call stands here: numbers, strings, dynamic(…), datetime(…), …",
-                    ),
+                    Diagnostic::new(Code::Expected, place, format!("expected a literal, found {found}"))
+                        .with_help(
+                            "no name and no call stands here: numbers, strings, dynamic(…), datetime(…), …",
+                        ),
                 );
                 self.missing()
             }
@@ -144,10 +139,7 @@ impl Parser<'_> {
             }
         }
         self.expect(TokenKind::Colon, "`:` and a value");
-        JsonPair {
-            key,
-            value: self.json(),
-        }
+        JsonPair { key, value: self.json() }
     }
 
     /// `typeof(string)`, `typeof(a:string, b:long)`
@@ -167,15 +159,10 @@ impl Parser<'_> {
                     let first = parser.start();
                     return crate::tree::Column {
                         name,
-                        kind: crate::tree::ColumnType {
-                            tokens: TokenRange { first, end: first },
-                        },
+                        kind: crate::tree::ColumnType { tokens: TokenRange { first, end: first } },
                     };
                 }
-                crate::tree::Column {
-                    name,
-                    kind: parser.type_name(),
-                }
+                crate::tree::Column { name, kind: parser.type_name() }
             });
         }
         self.close(TokenKind::CloseParen, opened);
@@ -219,19 +206,8 @@ impl Parser<'_> {
             }
             self.close(TokenKind::CloseBracket, opened);
         }
-        let properties = if self.is_word("with") {
-            self.with_properties(None)
-        } else {
-            Vec::new()
-        };
-        self.expression(
-            first,
-            ExpressionKind::ExternalData {
-                columns,
-                sources,
-                properties,
-            },
-        )
+        let properties = if self.is_word("with") { self.with_properties(None) } else { Vec::new() };
+        self.expression(first, ExpressionKind::ExternalData { columns, sources, properties })
     }
 
     /// `with (name=value, …)`, where the names may be only those that are `known`, if it says any.
@@ -249,10 +225,7 @@ impl Parser<'_> {
                 }
                 let name = parser.declaration();
                 parser.expect(TokenKind::Equal, "`=` and a value");
-                Property {
-                    name,
-                    value: parser.parameter_value(),
-                }
+                Property { name, value: parser.parameter_value() }
             });
         }
         self.close(TokenKind::CloseParen, opened);
@@ -299,13 +272,6 @@ impl Parser<'_> {
         let delta = self.bracketed_pipeline();
         self.expect_word("aggregations");
         let aggregations = self.bracketed_stages(false);
-        self.expression(
-            first,
-            ExpressionKind::ViewCombine {
-                base,
-                delta,
-                aggregations,
-            },
-        )
+        self.expression(first, ExpressionKind::ViewCombine { base, delta, aggregations })
     }
 }

@@ -235,9 +235,7 @@ impl Parser<'_> {
         for _ in 0..length {
             self.bump();
         }
-        Name {
-            tokens: self.range_from(first),
-        }
+        Name { tokens: self.range_from(first) }
     }
 
     /// A name that refers to something, if one stands here.
@@ -276,9 +274,7 @@ impl Parser<'_> {
         self.report(match self.kind() {
             TokenKind::Identifier => {
                 let text = self.text();
-                diagnostic.with_help(format!(
-                    "`{text}` is a keyword; as a name it is written ['{text}']"
-                ))
+                diagnostic.with_help(format!("`{text}` is a keyword; as a name it is written ['{text}']"))
             }
             TokenKind::String => diagnostic.with_help("a name in quotes stands in brackets: ['…']"),
             _ => diagnostic,
@@ -291,55 +287,36 @@ impl Parser<'_> {
         let first = self.start();
         if self.is(TokenKind::Identifier) && lists(TYPES, self.text()) {
             self.bump();
-            return ColumnType {
-                tokens: self.range_from(first),
-            };
+            return ColumnType { tokens: self.range_from(first) };
         }
         let (place, found) = (self.here(), self.describe());
-        let diagnostic = Diagnostic::new(
-            Code::UnknownType,
-            place,
-            format!("expected a type, found {found}"),
-        )
-        .with_help(
-            "the types are bool, datetime, decimal, dynamic, guid, int, long, real, string and timespan",
-        );
+        let diagnostic = Diagnostic::new(Code::UnknownType, place, format!("expected a type, found {found}"))
+            .with_help(
+                "the types are bool, datetime, decimal, dynamic, guid, int, long, real, string and timespan",
+            );
         self.report(diagnostic);
         if self.is(TokenKind::Identifier) {
             self.bump();
             self.lost = self.too_deep;
         }
-        ColumnType {
-            tokens: TokenRange { first, end: first },
-        }
+        ColumnType { tokens: TokenRange { first, end: first } }
     }
 
     /// `name:type`
     pub(super) fn typed_name(&mut self) -> Column {
         let name = self.declaration();
         self.expect(TokenKind::Colon, "`:` and a type");
-        Column {
-            name,
-            kind: self.type_name(),
-        }
+        Column { name, kind: self.type_name() }
     }
 
     /// `name` or `name:type`
     pub(super) fn maybe_typed_name(&mut self) -> Column {
         let name = self.declaration();
         if self.eat(TokenKind::Colon) {
-            return Column {
-                name,
-                kind: self.type_name(),
-            };
+            return Column { name, kind: self.type_name() };
         }
         let first = self.start();
-        Column {
-            name,
-            kind: ColumnType {
-                tokens: TokenRange { first, end: first },
-            },
-        }
+        Column { name, kind: ColumnType { tokens: TokenRange { first, end: first } } }
     }
 
     /// `(a:string, b:long)`; a comma may stand behind the last.
@@ -369,11 +346,6 @@ mod tests {
         for list in [RESERVED, DECLARED_ONLY, REFERRED_ONLY, TYPES] {
             assert!(list.is_sorted());
         }
-        assert!(
-            DECLARED_ONLY
-                .iter()
-                .chain(REFERRED_ONLY)
-                .all(|word| !lists(RESERVED, word))
-        );
+        assert!(DECLARED_ONLY.iter().chain(REFERRED_ONLY).all(|word| !lists(RESERVED, word)));
     }
 }

@@ -192,10 +192,8 @@ impl Parser<'_> {
     /// Looks at what stands behind a stage, and widens the stage by what does not belong there.
     fn end_of_stage(&mut self, id: OperatorId) {
         use TokenKind::*;
-        if matches!(
-            self.kind(),
-            Bar | Semicolon | CloseParen | CloseBracket | CloseBrace | End
-        ) || self.begins_let()
+        if matches!(self.kind(), Bar | Semicolon | CloseParen | CloseBracket | CloseBrace | End)
+            || self.begins_let()
             || (is_forgotten_bar(self) && !self.lost)
         {
             return;
@@ -233,27 +231,15 @@ impl Parser<'_> {
         let kind = match word {
             "__executeAndCache" => OperatorKind::ExecuteAndCache,
             "__partitionby" => self.partition_by(),
-            "as" => OperatorKind::As {
-                name: self.plain_name(),
-            },
-            "assert-schema" => OperatorKind::AssertSchema {
-                columns: self.row_schema(),
-            },
+            "as" => OperatorKind::As { name: self.plain_name() },
+            "assert-schema" => OperatorKind::AssertSchema { columns: self.row_schema() },
             "consume" => OperatorKind::Consume,
-            "count" => OperatorKind::Count {
-                name: self.eat_word("as").then(|| self.plain_name()),
-            },
-            "distinct" => OperatorKind::Distinct {
-                columns: self.comma_separated(Self::star_or_unnamed),
-            },
+            "count" => OperatorKind::Count { name: self.eat_word("as").then(|| self.plain_name()) },
+            "distinct" => OperatorKind::Distinct { columns: self.comma_separated(Self::star_or_unnamed) },
             "evaluate" => self.evaluate(),
-            "extend" => OperatorKind::Extend {
-                columns: self.comma_separated(Self::named),
-            },
+            "extend" => OperatorKind::Extend { columns: self.comma_separated(Self::named) },
             "facet" => self.facet(),
-            "filter" | "where" => OperatorKind::Where {
-                predicate: self.named(),
-            },
+            "filter" | "where" => OperatorKind::Where { predicate: self.named() },
             "find" => self.find(),
             "fork" => self.fork(),
             "getschema" => OperatorKind::GetSchema,
@@ -261,12 +247,8 @@ impl Parser<'_> {
             "graph-match" => self.graph_match(false),
             "graph-shortest-paths" => self.graph_match(true),
             "graph-to-table" => self.graph_to_table(),
-            "graph-where-edges" => OperatorKind::GraphWhereEdges {
-                predicate: self.unnamed(),
-            },
-            "graph-where-nodes" => OperatorKind::GraphWhereNodes {
-                predicate: self.unnamed(),
-            },
+            "graph-where-edges" => OperatorKind::GraphWhereEdges { predicate: self.unnamed() },
+            "graph-where-nodes" => OperatorKind::GraphWhereNodes { predicate: self.unnamed() },
             "invoke" => self.invoke(),
             "join" => self.join(false, &parameters),
             "lookup" => self.join(true, &parameters),
@@ -278,35 +260,21 @@ impl Parser<'_> {
             "mv-expand" | "mvexpand" => self.mv_expand(),
             "order" | "sort" => {
                 self.expect_word("by");
-                OperatorKind::Sort {
-                    keys: self.comma_separated(Self::ordered),
-                }
+                OperatorKind::Sort { keys: self.comma_separated(Self::ordered) }
             }
             "parse" => self.parse_text(false),
             "parse-where" => self.parse_text(true),
             "parse-kv" => self.parse_kv(),
             "partition" => self.partition(),
-            "print" => OperatorKind::Print {
-                columns: self.comma_separated(Self::named),
-            },
-            "project" => OperatorKind::Project {
-                columns: self.optional_list(Self::named),
-            },
-            "project-away" => OperatorKind::ProjectAway {
-                columns: self.optional_list(Self::column_pattern),
-            },
-            "project-by-names" => OperatorKind::ProjectByNames {
-                columns: self.optional_list(Self::unnamed),
-            },
-            "project-keep" => OperatorKind::ProjectKeep {
-                columns: self.optional_list(Self::column_pattern),
-            },
-            "project-rename" => OperatorKind::ProjectRename {
-                columns: self.optional_list(Self::named),
-            },
-            "project-reorder" => OperatorKind::ProjectReorder {
-                columns: self.optional_list(Self::reordered),
-            },
+            "print" => OperatorKind::Print { columns: self.comma_separated(Self::named) },
+            "project" => OperatorKind::Project { columns: self.optional_list(Self::named) },
+            "project-away" => OperatorKind::ProjectAway { columns: self.optional_list(Self::column_pattern) },
+            "project-by-names" => OperatorKind::ProjectByNames { columns: self.optional_list(Self::unnamed) },
+            "project-keep" => OperatorKind::ProjectKeep { columns: self.optional_list(Self::column_pattern) },
+            "project-rename" => OperatorKind::ProjectRename { columns: self.optional_list(Self::named) },
+            "project-reorder" => {
+                OperatorKind::ProjectReorder { columns: self.optional_list(Self::reordered) }
+            }
             "range" => self.range(),
             "reduce" => self.reduce(),
             "render" => self.render(),
@@ -314,24 +282,16 @@ impl Parser<'_> {
             "sample-distinct" => {
                 let count = self.named();
                 self.expect_word("of");
-                OperatorKind::SampleDistinct {
-                    count,
-                    of: self.named(),
-                }
+                OperatorKind::SampleDistinct { count, of: self.named() }
             }
             "scan" => self.scan(),
             "search" => self.search(),
-            "serialize" => OperatorKind::Serialize {
-                columns: self.optional_list(Self::named),
-            },
+            "serialize" => OperatorKind::Serialize { columns: self.optional_list(Self::named) },
             "summarize" => self.summarize(),
             "top" => {
                 let count = self.named();
                 self.expect_word("by");
-                OperatorKind::Top {
-                    count,
-                    by: self.ordered(),
-                }
+                OperatorKind::Top { count, by: self.ordered() }
             }
             "top-hitters" => self.top_hitters(),
             "top-nested" => self.top_nested(),
@@ -354,12 +314,10 @@ impl Parser<'_> {
                     None => diagnostic,
                 }
             }
-            _ => Diagnostic::new(
-                Code::UnknownOperator,
-                place,
-                format!("expected an operator, found {found}"),
-            )
-            .with_help("behind `|` stands an operator: where, extend, project, summarize, …"),
+            _ => {
+                Diagnostic::new(Code::UnknownOperator, place, format!("expected an operator, found {found}"))
+                    .with_help("behind `|` stands an operator: where, extend, project, summarize, …")
+            }
         };
         self.report(diagnostic);
         self.lost = true;
@@ -386,10 +344,7 @@ impl Parser<'_> {
     pub(super) fn parameter(&mut self) -> Parameter {
         let name = self.take_name(1);
         self.bump();
-        Parameter {
-            name,
-            value: self.parameter_value(),
-        }
+        Parameter { name, value: self.parameter_value() }
     }
 
     /// A word, a name in brackets, or a literal.
@@ -419,10 +374,7 @@ impl Parser<'_> {
     /// Items with commas between them, or none.
     pub(super) fn optional_list<T>(&mut self, item: impl FnMut(&mut Self) -> T) -> Vec<T> {
         use TokenKind::*;
-        if matches!(
-            self.kind(),
-            Bar | Semicolon | CloseParen | CloseBracket | CloseBrace | End
-        ) {
+        if matches!(self.kind(), Bar | Semicolon | CloseParen | CloseBracket | CloseBrace | End) {
             return Vec::new();
         }
         self.comma_separated(item)
@@ -430,11 +382,7 @@ impl Parser<'_> {
 
     fn star_or_unnamed(&mut self) -> ExpressionId {
         use TokenKind::*;
-        if self.is(Star)
-            && matches!(
-                self.kind_at(1),
-                Comma | Bar | Semicolon | CloseParen | CloseBrace | End
-            )
+        if self.is(Star) && matches!(self.kind_at(1), Comma | Bar | Semicolon | CloseParen | CloseBrace | End)
         {
             return self.star();
         }
@@ -460,11 +408,7 @@ impl Parser<'_> {
                 self.bump();
             }
         }
-        Order {
-            key,
-            ascending,
-            nulls_first,
-        }
+        Order { key, ascending, nulls_first }
     }
 
     /// A column of `project-reorder` with its order.
@@ -478,11 +422,7 @@ impl Parser<'_> {
         if ascending.is_some() {
             self.bump();
         }
-        Order {
-            key,
-            ascending,
-            nulls_first: None,
-        }
+        Order { key, ascending, nulls_first: None }
     }
 }
 

@@ -77,11 +77,7 @@ impl Parser<'_> {
         let kind = match (self.kind(), self.text()) {
             (TokenKind::Semicolon, _) => {
                 let place = self.here();
-                self.report(Diagnostic::new(
-                    Code::Unexpected,
-                    place,
-                    "`;` ends no statement here",
-                ));
+                self.report(Diagnostic::new(Code::Unexpected, place, "`;` ends no statement here"));
                 StatementKind::Bad
             }
             (TokenKind::Bar, _) => {
@@ -123,12 +119,7 @@ impl Parser<'_> {
         if view || self.begins_parameters() {
             let parameters = self.function_parameters();
             let body = self.function_body();
-            return StatementKind::LetFunction {
-                name,
-                view,
-                parameters,
-                body,
-            };
+            return StatementKind::LetFunction { name, view, parameters, body };
         }
         let value = if self.is_word("materialize") && self.kind_at(1) == TokenKind::OpenParen {
             self.materialize()
@@ -155,8 +146,7 @@ impl Parser<'_> {
         if self.kind_at(1) == TokenKind::CloseParen {
             return true;
         }
-        self.declaration_length(1)
-            .is_some_and(|length| self.kind_at(1 + length) == TokenKind::Colon)
+        self.declaration_length(1).is_some_and(|length| self.kind_at(1 + length) == TokenKind::Colon)
     }
 
     fn function_parameters(&mut self) -> Vec<FunctionParameter> {
@@ -242,12 +232,7 @@ impl Parser<'_> {
                 self.close(TokenKind::CloseBrace, opened);
             }
         }
-        StatementKind::DeclarePattern {
-            name,
-            parameters,
-            path,
-            rules,
-        }
+        StatementKind::DeclarePattern { name, parameters, path, rules }
     }
 
     fn pattern_rule(&mut self) -> PatternRule {
@@ -264,11 +249,7 @@ impl Parser<'_> {
             }
         }
         self.expect(TokenKind::Equal, "`=`");
-        PatternRule {
-            arguments,
-            path,
-            body: self.function_body(),
-        }
+        PatternRule { arguments, path, body: self.function_body() }
     }
 
     fn alias_statement(&mut self) -> StatementKind {
@@ -276,10 +257,7 @@ impl Parser<'_> {
         self.bump();
         let name = self.reference();
         self.expect(TokenKind::Equal, "`=`");
-        StatementKind::Alias {
-            name,
-            value: self.unnamed(),
-        }
+        StatementKind::Alias { name, value: self.unnamed() }
     }
 
     fn restrict_statement(&mut self) -> StatementKind {

@@ -260,10 +260,7 @@ impl Level {
 
     /// Whether operators of this level may follow one another: `a + b - c`, but not `a == b == c`.
     pub(crate) fn chains(self) -> bool {
-        matches!(
-            self,
-            Level::Or | Level::And | Level::Additive | Level::Multiplicative
-        )
+        matches!(self, Level::Or | Level::And | Level::Additive | Level::Multiplicative)
     }
 }
 

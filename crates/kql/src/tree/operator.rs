@@ -214,10 +214,7 @@ pub struct GraphOutput {
 
 /// The kinds of operators.
 #[derive(Debug, Clone)]
-#[expect(
-    missing_docs,
-    reason = "the names of operators and fields are the language's words"
-)]
+#[expect(missing_docs, reason = "the names of operators and fields are the language's words")]
 pub enum OperatorKind {
     As {
         name: Name,

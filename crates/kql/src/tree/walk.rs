@@ -84,11 +84,7 @@ impl Children {
     }
 
     fn function(&mut self, parameters: &[FunctionParameter], body: &FunctionBody) {
-        self.expressions(
-            parameters
-                .iter()
-                .filter_map(|parameter| parameter.default.as_ref()),
-        );
+        self.expressions(parameters.iter().filter_map(|parameter| parameter.default.as_ref()));
         self.statements(&body.statements);
     }
 
@@ -148,19 +144,13 @@ impl Children {
             }
             Stages(stages) => self.operators(stages),
             DataTable { values, .. } => self.expressions(values),
-            ExternalData {
-                sources, properties, ..
-            } => {
+            ExternalData { sources, properties, .. } => {
                 self.expressions(sources);
                 self.properties(properties);
             }
             JsonObject(pairs) => self.expressions(pairs.iter().map(|pair| &pair.value)),
             JsonArray(items) | EntityGroup(items) => self.expressions(items),
-            ViewCombine {
-                base,
-                delta,
-                aggregations,
-            } => self.expressions([base, delta, aggregations]),
+            ViewCombine { base, delta, aggregations } => self.expressions([base, delta, aggregations]),
             DataScope { base, scope } => self.expressions([base, &scope.value]),
         }
     }
@@ -192,12 +182,7 @@ impl Children {
                 self.expressions(columns);
                 self.expressions(body);
             }
-            Find {
-                sources,
-                predicate,
-                project,
-                project_away,
-            } => {
+            Find { sources, predicate, project, project_away } => {
                 self.expressions(sources);
                 self.expression(*predicate);
                 for column in project.iter().flatten().chain(project_away) {
@@ -207,12 +192,7 @@ impl Children {
                 }
             }
             Fork { branches } => self.expressions(branches.iter().map(|branch| &branch.body)),
-            GraphMatch {
-                predicate, project, ..
-            }
-            | GraphShortestPaths {
-                predicate, project, ..
-            } => {
+            GraphMatch { predicate, project, .. } | GraphShortestPaths { predicate, project, .. } => {
                 self.expressions(predicate);
                 self.expressions(project.iter().flatten());
             }
@@ -232,24 +212,15 @@ impl Children {
                     None => {}
                 }
             }
-            MacroExpand {
-                group, statements, ..
-            } => {
+            MacroExpand { group, statements, .. } => {
                 self.expression(*group);
                 self.statements(statements);
             }
-            MakeGraph {
-                tables, partition, ..
-            } => {
+            MakeGraph { tables, partition, .. } => {
                 self.expressions(tables.iter().map(|table| &table.table));
                 self.expressions(partition.iter().map(|(_, body)| body));
             }
-            MakeSeries {
-                aggregations,
-                on,
-                range,
-                by,
-            } => {
+            MakeSeries { aggregations, on, range, by } => {
                 for AggregationDefault { value, default } in aggregations {
                     self.expression(*value);
                     self.expressions(default);
@@ -282,9 +253,7 @@ impl Children {
                     }
                 }
             }
-            ParseKv {
-                value, properties, ..
-            } => {
+            ParseKv { value, properties, .. } => {
                 self.expression(*value);
                 self.properties(properties);
             }
@@ -302,12 +271,7 @@ impl Children {
             Render { properties, .. } => self.properties(properties),
             Sample { count } | Take { count } => self.expression(*count),
             SampleDistinct { count, of } => self.expressions([count, of]),
-            Scan {
-                order,
-                partition,
-                declared,
-                steps,
-            } => {
+            Scan { order, partition, declared, steps } => {
                 self.orders(order);
                 self.expressions(partition);
                 self.function(declared, &FunctionBody::default());

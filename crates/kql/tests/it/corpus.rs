@@ -107,17 +107,11 @@ fn syntax_is_judged_as_the_service_judges_it() {
     let differ: Vec<String> = queries
         .iter()
         .filter(|query| {
-            let refused = query["syntaxErrors"]
-                .as_array()
-                .is_some_and(|errors| !errors.is_empty());
+            let refused = query["syntaxErrors"].as_array().is_some_and(|errors| !errors.is_empty());
             refused == kql::parse(text(query)).diagnostics.is_empty()
         })
         .map(|query| query["name"].to_string())
         .collect();
-    eprintln!(
-        "syntax: {} of {} queries judged alike",
-        queries.len() - differ.len(),
-        queries.len()
-    );
+    eprintln!("syntax: {} of {} queries judged alike", queries.len() - differ.len(), queries.len());
     assert!(differ.len() * 200 <= queries.len(), "{differ:#?}");
 }

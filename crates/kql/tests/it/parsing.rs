@@ -17,10 +17,7 @@ pub(crate) fn assert_whole(source: &str) {
     append(tree, at, tree.tokens.len() as u32, &mut text);
     assert_eq!(text, source);
     for diagnostic in &parsed.diagnostics {
-        assert!(
-            source.get(diagnostic.span.range()).is_some(),
-            "{diagnostic:?} does not fit {source:?}"
-        );
+        assert!(source.get(diagnostic.span.range()).is_some(), "{diagnostic:?} does not fit {source:?}");
     }
 }
 
@@ -34,10 +31,7 @@ fn print(tree: &Tree<'_>, node: Node, at: u32, text: &mut String) -> u32 {
         match children.next() {
             Some(child) => {
                 let inner = tree.tokens_of(child);
-                assert!(
-                    inner.is_empty() || inner.end <= range.end,
-                    "a child outlasts its parent"
-                );
+                assert!(inner.is_empty() || inner.end <= range.end, "a child outlasts its parent");
                 assert!(inner.is_empty() || inner.first >= at, "children overlap");
                 if !inner.is_empty() {
                     append(tree, at, inner.first, text);
@@ -197,12 +191,7 @@ fn said(source: &str) -> Vec<String> {
         .diagnostics
         .iter()
         .map(|diagnostic| {
-            format!(
-                "{} `{}`: {}",
-                diagnostic.code.as_str(),
-                diagnostic.span.text(source),
-                diagnostic.message
-            )
+            format!("{} `{}`: {}", diagnostic.code.as_str(), diagnostic.span.text(source), diagnostic.message)
         })
         .collect()
 }
@@ -211,83 +200,32 @@ fn said(source: &str) -> Vec<String> {
 #[test]
 fn one_mistake_is_said_once() {
     let mistakes = [
-        (
-            "T | wher a == 1 | take 1",
-            "kql-unknown-operator `wher`: `wher` is no operator",
-        ),
-        (
-            "T | where a == | take 1",
-            "kql-missing-expression `|`: expected an expression, found `|`",
-        ),
-        (
-            "T | where (a == 1 | take 1",
-            "kql-expected `(`: this `(` is not closed",
-        ),
-        (
-            "T | where f(a | take 1) | take 1",
-            "kql-expected `|`: expected `)` before `|`",
-        ),
-        (
-            "T | where a == 1) | take 1",
-            "kql-unexpected `)`: `)` closes nothing",
-        ),
-        (
-            "T\n| take 1\nwhere a == 1\n| take 2",
-            "kql-expected `where`: expected `|` before `where`",
-        ),
-        (
-            "let a = 1\nlet b = 2;\nT",
-            "kql-expected `let`: expected `;` before `let`",
-        ),
-        (
-            "T | project a, b,, c | take 1",
-            "kql-missing-expression `,`: expected an expression, found `,`",
-        ),
-        (
-            "T | sort a desc | take 1",
-            "kql-expected `a`: expected `by`, found `a`",
-        ),
-        (
-            "T | where a in 'x' | take 1",
-            "kql-expected `'x'`: expected `(` behind `in`, found `'x'`",
-        ),
+        ("T | wher a == 1 | take 1", "kql-unknown-operator `wher`: `wher` is no operator"),
+        ("T | where a == | take 1", "kql-missing-expression `|`: expected an expression, found `|`"),
+        ("T | where (a == 1 | take 1", "kql-expected `(`: this `(` is not closed"),
+        ("T | where f(a | take 1) | take 1", "kql-expected `|`: expected `)` before `|`"),
+        ("T | where a == 1) | take 1", "kql-unexpected `)`: `)` closes nothing"),
+        ("T\n| take 1\nwhere a == 1\n| take 2", "kql-expected `where`: expected `|` before `where`"),
+        ("let a = 1\nlet b = 2;\nT", "kql-expected `let`: expected `;` before `let`"),
+        ("T | project a, b,, c | take 1", "kql-missing-expression `,`: expected an expression, found `,`"),
+        ("T | sort a desc | take 1", "kql-expected `a`: expected `by`, found `a`"),
+        ("T | where a in 'x' | take 1", "kql-expected `'x'`: expected `(` behind `in`, found `'x'`"),
         (
             "T | where a between 1 .. 2 | take 1",
             "kql-expected `1`: expected `(` and bounds: (low .. high), found `1`",
         ),
-        (
-            "T | where not a | take 1",
-            "kql-unexpected `a`: `a` is not expected here",
-        ),
-        (
-            "T | where a == 1 && b == 2",
-            "kql-unexpected-character `&&`: `&&` means nothing here",
-        ),
+        ("T | where not a | take 1", "kql-unexpected `a`: `a` is not expected here"),
+        ("T | where a == 1 && b == 2", "kql-unexpected-character `&&`: `&&` means nothing here"),
         (
             "T | where a == 'x | take 1",
             "kql-unterminated-string `'x | take 1`: this string is not closed with ' before the end of its line",
         ),
-        (
-            "T | extend a == b == c",
-            "kql-unexpected `==`: `==` cannot follow a comparison of its kind",
-        ),
-        (
-            "T | | take 1",
-            "kql-unknown-operator `|`: expected an operator, found `|`",
-        ),
+        ("T | extend a == b == c", "kql-unexpected `==`: `==` cannot follow a comparison of its kind"),
+        ("T | | take 1", "kql-unknown-operator `|`: expected an operator, found `|`"),
         ("| where a", "kql-unexpected `|`: `|` has nothing before it"),
-        (
-            "T | join U on a,",
-            "kql-missing-expression ``: expected an expression, found the end of the query",
-        ),
-        (
-            "datatable(a:text)['x'] | take 1",
-            "kql-unknown-type `text`: expected a type, found `text`",
-        ),
-        (
-            "print dynamic({a:1}) | take 1",
-            "kql-expected `a`: expected a key in quotes, found `a`",
-        ),
+        ("T | join U on a,", "kql-missing-expression ``: expected an expression, found the end of the query"),
+        ("datatable(a:text)['x'] | take 1", "kql-unknown-type `text`: expected a type, found `text`"),
+        ("print dynamic({a:1}) | take 1", "kql-expected `a`: expected a key in quotes, found `a`"),
         (
             "T | where a == 74b3bd5c-9c3a-4b3a-8c3a-123456789abc",
             "kql-raw-guid `74b3bd5c-9c3a-4b3a-8c3a-123456789abc`: a GUID does not stand alone here",
@@ -296,14 +234,8 @@ fn one_mistake_is_said_once() {
             "T | extend title == 1",
             "kql-missing-expression `title`: expected an expression, found the keyword `title`",
         ),
-        (
-            "T | mv-apply a on (where b | take 1",
-            "kql-expected `(`: this `(` is not closed",
-        ),
-        (
-            "union (A | where x, B | take 1",
-            "kql-unexpected `,`: `,` is not expected here",
-        ),
+        ("T | mv-apply a on (where b | take 1", "kql-expected `(`: this `(` is not closed"),
+        ("union (A | where x, B | take 1", "kql-unexpected `,`: `,` is not expected here"),
     ];
     let differ: Vec<String> = mistakes
         .iter()
@@ -316,10 +248,7 @@ fn one_mistake_is_said_once() {
 #[test]
 fn a_misspelt_operator_is_told_its_name() {
     let parsed = parse("T | sumarize count() by a");
-    assert_eq!(
-        parsed.diagnostics[0].help.as_deref(),
-        Some("did you mean `summarize`?")
-    );
+    assert_eq!(parsed.diagnostics[0].help.as_deref(), Some("did you mean `summarize`?"));
 }
 
 #[test]
@@ -328,11 +257,7 @@ fn nesting_is_bounded_with_one_diagnostic() {
         let query = format!("print {}1{}", open.repeat(10_000), close.repeat(10_000));
         let parsed = parse(&query);
         assert_eq!(
-            parsed
-                .diagnostics
-                .iter()
-                .map(|diagnostic| diagnostic.code)
-                .collect::<Vec<_>>(),
+            parsed.diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(),
             [Code::NestingTooDeep]
         );
     }

@@ -30,10 +30,7 @@ impl Parser<'_> {
                 && parser.kind_at(1) != TokenKind::Equal
             {
                 parser.error_missing_expression();
-                return AggregationDefault {
-                    value: parser.missing(),
-                    default: None,
-                };
+                return AggregationDefault { value: parser.missing(), default: None };
             }
             let value = parser.named();
             let mut default = None;
@@ -58,22 +55,13 @@ impl Parser<'_> {
             let from = self.eat_word("from").then(|| self.named());
             let to = self.eat_word("to").then(|| self.named());
             self.expect_word("step");
-            SeriesRange::Steps {
-                from,
-                to,
-                step: self.named(),
-            }
+            SeriesRange::Steps { from, to, step: self.named() }
         };
         let mut by = Vec::new();
         if self.eat_word("by") {
             by = self.comma_separated(Self::named);
         }
-        OperatorKind::MakeSeries {
-            aggregations,
-            on,
-            range,
-            by,
-        }
+        OperatorKind::MakeSeries { aggregations, on, range, by }
     }
 
     pub(super) fn reduce(&mut self) -> OperatorKind {
@@ -114,11 +102,6 @@ impl Parser<'_> {
             others = Some(self.named());
         }
         self.expect_word("by");
-        TopNestedLevel {
-            count,
-            of,
-            others,
-            by: self.ordered(),
-        }
+        TopNestedLevel { count, of, others, by: self.ordered() }
     }
 }

@@ -7,14 +7,8 @@ use crate::tree::{
 };
 
 /// What `parse-kv … with (…)` may say.
-const PARSE_KV_PROPERTIES: &[&str] = &[
-    "escape",
-    "greedy",
-    "kv_delimiter",
-    "pair_delimiter",
-    "quote",
-    "regex",
-];
+const PARSE_KV_PROPERTIES: &[&str] =
+    &["escape", "greedy", "kv_delimiter", "pair_delimiter", "quote", "regex"];
 
 /// What `render … with (…)` may say.
 const RENDER_PROPERTIES: &[&str] = &[
@@ -61,27 +55,16 @@ impl Parser<'_> {
                 _ => break,
             }
         }
-        OperatorKind::Parse {
-            drops_others,
-            value,
-            pattern,
-        }
+        OperatorKind::Parse { drops_others, value, pattern }
     }
 
     pub(super) fn parse_kv(&mut self) -> OperatorKind {
         let value = self.unnamed();
         self.expect_word("as");
         let columns = self.row_schema();
-        let properties = if self.is_word("with") {
-            self.with_properties(Some(PARSE_KV_PROPERTIES))
-        } else {
-            Vec::new()
-        };
-        OperatorKind::ParseKv {
-            value,
-            columns,
-            properties,
-        }
+        let properties =
+            if self.is_word("with") { self.with_properties(Some(PARSE_KV_PROPERTIES)) } else { Vec::new() };
+        OperatorKind::ParseKv { value, columns, properties }
     }
 
     fn mv_item(&mut self) -> MvItem {
@@ -95,9 +78,7 @@ impl Parser<'_> {
         let opened = self.here();
         if !self.expect_word("typeof") || !self.expect(TokenKind::OpenParen, "`(` and a type") {
             let first = self.start();
-            return ColumnType {
-                tokens: crate::tree::TokenRange { first, end: first },
-            };
+            return ColumnType { tokens: crate::tree::TokenRange { first, end: first } };
         }
         let kind = self.type_name();
         self.close(TokenKind::CloseParen, opened);
@@ -110,10 +91,7 @@ impl Parser<'_> {
 
     pub(super) fn mv_expand(&mut self) -> OperatorKind {
         let items = self.comma_separated(Self::mv_item);
-        OperatorKind::MvExpand {
-            items,
-            limit: self.limit(),
-        }
+        OperatorKind::MvExpand { items, limit: self.limit() }
     }
 
     pub(super) fn mv_apply(&mut self) -> OperatorKind {
@@ -124,11 +102,7 @@ impl Parser<'_> {
             self.literal();
         }
         self.expect_word("on");
-        OperatorKind::MvApply {
-            items,
-            limit,
-            body: self.bracketed_stages(false),
-        }
+        OperatorKind::MvApply { items, limit, body: self.bracketed_stages(false) }
     }
 
     pub(super) fn scan(&mut self) -> OperatorKind {
@@ -159,12 +133,7 @@ impl Parser<'_> {
             }
             self.close(TokenKind::CloseParen, opened);
         }
-        OperatorKind::Scan {
-            order,
-            partition,
-            declared,
-            steps,
-        }
+        OperatorKind::Scan { order, partition, declared, steps }
     }
 
     fn scan_step(&mut self) -> ScanStep {
@@ -186,13 +155,7 @@ impl Parser<'_> {
             assignments = self.comma_separated(Self::named);
         }
         self.expect(TokenKind::Semicolon, "`;` behind the step");
-        ScanStep {
-            name,
-            optional,
-            output,
-            condition,
-            assignments,
-        }
+        ScanStep { name, optional, output, condition, assignments }
     }
 
     pub(super) fn render(&mut self) -> OperatorKind {
@@ -235,10 +198,7 @@ impl Parser<'_> {
     fn render_property(&mut self) -> Property {
         let name = self.take_name(1);
         self.bump();
-        Property {
-            name,
-            value: self.render_value(),
-        }
+        Property { name, value: self.render_value() }
     }
 
     /// A value, or names with commas between them: `ycolumns=a, b`.
@@ -259,11 +219,7 @@ impl Parser<'_> {
             self.bump();
             values.push(self.operand(false));
         }
-        if values.len() == 1 {
-            value
-        } else {
-            self.expression(first, ExpressionKind::JsonArray(values))
-        }
+        if values.len() == 1 { value } else { self.expression(first, ExpressionKind::JsonArray(values)) }
     }
 
     fn unary_value(&mut self) -> ExpressionId {

@@ -10,9 +10,7 @@ use crate::tree::{
 
 impl Parser<'_> {
     pub(super) fn union(&mut self) -> OperatorKind {
-        OperatorKind::Union {
-            sources: self.comma_separated(Self::entity),
-        }
+        OperatorKind::Union { sources: self.comma_separated(Self::entity) }
     }
 
     pub(super) fn join(&mut self, lookup: bool, parameters: &[Parameter]) -> OperatorKind {
@@ -42,9 +40,7 @@ impl Parser<'_> {
     }
 
     fn check_lookup_kind(&mut self, parameters: &[Parameter]) {
-        let kind = parameters
-            .iter()
-            .find(|parameter| self.tree.name(parameter.name) == "kind");
+        let kind = parameters.iter().find(|parameter| self.tree.name(parameter.name) == "kind");
         if let Some(parameter) = kind {
             let value = self.tree.span_of(parameter.value);
             if !matches!(value.text(self.tree.source), "inner" | "leftouter") {
@@ -99,21 +95,11 @@ impl Parser<'_> {
         let mut project_away = Vec::new();
         if self.eat_word("__projectAway") || self.eat_word("project-away") {
             if self.eat(TokenKind::Star) {
-                return OperatorKind::Find {
-                    sources,
-                    predicate,
-                    project,
-                    project_away,
-                };
+                return OperatorKind::Find { sources, predicate, project, project_away };
             }
             project_away = self.comma_separated(Self::find_column);
         }
-        OperatorKind::Find {
-            sources,
-            predicate,
-            project,
-            project_away,
-        }
+        OperatorKind::Find { sources, predicate, project, project_away }
     }
 
     fn find_column(&mut self) -> FindColumn {
@@ -134,14 +120,7 @@ impl Parser<'_> {
                 self.bump();
                 let right = self.unnamed();
                 let operator = crate::tree::BinaryOperator::And;
-                self.expression(
-                    first,
-                    ExpressionKind::Binary {
-                        operator,
-                        left: star,
-                        right,
-                    },
-                )
+                self.expression(first, ExpressionKind::Binary { operator, left: star, right })
             } else {
                 star
             }
@@ -170,10 +149,7 @@ impl Parser<'_> {
     /// `(*, a:string)`
     fn evaluate_schema(&mut self) -> EvaluateSchema {
         let opened = self.here();
-        let mut schema = EvaluateSchema {
-            keeps_source: false,
-            columns: Vec::new(),
-        };
+        let mut schema = EvaluateSchema { keeps_source: false, columns: Vec::new() };
         if !self.expect(TokenKind::OpenParen, "`(` and columns") {
             return schema;
         }
@@ -238,10 +214,7 @@ impl Parser<'_> {
                 }
                 break;
             }
-            branches.push(ForkBranch {
-                name,
-                body: self.bracketed_stages(true),
-            });
+            branches.push(ForkBranch { name, body: self.bracketed_stages(true) });
         }
         OperatorKind::Fork { branches }
     }
@@ -270,10 +243,7 @@ impl Parser<'_> {
         if self.eat_word("id") {
             self.literal_value();
         }
-        OperatorKind::PartitionBy {
-            by,
-            body: self.bracketed_stages(true),
-        }
+        OperatorKind::PartitionBy { by, body: self.bracketed_stages(true) }
     }
 
     pub(super) fn macro_expand(&mut self) -> OperatorKind {
@@ -286,11 +256,7 @@ impl Parser<'_> {
             statements = self.statements(TokenKind::CloseParen);
             self.close(TokenKind::CloseParen, opened);
         }
-        OperatorKind::MacroExpand {
-            group,
-            name,
-            statements,
-        }
+        OperatorKind::MacroExpand { group, name, statements }
     }
 
     pub(super) fn range(&mut self) -> OperatorKind {
@@ -300,11 +266,6 @@ impl Parser<'_> {
         self.expect_word("to");
         let to = self.unnamed();
         self.expect_word("step");
-        OperatorKind::Range {
-            name,
-            from,
-            to,
-            step: self.unnamed(),
-        }
+        OperatorKind::Range { name, from, to, step: self.unnamed() }
     }
 }
