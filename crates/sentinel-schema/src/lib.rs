@@ -4,7 +4,10 @@
 //! number elsewhere; a table is found by a binary search in the text and decoded when it is asked for, so that nothing
 //! is done at start-up. Custom tables that are not in the catalogue are known by the ending `_CL` of their name alone.
 
+mod catalog;
 mod text;
+
+pub use catalog::WorkspaceCatalog;
 
 use std::sync::OnceLock;
 
