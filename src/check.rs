@@ -37,8 +37,6 @@ mod watchlist_size;
 mod wording;
 
 #[cfg(test)]
-mod corpus;
-#[cfg(test)]
 mod testing;
 
 use crate::compile::{Compiled, Folder};
@@ -172,8 +170,14 @@ pub fn is_fixed(code: &Code) -> bool {
 
 /// Every code of the program, by room.
 pub fn codes() -> Vec<&'static Code> {
-    let rooms =
-        [crate::source::codes(), crate::config::codes(), crate::document::codes(), crate::compile::codes()];
+    let rooms = [
+        crate::source::codes(),
+        crate::config::codes(),
+        crate::document::codes(),
+        crate::feed::codes(),
+        crate::compile::codes(),
+        crate::compile::indicators::codes(),
+    ];
     rooms
         .into_iter()
         .flatten()

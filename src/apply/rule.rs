@@ -25,7 +25,9 @@ pub(super) async fn write(
             Err(error) => return Err(error),
         };
         attempt += 1;
-        match client.get_alert_rule(&rule.id).await? {
+        // Where it cannot be read back, what is told is that nobody knows, and not that it cannot be read.
+        let Ok(live) = client.get_alert_rule(&rule.id).await else { return Err(error) };
+        match live {
             Some(live) if canonical_alert_rule(&live) == after => return Ok(Vec::new()),
             // Nobody wrote since the plan was made, so the same write is still the right one.
             Some(live)

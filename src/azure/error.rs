@@ -152,6 +152,20 @@ impl Error {
         self.0.unwrapped.outer_code.as_deref()
     }
 
+    /// What went wrong, without the operation: the code, the message, the status and the correlation id in one line.
+    pub fn reason(&self) -> String {
+        let unknown =
+            (self.kind() == ErrorKind::UnknownOutcome).then_some("it is not known whether this took effect");
+        let parts = [unknown, self.outer_message(), self.code(), Some(self.message())];
+        let text = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
+        match (self.status(), self.correlation_id()) {
+            (Some(status), Some(id)) => format!("{text} (status {status}, correlation id {id})"),
+            (Some(status), None) => format!("{text} (status {status})"),
+            (None, Some(id)) => format!("{text} (correlation id {id})"),
+            (None, None) => text,
+        }
+    }
+
     /// What Azure's support asks for.
     pub fn correlation_id(&self) -> Option<&str> {
         self.0.correlation_id.as_deref()
@@ -163,28 +177,13 @@ impl Error {
     }
 }
 
-/// The operation, the code, the message, the status and the correlation id in one line; causes are in `source`.
+/// The operation and the [`Error::reason`] in one line; causes are in `source`.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.operation() {
             write!(f, "{operation}: ")?;
         }
-        if self.kind() == ErrorKind::UnknownOutcome {
-            f.write_str("it is not known whether this took effect: ")?;
-        }
-        if let Some(outer) = self.outer_message() {
-            write!(f, "{outer}: ")?;
-        }
-        if let Some(code) = self.code() {
-            write!(f, "{code}: ")?;
-        }
-        f.write_str(self.message())?;
-        match (self.status(), self.correlation_id()) {
-            (Some(status), Some(id)) => write!(f, " (status {status}, correlation id {id})"),
-            (Some(status), None) => write!(f, " (status {status})"),
-            (None, Some(id)) => write!(f, " (correlation id {id})"),
-            (None, None) => Ok(()),
-        }
+        f.write_str(&self.reason())
     }
 }
 
@@ -205,6 +204,9 @@ impl Cause {
     /// How many errors below each other are kept.
     const DEEPEST: usize = 12;
 
+    /// What azure_core says above the error that it met, which tells a person nothing.
+    const NOISE: &str = "non-transport error occurred which will not be retried";
+
     /// The chain from `error` down, without those that only repeat the one above.
     fn of(error: &(dyn std::error::Error + 'static), redactor: &Redactor, above: &str) -> Option<Self> {
         let mut messages = Vec::<String>::new();
@@ -212,7 +214,7 @@ impl Cause {
         while let (Some(error), true) = (next, messages.len() < Self::DEEPEST) {
             let message = excerpt(&redactor.redact(&error.to_string()), 500);
             let last = messages.last().map_or(above, String::as_str);
-            if !message.is_empty() && !last.contains(&message) {
+            if !message.is_empty() && message != Self::NOISE && !last.contains(&message) {
                 messages.push(message);
             }
             next = error.source();

@@ -3,7 +3,11 @@
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 
-use super::{client::Client, error::Error};
+use super::{
+    client::Client,
+    error::{Error, ErrorKind},
+    operation::Operation,
+};
 use crate::resource::{LiveRule, LiveWatchlist, LiveWatchlistItem, Snapshot, same_id};
 
 /// How many watchlists are read at a time.
@@ -15,11 +19,19 @@ impl Client {
     /// these aliases that the workspace has.
     ///
     /// # Errors
-    /// As [`Client::send`].
+    /// As [`Client::send`]; [`ErrorKind::Protocol`] when something has no name or a rule has no kind, since it could be
+    /// one of ours, and a plan without it would write over it.
     pub async fn snapshot(&self, aliases: &[&str]) -> Result<Snapshot, Error> {
+        // All are awaited, so that of several failures always the same one is told.
         let (rules, watchlists, tables) =
-            futures::try_join!(self.list_alert_rules(), self.list_watchlists(), self.list_tables())?;
-        let watchlists = watchlists.into_iter().filter_map(LiveWatchlist::from_body);
+            futures::join!(self.list_alert_rules(), self.list_watchlists(), self.list_tables());
+        let (rules, watchlists, tables) = (rules?, watchlists?, tables?);
+        let operations = self.operations();
+        let rules = known(&operations.list_alert_rules(), rules, "name or kind", LiveRule::from_body)?;
+        let watchlists = known(&operations.list_watchlists(), watchlists, "name", LiveWatchlist::from_body)?;
+        let tables = known(&operations.list_tables(), tables, "name", |table| {
+            Some(table.get("name")?.as_str()?.to_owned())
+        })?;
         let watchlists = stream::iter(watchlists)
             .map(|live| async move {
                 if aliases.iter().any(|alias| same_id(alias, &live.alias)) {
@@ -31,11 +43,7 @@ impl Client {
             .buffered(READS)
             .try_collect()
             .await?;
-        Ok(Snapshot {
-            rules: rules.into_iter().filter_map(LiveRule::from_body).collect(),
-            watchlists,
-            tables: tables.iter().filter_map(|table| Some(table.get("name")?.as_str()?.to_owned())).collect(),
-        })
+        Ok(Snapshot { rules, watchlists, tables })
     }
 
     /// The rows of a watchlist.
@@ -44,7 +52,9 @@ impl Client {
     /// As [`Client::send`].
     pub async fn watchlist_rows(&self, alias: &str) -> Result<Vec<LiveWatchlistItem>, Error> {
         let items = self.list_watchlist_items(alias).await?;
-        Ok(items.iter().filter(|item| !is_deleted(item)).filter_map(LiveWatchlistItem::from_body).collect())
+        let items = items.into_iter().filter(|item| !is_deleted(item)).collect();
+        let operation = self.operations().list_watchlist_items(alias);
+        known(&operation, items, "name", |item| LiveWatchlistItem::from_body(&item))
     }
 
     async fn read_watchlist(&self, listed: LiveWatchlist) -> Result<LiveWatchlist, Error> {
@@ -54,6 +64,20 @@ impl Client {
         live.items = Some(items);
         Ok(live)
     }
+}
+
+/// Every resource of a list, or an error when one of them lacks what identifies it.
+fn known<T>(
+    operation: &Operation,
+    listed: Vec<Value>,
+    lacks: &str,
+    read: impl Fn(Value) -> Option<T>,
+) -> Result<Vec<T>, Error> {
+    let read: Option<Vec<T>> = listed.into_iter().map(read).collect();
+    read.ok_or_else(|| {
+        Error::new(ErrorKind::Protocol, format!("something in the list has no {lacks}"))
+            .with_operation(&format!("{} {}", operation.method, operation.path))
+    })
 }
 
 fn is_deleted(item: &Value) -> bool {

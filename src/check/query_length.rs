@@ -19,8 +19,11 @@ codes! {
     /// ## Right
     /// ```yaml rule
     /// query: |
-    ///   let addresses = _GetWatchlist('blocked-addresses') | project address;
-    ///   CommonSecurityLog | where DestinationIP in (addresses)
+    ///   let hosts = _GetWatchlist('allowed-hosts') | project host;
+    ///   SecurityEvent | where Computer !in (hosts)
+    /// ```
+    /// ```yaml watchlist
+    /// alias: allowed-hosts
     /// ```
     pub(super) QUERY_TOO_LONG = "query-too-long", Error;
 }

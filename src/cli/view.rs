@@ -10,6 +10,7 @@ mod progress;
 pub(super) use plan::{applied, plan};
 pub(super) use progress::Progress;
 
+use std::borrow::Cow;
 use std::io::Write as _;
 use std::net::SocketAddr;
 
@@ -17,17 +18,38 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::exit::UsageError;
 use super::project::Project;
+use crate::azure::{self, ErrorKind};
 use crate::diagnostic::Code;
 use crate::plan::Summary;
 
-/// Writes a line to standard output.
+/// Writes lines to standard output.
 fn out(text: impl std::fmt::Display) {
-    let _ = writeln!(anstream::stdout(), "{text}");
+    let _ = writeln!(anstream::stdout(), "{}", plain(&text.to_string()));
 }
 
-/// Writes a line to standard error.
+/// Writes lines to standard error.
 fn err(text: impl std::fmt::Display) {
-    let _ = writeln!(anstream::stderr(), "{text}");
+    let _ = writeln!(anstream::stderr(), "{}", plain(&text.to_string()));
+}
+
+/// What a terminal obeys instead of showing it: control characters, and the marks that turn the direction of a text
+/// around, with which a workspace or a file could rewrite what stands on the screen.
+fn steers(c: char) -> bool {
+    (c.is_control() && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The text with a mark in the place of whatever steers a terminal; its lines stay.
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.chars().any(|c| steers(c) && c != '\n') {
+        Cow::Owned(text.split('\n').map(one_line).collect::<Vec<_>>().join("\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The same on one line, for a name or a cell that stands inside a line of ours and must not begin one of its own.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Sends the log to standard error: operations on Azure with `-v`, more with `-vv`.
@@ -57,8 +79,23 @@ pub(super) fn error(error: &anyhow::Error) {
         }
     }
     err(format_args!("error: {}", causes.join(": ")));
-    if let Some(hint) = error.downcast_ref::<UsageError>().and_then(UsageError::hint) {
+    let hint = error.downcast_ref::<UsageError>().and_then(UsageError::hint);
+    if let Some(hint) = hint.or_else(|| error.downcast_ref::<azure::Error>().and_then(|e| remedy(e.kind()))) {
         err(format_args!("help: {hint}"));
+    }
+}
+
+/// What a person can do about an error of the service.
+fn remedy(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::Authentication => {
+            Some("sign in with `az login`, or choose another way with --auth; plan --help lists them")
+        }
+        ErrorKind::Forbidden => Some(
+            "the identity needs the role Microsoft Sentinel Contributor on the workspace's resource group; a new role may take an hour to count",
+        ),
+        ErrorKind::NotFound => Some("look at subscription, resource-group and workspace in bartizan.toml"),
+        _ => None,
     }
 }
 

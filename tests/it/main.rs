@@ -2,9 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "tests say what they expect by failing, in their fixtures too")]
 
+mod agreement;
 mod azure;
 mod bad_input;
 mod commands;
-mod docs;
+mod corpus;
+mod examples;
+mod explain;
 mod folder;
 mod house;
+mod in_memory;
+mod wire;

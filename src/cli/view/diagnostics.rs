@@ -17,7 +17,10 @@ const LONGEST_LINE: usize = 2_000;
 pub(super) fn write(to: &mut impl Write, project: &Project) -> io::Result<()> {
     let renderer = Renderer::styled();
     for diagnostic in &project.diagnostics {
-        writeln!(to, "{}\n", renderer.render(&[group(&project.map, diagnostic)]))?;
+        let rendered = renderer.render(&[group(&project.map, diagnostic)]);
+        // The renderer shows what steers a terminal as a mark, but for the controls beyond ASCII; ESC is of its colours.
+        let rendered = rendered.replace(|c| super::steers(c) && !matches!(c, '\n' | '\u{1b}'), "\u{fffd}");
+        writeln!(to, "{rendered}\n")?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The machine formats. `format_version` rises when a member changes its meaning or goes away.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -160,6 +162,25 @@ fn error(error: &azure::Error) -> Value {
 fn write(value: &impl Serialize) {
     // Nothing in these objects can fail to serialise: every key is text.
     if let Ok(text) = serde_json::to_string_pretty(value) {
-        super::out(text);
+        super::out(escaped(text));
     }
+}
+
+/// The same JSON with an escape for what steers a terminal. JSON itself wants one only below U+0020, and a new line
+/// that stands as such is between members.
+fn escaped(text: String) -> String {
+    let steers = |c: char| super::steers(c) && c != '\n';
+    if !text.chars().any(steers) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if steers(c) {
+            // All of them are in the basic plane.
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
-use super::{counted, err, out};
+use super::{counted, err, one_line, out};
 use crate::apply::Outcome;
+use crate::azure;
 use crate::cli::project::Project;
 use crate::compile::Compiled;
 use crate::plan::{Action, Change, Difference, Plan, Reason, RowChanges, Summary};
@@ -25,8 +26,9 @@ pub(in crate::cli) fn plan(project: &Project, compiled: &[&Compiled], plan: &Pla
     }
     let changed = plan.changes.iter().any(|change| change.action != Action::Unchanged);
     if !plan.not_ours.is_empty() {
-        let names =
-            plan.not_ours.iter().map(|other| format!("{} {} ({})", other.kind.noun(), other.id, other.name));
+        let names = plan.not_ours.iter().map(|other| {
+            format!("{} {} ({})", other.kind.noun(), one_line(&other.id), one_line(&other.name))
+        });
         let blank = if changed { "\n" } else { "" };
         out(format_args!("{blank}Not ours, left alone:"));
         for name in names {
@@ -46,7 +48,12 @@ pub(in crate::cli) fn applied(
 ) {
     for (change, outcome) in plan.changes.iter().zip(outcomes) {
         if let Some(text) = complaint(change, outcome) {
-            err(format_args!("{}\n  at {}", text, origin(project, compiled, change)));
+            let operation = match outcome {
+                Outcome::Failed(error) | Outcome::Conflict(error) => error.operation(),
+                _ => None,
+            };
+            let operation = operation.map(|operation| format!("\n  {operation}")).unwrap_or_default();
+            err(format_args!("{text}\n  at {}{operation}", origin(project, compiled, change)));
         }
     }
     out(done(summary));
@@ -91,7 +98,7 @@ fn origin(project: &Project, compiled: &[&Compiled], change: &Change) -> String 
     match change.desired.and_then(|at| compiled.get(at)) {
         Some(compiled) => {
             let place = project.map.location(compiled.span);
-            format!("{}:{}", place.path, place.line)
+            format!("{}:{}", one_line(place.path.as_str()), place.line)
         }
         None => "the workspace".to_owned(),
     }
@@ -110,7 +117,7 @@ fn describe(project: &Project, compiled: &[&Compiled], change: &Change) -> Strin
         "{sign} {word} {} {}\n    {} ({})",
         change.identity.kind.noun(),
         change.identity.name,
-        change.display_name,
+        one_line(&change.display_name),
         origin(project, compiled, change),
     );
     if let Some(why) = why(change) {
@@ -128,7 +135,7 @@ fn describe(project: &Project, compiled: &[&Compiled], change: &Change) -> Strin
 }
 
 fn why(change: &Change) -> Option<String> {
-    let absent = change.absent.join(", ");
+    let absent = one_line(&change.absent.join(", "));
     let nouns = |noun: &str| if change.absent.len() == 1 { noun.to_owned() } else { format!("{noun}s") };
     match change.reason {
         Reason::ConnectorAbsent => Some(format!(
@@ -154,9 +161,14 @@ fn why(change: &Change) -> Option<String> {
     }
 }
 
+/// A field as authors know it; its names may be the workspace's own.
+fn field_name(difference: &Difference) -> String {
+    one_line(difference.path.strip_prefix("properties.").unwrap_or(&difference.path))
+}
+
 /// One field: a text of several lines as a diff, anything else before and after.
 fn field(difference: &Difference) -> String {
-    let name = difference.path.strip_prefix("properties.").unwrap_or(&difference.path);
+    let name = field_name(difference);
     let lines = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
     if let (Some(before), Some(after)) = (lines(&difference.before), lines(&difference.after))
         && (before.contains('\n') || after.contains('\n'))
@@ -181,7 +193,7 @@ fn diff(before: &str, after: &str) -> String {
                 ChangeTag::Equal => ' ',
             };
             let line = change.value().trim_end_matches(['\r', '\n']);
-            let _ = write!(text, "\n      {sign} {}", printable(line));
+            let _ = write!(text, "\n      {sign} {}", one_line(line));
         }
     }
     text
@@ -192,7 +204,7 @@ fn rows(changes: &RowChanges) -> String {
         let cells: Vec<_> = values
             .iter()
             .filter(|(_, value)| !value.is_empty())
-            .map(|(column, value)| format!("{column}={}", printable(value)))
+            .map(|(column, value)| format!("{}={}", one_line(column), one_line(value)))
             .collect();
         cells.join(", ")
     };
@@ -222,27 +234,32 @@ fn rows(changes: &RowChanges) -> String {
     text
 }
 
-/// Without control characters, which a workspace could use to rewrite what stands on the terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
+/// What went wrong and what caused it; the operation stands below, since its path is longer than all of it.
+fn reason(error: &azure::Error) -> String {
+    let mut text = error.reason();
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        let _ = write!(text, ": {cause}");
+        next = cause.source();
+    }
+    text
 }
 
 /// What a person must hear of a change, if anything.
 fn complaint(change: &Change, outcome: &Outcome) -> Option<String> {
-    let what = format!("{} ({})", change.identity, change.display_name);
+    let what = format!("{} ({})", change.identity, one_line(&change.display_name));
     match outcome {
-        Outcome::Failed(error) => Some(format!("error: {what} failed: {error}")),
+        Outcome::Failed(error) => Some(format!("error: {what} failed: {}", reason(error))),
         Outcome::Conflict(error) => Some(format!(
-            "error: {what} was changed by someone else after the plan was made; plan again to see how: {error}"
+            "error: {what} was changed by someone else after the plan was made; plan again to see how: {}",
+            reason(error),
         )),
         Outcome::Blocked(alias) => Some(format!(
-            "error: {what} was not sent, since the watchlist {alias} that it reads could not be created"
+            "error: {what} was not sent, since the watchlist {} that it reads could not be created",
+            one_line(alias),
         )),
         Outcome::Written(differences) if !differences.is_empty() => {
-            let fields: Vec<_> = differences
-                .iter()
-                .map(|difference| difference.path.strip_prefix("properties.").unwrap_or(&difference.path))
-                .collect();
+            let fields: Vec<_> = differences.iter().map(field_name).collect();
             Some(format!("warning: {what} was written, but the service did not keep {}", fields.join(", ")))
         }
         Outcome::NotWritten if change.reason.is_failure() || change.action == Action::Conflict => {

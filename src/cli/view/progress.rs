@@ -24,7 +24,7 @@ impl Progress {
     /// A change came to its end.
     pub(in crate::cli) fn finished(&self, change: &Change, outcome: &Outcome) {
         if !matches!(outcome, Outcome::NotWritten) {
-            self.0.set_message(change.display_name.clone());
+            self.0.set_message(super::one_line(&change.display_name));
             self.0.inc(1);
         }
     }

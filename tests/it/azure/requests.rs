@@ -172,8 +172,10 @@ async fn a_name_of_dots_does_not_become_another_resource() {
 
 #[tokio::test]
 async fn an_emulator_that_does_not_run_is_named_at_once() {
-    // A port that was free a moment ago.
-    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // A port that is taken and on which nobody listens.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
     let endpoint = Endpoint::parse(&format!("http://{address}"), Cloud::Public).unwrap();
     let client =
         Client::new(workspace(), endpoint, &Credential::fixed(TOKEN), ClientOptions::default()).unwrap();

@@ -1,0 +1,149 @@
+//! Published rules, where the corpus is there (`BARTIZAN_CORPUS`, by default ../shared/corpus beside the workspace).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use bartizan::compile::Compiled;
+use camino::{Utf8Path, Utf8PathBuf};
+use sentinel_emulator::{Options, Tables};
+
+use crate::in_memory::{Checked, Workspace};
+
+fn corpus() -> Option<Utf8PathBuf> {
+    let path = std::env::var("BARTIZAN_CORPUS").map_or_else(
+        |_| Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
+        Utf8PathBuf::from,
+    );
+    if path.is_dir() {
+        return Some(path);
+    }
+    println!("skipped: no corpus at {path}, set BARTIZAN_CORPUS");
+    None
+}
+
+/// The rules of the corpus and where it is, read once for all tests.
+fn rules() -> Option<&'static (Utf8PathBuf, Checked)> {
+    static RULES: LazyLock<Option<(Utf8PathBuf, Checked)>> = LazyLock::new(|| {
+        let corpus = corpus()?;
+        let checked = Checked::read(&[corpus.join("rules"), corpus.join("rules-invalid")]);
+        assert!(checked.folder.files > 600, "the corpus holds {} files only", checked.folder.files);
+        Some((corpus, checked))
+    });
+    RULES.as_ref()
+}
+
+/// The rules that could be deployed together: without an error, each id once.
+fn deployable(checked: &Checked) -> Vec<Compiled> {
+    let mut seen = BTreeSet::new();
+    let compiled = checked.compiled.iter().filter(|compiled| checked.errors_of(compiled).is_empty());
+    compiled.filter(|compiled| seen.insert(compiled.resource.identity())).cloned().collect()
+}
+
+/// A workspace that has every table that these rules read, and room for all of them.
+fn workspace(compiled: &[Compiled]) -> Workspace {
+    let read = compiled.iter().flat_map(|compiled| compiled.needs.tables.iter().cloned());
+    let tables = Tables::catalogue().map(str::to_owned).chain(read).collect();
+    Workspace::new(Options {
+        tables: Tables::Only(tables),
+        enabled_scheduled_limit: 10_000,
+        enabled_nrt_limit: 10_000,
+        page_size: Some(100),
+        remembered_requests: 10_000,
+        ..Options::default()
+    })
+}
+
+#[test]
+fn every_complaint_has_a_place_in_its_file() {
+    let Some((_, checked)) = rules() else { return };
+    for diagnostic in &checked.diagnostics {
+        for span in std::iter::once(diagnostic.span).chain(diagnostic.related.iter().map(|label| label.span))
+        {
+            let text = checked.map.file(span.file).text();
+            assert!(text.get(span.start..span.end).is_some(), "{diagnostic:?}");
+            let place = checked.map.location(span);
+            assert!(place.line >= 1 && place.column >= 1 && place.end_line >= place.line, "{diagnostic:?}");
+            assert!(place.end_line <= text.lines().count().max(1) + 1, "{diagnostic:?}");
+        }
+        let (message, help) = (&diagnostic.message, diagnostic.help.as_deref().unwrap_or("x"));
+        assert!(!message.is_empty() && !message.ends_with('.'), "{diagnostic:?}");
+        assert!(!help.is_empty() && !help.ends_with('.'), "{diagnostic:?}");
+    }
+    print(checked);
+}
+
+/// Counts a code, and with `BARTIZAN_CORPUS_CODE=code` each of its diagnostics.
+fn print(checked: &Checked) {
+    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+    for diagnostic in &checked.diagnostics {
+        *counts.entry((diagnostic.severity.as_str(), diagnostic.code.id)).or_default() += 1;
+    }
+    for ((severity, code), count) in counts {
+        println!("{count:>5} {severity:7} {code}");
+    }
+    let Ok(wanted) = std::env::var("BARTIZAN_CORPUS_CODE") else { return };
+    for diagnostic in checked.diagnostics.iter().filter(|diagnostic| diagnostic.code.id == wanted) {
+        let place = checked.map.location(diagnostic.span);
+        let path = place.path.file_name().unwrap_or_default();
+        println!("{path}:{}:{}: {} [{}]", place.line, place.column, diagnostic.message, diagnostic.label);
+        if let Some(help) = &diagnostic.help {
+            println!("    {help}");
+        }
+    }
+}
+
+#[test]
+fn no_file_vanishes() {
+    let Some((corpus, checked)) = rules() else { return };
+    let path = |file| checked.map.file(file).path().to_owned();
+    let compiled = checked.compiled.iter().flat_map(|compiled| compiled.files.iter().copied());
+    let in_error = checked.diagnostics.iter().filter(|d| d.is_error()).map(|d| d.span.file);
+    let known: BTreeSet<_> = compiled.chain(in_error).map(path).collect();
+    let mut files = 0;
+    for folder in ["rules", "rules-invalid"] {
+        for entry in corpus.join(folder).read_dir_utf8().unwrap() {
+            let path = entry.unwrap().into_path();
+            if matches!(path.extension(), Some("yaml" | "yml")) {
+                files += 1;
+                assert!(known.contains(&path), "{path} is neither compiled nor in error");
+            }
+        }
+    }
+    assert_eq!(files, checked.folder.files);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_emulator_takes_every_rule_in_which_check_finds_no_error() {
+    let Some((_, checked)) = rules() else { return };
+    let workspace = workspace(&checked.compiled);
+    let (mut refused, mut stricter) = (Vec::new(), BTreeMap::<_, usize>::new());
+    for compiled in &checked.compiled {
+        let errors = checked.errors_of(compiled);
+        match workspace.put(&compiled.resource).await {
+            Err(error) if errors.is_empty() => {
+                refused.push(format!("{}: {}", checked.map.file(compiled.files[0]).path(), error.message()));
+            }
+            Ok(()) if !errors.is_empty() => *stricter.entry(errors.join(", ")).or_default() += 1,
+            _ => {}
+        }
+    }
+    println!("errors of check over what the emulator takes: {stricter:#?}");
+    assert!(refused.is_empty(), "{refused:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_plan_over_all_of_them_is_empty() {
+    let Some((_, checked)) = rules() else { return };
+    let compiled = deployable(checked);
+    println!("{} rules", compiled.len());
+    assert!(compiled.len() > 300);
+    let workspace = workspace(&compiled);
+    for (what, outcome) in workspace.apply(&compiled).await {
+        assert!(
+            matches!(&outcome, bartizan::apply::Outcome::Written(differences) if differences.is_empty()),
+            "{what}: {outcome:?}"
+        );
+    }
+    assert_eq!(workspace.writes().len(), compiled.len());
+    Workspace::assert_settled(&workspace.plan(&compiled).await);
+}

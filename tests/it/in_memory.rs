@@ -1,0 +1,126 @@
+//! The library over a folder and an emulator, all in this process: no socket, and tokio's time.
+
+use bartizan::apply::{Options as ApplyOptions, Outcome, apply};
+use bartizan::azure::{Client, ClientOptions, Credential, Endpoint, PREVIEW_API_VERSION, in_memory};
+use bartizan::check::{self, Context};
+use bartizan::compile::{self, Compiled, Folder as Documents};
+use bartizan::config::{Cloud, Config};
+use bartizan::diagnostic::{Diagnostic, SourceMap};
+use bartizan::plan::{Action, Desired, Plan, plan};
+use bartizan::resource::{Kind, Resource};
+use camino::Utf8PathBuf;
+use sentinel_emulator::{Emulator, Options};
+
+use crate::azure::workspace;
+
+/// What is known of files without a workspace.
+pub(crate) struct Checked {
+    pub(crate) map: SourceMap,
+    pub(crate) folder: Documents,
+    pub(crate) compiled: Vec<Compiled>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl Checked {
+    /// Reads, compiles and checks, with no settings. A file in error is compiled all the same where that can be done.
+    pub(crate) fn read(paths: &[Utf8PathBuf]) -> Self {
+        let (mut map, mut diagnostics, config) = (SourceMap::new(), Vec::new(), Config::default());
+        let folder = Documents::read(&mut map, paths, &mut diagnostics);
+        let compiled = compile::compile(&map, &folder, &config, &mut diagnostics);
+        diagnostics.extend(check::check(Context {
+            map: &map,
+            folder: &folder,
+            compiled: &compiled,
+            config: &config,
+        }));
+        Self { map, folder, compiled, diagnostics }
+    }
+
+    /// The errors among the diagnostics of a resource's files.
+    pub(crate) fn errors_of(&self, compiled: &Compiled) -> Vec<&'static str> {
+        let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+        errors.filter(|d| compiled.files.contains(&d.span.file)).map(|d| d.code.id).collect()
+    }
+}
+
+/// An emulated workspace and a client of it.
+pub(crate) struct Workspace {
+    pub(crate) emulator: Emulator,
+    pub(crate) client: Client,
+}
+
+impl Workspace {
+    /// A workspace on a preview version, which takes all that compile makes.
+    pub(crate) fn new(options: Options) -> Self {
+        Self::with_version(options, PREVIEW_API_VERSION)
+    }
+
+    pub(crate) fn with_version(options: Options, version: &str) -> Self {
+        let emulator = Emulator::new(options);
+        let transport = Some(in_memory::transport(emulator.router()));
+        let options = ClientOptions { api_version: Some(version.to_owned()), transport };
+        let credential = Credential::fixed("a-token");
+        let client = Client::new(workspace(), Endpoint::of(Cloud::Public), &credential, options).unwrap();
+        Self { emulator, client }
+    }
+
+    /// Sends a resource as it is, without looking at what is there.
+    pub(crate) async fn put(&self, resource: &Resource) -> Result<(), bartizan::azure::Error> {
+        let body = resource.body();
+        match resource {
+            Resource::AlertRule(rule) => self.client.put_alert_rule(&rule.id, &body).await.map(drop),
+            Resource::Watchlist(list) => self.client.put_watchlist(&list.alias, &body).await.map(drop),
+        }
+    }
+
+    pub(crate) async fn plan(&self, compiled: &[Compiled]) -> Plan {
+        let identities = compiled.iter().map(|compiled| compiled.resource.identity());
+        let aliases: Vec<String> =
+            identities.filter(|id| id.kind == Kind::Watchlist).map(|id| id.name).collect();
+        let aliases: Vec<&str> = aliases.iter().map(String::as_str).collect();
+        let snapshot = self.client.snapshot(&aliases).await.unwrap();
+        plan(&desired(compiled), &snapshot, &[])
+    }
+
+    /// Carries a plan out.
+    pub(crate) async fn carry_out(&self, plan: &Plan, compiled: &[Compiled]) -> Vec<Outcome> {
+        apply(&self.client, plan, &desired(compiled), ApplyOptions::default(), &|_, _| {}).await
+    }
+
+    /// Plans and carries out; what became of each change, with what it is.
+    pub(crate) async fn apply(&self, compiled: &[Compiled]) -> Vec<(String, Outcome)> {
+        let plan = self.plan(compiled).await;
+        let outcomes = self.carry_out(&plan, compiled).await;
+        plan.changes.iter().map(|change| change.identity.to_string()).zip(outcomes).collect()
+    }
+
+    /// Holds that nothing is left to change.
+    #[track_caller]
+    pub(crate) fn assert_settled(plan: &Plan) {
+        let left: Vec<_> = plan.changes.iter().filter(|change| change.action != Action::Unchanged).collect();
+        assert!(left.is_empty(), "{left:#?}");
+    }
+
+    /// The writes that the emulator saw: method and the end of the path, with the status.
+    pub(crate) fn writes(&self) -> Vec<String> {
+        let requests = self.emulator.requests().into_iter().filter(|request| request.method != "GET");
+        requests
+            .map(|request| {
+                let path = request.path.split("Microsoft.SecurityInsights/").last().unwrap_or_default();
+                format!("{} {path} {}", request.method, request.status)
+            })
+            .collect()
+    }
+}
+
+fn desired(compiled: &[Compiled]) -> Vec<Desired<'_>> {
+    compiled
+        .iter()
+        .map(|compiled| Desired {
+            resource: &compiled.resource,
+            tables: &compiled.needs.tables,
+            watchlists: &compiled.needs.watchlists,
+            connector: compiled.needs.connector.as_deref(),
+        })
+        .collect()
+}
