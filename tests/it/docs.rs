@@ -55,11 +55,12 @@ fn checks_page() -> String {
     let mut page = String::from(
         "# Checks\n\n\
          <!-- Made from the codes' own documentation; see CONTRIBUTING.md on how to make it again. -->\n\n\
-         Every diagnostic has a code, which `bartizan check` shows in brackets and `bartizan explain CODE` explains in \
-         these words. An error keeps the file from being deployed, a warning does not. `[checks]` in \
-         [bartizan.toml](settings.md) changes the severity of a code, except where the table says that it is always an \
+         Every diagnostic has a code, which `bartizan check` shows in brackets and `bartizan explain CODE` explains in\n\
+         these words. An error keeps the file from being deployed, a warning does not. `[checks]` in\n\
+         [bartizan.toml](settings.md) changes the severity of a code, except where the table says that it is always an\n\
          error: such a file has nothing that could be deployed.\n\n\
-         An example marked `yaml rule` or `yaml watchlist` shows only the keys that matter.\n\n\
+         Codes that begin with `kql-` are about the query itself. An example marked `yaml rule` or `yaml watchlist` shows\n\
+         only the keys that matter.\n\n\
          | code | severity | what is wrong |\n|---|---|---|\n",
     );
     for code in &codes {
