@@ -132,12 +132,7 @@ pub(super) fn made_watchlist(alias: &str) -> Compiled {
 }
 
 /// Fails where a rule or watchlist has neither a resource nor an error.
-fn assert_none_vanishes(
-    map: &SourceMap,
-    folder: &Folder,
-    compiled: &[Compiled],
-    diagnostics: &[Diagnostic],
-) {
+fn assert_none_vanishes(map: &SourceMap, folder: &Folder, compiled: &[Compiled], diagnostics: &[Diagnostic]) {
     let rules = folder.rules.iter().map(|rule| vec![rule.file]);
     let watchlists = folder
         .watchlists
