@@ -9,6 +9,7 @@ mod commands;
 mod corpus;
 mod examples;
 mod explain;
+mod faults;
 mod folder;
 mod house;
 mod in_memory;
