@@ -34,7 +34,9 @@ async fn every_way_in_which_the_service_may_write_lists_converges() {
             for page_size in [None, Some(1)] {
                 let workspace =
                     Workspace::new(Options { watchlist_put, watchlist_writes, page_size, ..options() });
-                for state in states() {
+                // Pages of one row would be hundreds where the list is long.
+                let states = states().into_iter().filter(|state| page_size.is_none() || state.len() < 1_000);
+                for state in states {
                     let compiled = compiled(&[state, reading_rule(0)]);
                     assert_written(&workspace.apply(&compiled).await);
                     Workspace::assert_settled(&workspace.plan(&compiled).await);
