@@ -51,7 +51,7 @@ enum Command {
 enum Format {
     /// For people.
     Human,
-    /// For programs: one JSON object with a `format_version`.
+    /// For programs.
     Json,
 }
 

@@ -31,6 +31,8 @@ pub struct Config {
     pub severities: BTreeMap<String, Spanned<Option<Severity>>>,
     /// How indicators are hunted unless their file says otherwise.
     pub indicators: IndicatorSettings,
+    /// The tables that the emulated workspace of `--emulator` has besides the built-in ones.
+    pub emulator_tables: Vec<String>,
 }
 
 /// A workspace and how to reach it.
@@ -68,6 +70,7 @@ impl Default for Config {
             external_watchlists: Vec::new(),
             severities: BTreeMap::new(),
             indicators: IndicatorSettings::default(),
+            emulator_tables: Vec::new(),
         }
     }
 }

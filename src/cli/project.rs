@@ -35,8 +35,7 @@ impl Project {
     pub(super) fn read(global: &Global, paths: &[Utf8PathBuf]) -> anyhow::Result<Self> {
         let mut map = SourceMap::new();
         let mut diagnostics = Vec::new();
-        let (config, base) = settings(global, &mut map, &mut diagnostics)?;
-        let settings_in_error = diagnostics.iter().any(Diagnostic::is_error);
+        let (config, base, settings_file) = settings(global, &mut map, &mut diagnostics)?;
         let paths = if paths.is_empty() { config.folders_from(&base) } else { paths.to_vec() };
         let folder = Folder::read(&mut map, &paths, &mut diagnostics);
         let compiled = compile::compile(&map, &folder, &config, &mut diagnostics);
@@ -48,6 +47,9 @@ impl Project {
             place(a).cmp(&place(b)).then_with(|| a.code.id.cmp(b.code.id))
         });
         diagnostics.dedup();
+        let settings_in_error = diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.is_error() && Some(diagnostic.span.file) == settings_file);
         Ok(Self { map, config, folder, compiled, diagnostics, settings_in_error })
     }
 
@@ -103,17 +105,17 @@ pub(super) fn desired(compiled: &Compiled) -> Desired<'_> {
     }
 }
 
-/// The settings and the folder that they stand in.
+/// The settings, the folder that they stand in, and their file where there is one.
 fn settings(
     global: &Global,
     map: &mut SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
-) -> anyhow::Result<(Config, Utf8PathBuf)> {
+) -> anyhow::Result<(Config, Utf8PathBuf, Option<FileId>)> {
     let path = global.config.clone().unwrap_or_else(|| Utf8PathBuf::from(config::FILE_NAME));
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && global.config.is_none() => {
-            return Ok((Config::default(), Utf8PathBuf::new()));
+            return Ok((Config::default(), Utf8PathBuf::new(), None));
         }
         Err(error) => {
             return Err(error).with_context(|| UsageError::new(format!("{path} cannot be read")));
@@ -122,5 +124,5 @@ fn settings(
     let base = path.parent().map(Utf8Path::to_owned).unwrap_or_default();
     let file = map.add(path, text);
     let codes: Vec<&str> = check::codes().iter().map(|code| code.id).collect();
-    Ok((Config::read(map, file, &codes, diagnostics), base))
+    Ok((Config::read(map, file, &codes, diagnostics), base, Some(file)))
 }

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
-use sentinel_emulator::{Emulator, Options, State};
+use sentinel_emulator::{Emulator, Options, State, Tables};
 
 use super::exit::UsageError;
 use super::project::Project;
@@ -62,7 +62,7 @@ impl TargetArguments {
         let auth = self.auth.or(workspace.auth);
         if self.emulator {
             let path = Utf8PathBuf::from(STATE_FILE);
-            let emulator = Emulator::with_state(Options::default(), read_state(&path)?);
+            let emulator = Emulator::with_state(emulator_options(project), read_state(&path)?);
             let transport = Some(in_memory::transport(emulator.router()));
             let options = ClientOptions { api_version, transport };
             let endpoint = Endpoint::of(workspace.cloud);
@@ -126,6 +126,16 @@ impl TargetArguments {
             (None, None) => Ok(DEFAULT_API_VERSION.to_owned()),
         }
     }
+}
+
+/// The built-in tables, and those that the settings name.
+fn emulator_options(project: &Project) -> Options {
+    let own = &project.config.emulator_tables;
+    if own.is_empty() {
+        return Options::default();
+    }
+    let tables = Tables::catalogue().map(str::to_owned).chain(own.iter().cloned()).collect();
+    Options { tables: Tables::Only(tables), ..Options::default() }
 }
 
 impl Target {

@@ -12,7 +12,7 @@ pub(super) use plan::{applied, plan};
 pub(super) use progress::Progress;
 
 use std::borrow::Cow;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -64,6 +64,7 @@ pub(super) fn log(verbose: u8) {
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_target(false)
         .without_time()
         .init();

@@ -34,6 +34,10 @@ impl Config {
                 .map(|text| text.as_str().to_owned())
                 .collect();
         });
+        r.mapping("emulator", "[emulator]", diagnostics, |r, _| {
+            let tables = r.texts("tables").into_iter().flat_map(|list| list.value);
+            config.emulator_tables = tables.map(|text| text.as_str().to_owned()).collect();
+        });
         checks(&mut r, &mut config, known_codes, diagnostics);
         r.mapping("indicators", "[indicators]", diagnostics, |r, diagnostics| {
             config.indicators = indicators(r, diagnostics);
@@ -215,6 +219,8 @@ external = ["HighValueAssets"]
 unknown-key = "error"
 [indicators]
 query-frequency = "30m"
+[emulator]
+tables = ["Mine_CL"]
 "#,
         );
         assert_eq!(told, []);
@@ -222,6 +228,7 @@ query-frequency = "30m"
         assert_eq!((workspace.cloud, workspace.auth), (Cloud::UsGovernment, Some(AuthMethod::AzureCli)));
         assert_eq!(config.severities["unknown-key"].value, Some(Severity::Error));
         assert_eq!(config.external_watchlists, ["HighValueAssets"]);
+        assert_eq!(config.emulator_tables, ["Mine_CL"]);
         assert_eq!(config.indicators.query_frequency, Duration::from_minutes(30));
     }
 
