@@ -58,6 +58,8 @@ pub struct Context<'a> {
     pub config: &'a Config,
 }
 
+pub use query_syntax::language_code;
+
 /// One check.
 struct Check {
     codes: &'static [&'static Code],

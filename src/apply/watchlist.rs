@@ -11,12 +11,12 @@ use uuid::Uuid;
 
 use crate::azure::{Client, Error, ErrorKind};
 use crate::plan::{Action, Change, Difference, RowChanges, differences, row_changes};
-use crate::resource::{Watchlist, canonical_watchlist};
+use crate::resource::{LiveWatchlistItem, Watchlist, canonical_row, canonical_watchlist};
 
 /// Up to so many new rows are written one by one; each costs a request, whereas the bulk way sends the whole list.
 const FEW_ROWS: usize = 100;
 
-/// How often a write is sent whose outcome is unknown. Writing a row again changes nothing.
+/// How often a write is sent whose outcome was unknown and which proved not to have happened.
 const ATTEMPTS: usize = 3;
 
 /// The namespace of the ids of new rows, so that a row has one id however often it is sent.
@@ -29,18 +29,19 @@ pub(super) async fn write(
     list: &Watchlist,
     concurrency: usize,
 ) -> Result<Vec<Difference>, Error> {
-    if change.action == Action::Create {
-        let answer = put(client, list, &change.body(list.body())).await?;
-        return Ok(kept(&answer, list));
-    }
-    let bulk = change.rows.add.len() > FEW_ROWS;
+    let creates = change.action == Action::Create;
+    let bulk = creates || change.rows.add.len() > FEW_ROWS;
     let mut kept_fields = Vec::new();
+    let mut answered = true;
     if bulk || !change.differences.is_empty() {
         let body = if bulk { list.body() } else { list.metadata_body() };
-        let answer = put(client, list, &change.body(body)).await?;
-        kept_fields = kept(&answer, list);
+        let (stored, how) = put(client, list, &change.body(body)).await?;
+        kept_fields = kept(&stored, list);
+        answered = how == Put::Answered;
     }
-    if bulk {
+    if creates && answered {
+        // A new list has the rows that were sent with it and no others.
+    } else if bulk {
         let live = client.watchlist_rows(&list.alias).await?;
         write_rows(client, list, &row_changes(list, &live), concurrency).await?;
     } else {
@@ -49,30 +50,37 @@ pub(super) async fn write(
     Ok(kept_fields)
 }
 
-async fn put(client: &Client, list: &Watchlist, body: &Value) -> Result<Value, Error> {
+/// How it is known that a watchlist was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Put {
+    /// The service said so.
+    Answered,
+    /// It shows what was sent; whether it took all of the rows is not known.
+    ReadBack,
+}
+
+async fn put(client: &Client, list: &Watchlist, body: &Value) -> Result<(Value, Put), Error> {
+    let etag = body.get("etag").and_then(Value::as_str);
     let mut attempt = 1;
     loop {
         let error = match client.put_watchlist(&list.alias, body).await {
-            Ok(answer) => return Ok(answer),
+            Ok(answer) => return Ok((answer, Put::Answered)),
             Err(error) if error.kind() == ErrorKind::UnknownOutcome && attempt < ATTEMPTS => error,
             Err(error) => return Err(error),
         };
         attempt += 1;
-        let etag = body.get("etag").and_then(Value::as_str);
-        match client.get_watchlist(&list.alias).await? {
-            Some(live) if canonical_watchlist(&live) == canonical_watchlist(body) && !has_rows(body) => {
-                return Ok(live);
-            }
-            // Adding the same rows again changes nothing, so only a change by someone else stands in the way.
-            Some(live) if etag.is_none() || live.get("etag").and_then(Value::as_str) == etag => {}
+        // Where it cannot be read back, what is told is that nobody knows, and not that it cannot be read.
+        let Ok(live) = client.settled_watchlist(&list.alias).await else { return Err(error) };
+        match live {
+            // Nobody wrote since the plan was made, so the same write is still the right one.
+            Some(live) if etag.is_some() && live.get("etag").and_then(Value::as_str) == etag => {}
             None if etag.is_none() => {}
+            Some(live) if canonical_watchlist(&live) == canonical_watchlist(body) => {
+                return Ok((live, Put::ReadBack));
+            }
             _ => return Err(error),
         }
     }
-}
-
-fn has_rows(body: &Value) -> bool {
-    body.pointer("/properties/rawContent").is_some()
 }
 
 /// Rows that stay come first, so that the list is at no time emptier than both its old and its new state.
@@ -85,31 +93,55 @@ async fn write_rows(
     let updates = rows
         .update
         .iter()
-        .map(|update| (update.before.id.clone(), item_body(&update.after, update.before.etag.as_deref())));
-    let adds = rows.add.iter().map(|row| (new_row_id(list, row), item_body(row, None)));
+        .map(|update| (update.before.id.clone(), &update.after, update.before.etag.as_deref()));
+    let adds = rows.add.iter().map(|row| (new_row_id(list, row), row, None));
     stream::iter(updates.chain(adds))
-        .map(|(id, body)| async move {
-            repeated(|| client.put_watchlist_item(&list.alias, &id, &body)).await.map(drop)
-        })
+        .map(|(id, row, etag)| async move { write_row(client, list, &id, row, etag).await })
         .buffer_unordered(concurrency)
         .try_collect::<()>()
         .await?;
     stream::iter(&rows.remove)
-        .map(|row| async move { repeated(|| client.delete_watchlist_item(&list.alias, &row.id)).await })
+        .map(|row| remove_row(client, list, &row.id))
         .buffer_unordered(concurrency)
         .try_collect::<()>()
         .await
 }
 
-/// Sends a write that may be repeated until its outcome is known.
-async fn repeated<T, F: Future<Output = Result<T, Error>>>(send: impl Fn() -> F) -> Result<T, Error> {
+async fn write_row(
+    client: &Client,
+    list: &Watchlist,
+    id: &str,
+    row: &BTreeMap<String, String>,
+    etag: Option<&str>,
+) -> Result<(), Error> {
+    let body = item_body(row, etag);
+    let mut attempt = 1;
+    loop {
+        let error = match client.put_watchlist_item(&list.alias, id, &body).await {
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::UnknownOutcome && attempt < ATTEMPTS => error,
+            Err(error) => return Err(error),
+        };
+        attempt += 1;
+        let Ok(live) = client.get_watchlist_item(&list.alias, id).await else { return Err(error) };
+        match live.as_ref().and_then(LiveWatchlistItem::from_body) {
+            Some(live) if canonical_row(&live.values) == canonical_row(row) => return Ok(()),
+            Some(live) if etag.is_some() && live.etag.as_deref() == etag => {}
+            None if etag.is_none() && live.is_none() => {}
+            _ => return Err(error),
+        }
+    }
+}
+
+/// Deleting a row that is gone is no error, so it may be repeated until its outcome is known.
+async fn remove_row(client: &Client, list: &Watchlist, id: &str) -> Result<(), Error> {
     for _ in 1..ATTEMPTS {
-        match send().await {
+        match client.delete_watchlist_item(&list.alias, id).await {
             Err(error) if error.kind() == ErrorKind::UnknownOutcome => {}
             known => return known,
         }
     }
-    send().await
+    client.delete_watchlist_item(&list.alias, id).await
 }
 
 fn item_body(row: &BTreeMap<String, String>, etag: Option<&str>) -> Value {

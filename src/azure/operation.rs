@@ -149,6 +149,12 @@ impl Operations {
         self.sentinel("list-watchlist-items", Method::Get, &["watchlists", alias, "watchlistItems"], None)
     }
 
+    /// `GET watchlists/{alias}/watchlistItems/{id}`.
+    pub fn get_watchlist_item(&self, alias: &str, id: &str) -> Operation {
+        let path = ["watchlists", alias, "watchlistItems", id];
+        self.sentinel("get-watchlist-item", Method::Get, &path, None)
+    }
+
     /// `PUT watchlists/{alias}/watchlistItems/{id}`; the id is a GUID.
     pub fn put_watchlist_item(&self, alias: &str, id: &str, body: Value) -> Operation {
         self.sentinel(

@@ -120,6 +120,30 @@ impl Client {
         }
     }
 
+    /// A watchlist once nothing is written to it any more, or `None`: for a write that was sent and whose answer, with
+    /// what it says of the operation, never came.
+    ///
+    /// # Errors
+    /// As [`Client::put_watchlist`].
+    pub async fn settled_watchlist(&self, alias: &str) -> Result<Option<Value>, Error> {
+        let operation = self.operations().get_watchlist(alias);
+        let patience = Patience::new(&operation);
+        loop {
+            let answer = match self.answer(&operation).await {
+                Ok(answer) => answer,
+                Err(error) if Absence::Sentinel.is(&error) => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            match Progress::of_watchlist(&answer.body) {
+                Progress::Done | Progress::Unreadable => return Ok(Some(answer.body)),
+                Progress::Failed(state, document) => {
+                    return Err(self.operation_failed(&patience, &state, &document));
+                }
+                Progress::Running => patience.pause(&answer.headers).await?,
+            }
+        }
+    }
+
     /// Deletes a watchlist with its items and waits until it is gone; that it does not exist is no error.
     ///
     /// # Errors

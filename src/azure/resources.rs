@@ -70,6 +70,14 @@ impl Client {
         self.get(&self.operations().get_watchlist(alias), Absence::Sentinel).await
     }
 
+    /// An item of a watchlist, or `None`.
+    ///
+    /// # Errors
+    /// As [`Client::get_alert_rule`].
+    pub async fn get_watchlist_item(&self, alias: &str, id: &str) -> Result<Option<Value>, Error> {
+        self.get(&self.operations().get_watchlist_item(alias, id), Absence::Sentinel).await
+    }
+
     /// Creates or replaces an item of a watchlist and gives it as stored.
     ///
     /// # Errors

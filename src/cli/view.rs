@@ -6,6 +6,7 @@ mod diagnostics;
 pub(super) mod json;
 mod plan;
 mod progress;
+pub(super) mod query;
 
 pub(super) use plan::{applied, plan};
 pub(super) use progress::Progress;
@@ -101,7 +102,7 @@ fn remedy(kind: ErrorKind) -> Option<&'static str> {
 
 /// The diagnostics of `check` and a last line that counts them.
 pub(super) fn checked(project: &Project) {
-    let _ = diagnostics::write(&mut anstream::stdout(), project);
+    let _ = diagnostics::write(&mut anstream::stdout(), &project.map, &project.diagnostics);
     let (errors, warnings) = project.count();
     out(format_args!(
         "{} in {}, {}",
@@ -113,7 +114,7 @@ pub(super) fn checked(project: &Project) {
 
 /// The diagnostics of a command that goes on after them.
 pub(super) fn diagnostics(project: &Project) {
-    let _ = diagnostics::write(&mut anstream::stderr(), project);
+    let _ = diagnostics::write(&mut anstream::stderr(), &project.map, &project.diagnostics);
 }
 
 /// Why a run stopped at the diagnostics.

@@ -10,6 +10,7 @@ mod corpus;
 mod docs;
 mod examples;
 mod explain;
+mod faults;
 mod folder;
 mod house;
 mod in_memory;

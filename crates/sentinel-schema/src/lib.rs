@@ -5,9 +5,11 @@
 //! is done at start-up. Custom tables that are not in the catalogue are known by the ending `_CL` of their name alone.
 
 mod catalog;
+mod declared;
 mod text;
 
 pub use catalog::WorkspaceCatalog;
+pub use declared::{DeclaredTable, DeclaredTablesError, declared_tables};
 
 use std::sync::OnceLock;
 
