@@ -13,8 +13,6 @@ use crate::folder::Folder;
 /// Set to 1, a test that compares a generated file writes it instead.
 const BLESS: &str = "BARTIZAN_BLESS";
 
-const COMMANDS: &[&str] = &["check", "compile", "plan", "apply", "emulator", "explain", "init"];
-
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -178,16 +176,20 @@ fn every_relative_link_leads_somewhere() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-/// The long flags that the help of each command lists.
-fn flags() -> BTreeMap<&'static str, BTreeSet<String>> {
+/// Each command that the help lists, with the long flags that its own help lists.
+fn flags() -> BTreeMap<String, BTreeSet<String>> {
     let folder = Folder::new();
-    let help = |command: &'static str| {
+    let help = folder.run(&["--help"]).expect(0).stdout;
+    let commands =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    let flags_of = |command: &str| {
         let text = folder.run(&[command, "--help"]).expect(0).stdout;
         let lines = text.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
         let words = lines.flat_map(|line| line.split([' ', ',']).filter(|word| word.starts_with("--")));
-        (command, words.map(flag_name).collect())
+        (command.to_owned(), words.map(flag_name).collect())
     };
-    COMMANDS.iter().copied().map(help).collect()
+    commands.filter(|name| !name.is_empty() && *name != "help").map(flags_of).collect()
 }
 
 /// `--auth` of `--auth=x`, `--auth`, `--verbose...`.
@@ -197,7 +199,7 @@ fn flag_name(word: &str) -> String {
 }
 
 /// Each use of a command in a text with its long flags: `bartizan plan --workspace x` and `cargo run -- plan --emulator`.
-fn uses(text: &str) -> Vec<(&'static str, String)> {
+fn uses<'a>(text: &str, commands: &[&'a str]) -> Vec<(&'a str, String)> {
     let mut found = Vec::new();
     // A line that ends in a backslash goes on.
     for line in text.replace("\\\n", " ").lines() {
@@ -208,7 +210,7 @@ fn uses(text: &str) -> Vec<(&'static str, String)> {
                 .next()
                 .unwrap_or_default();
             let mut words = rest.split_whitespace();
-            let command = words.next().and_then(|word| COMMANDS.iter().find(|command| **command == word));
+            let command = words.next().and_then(|word| commands.iter().find(|command| **command == word));
             let Some(command) = command else { continue };
             found.extend(words.filter(|word| word.starts_with("--")).map(|word| (*command, flag_name(word))));
         }
@@ -219,9 +221,11 @@ fn uses(text: &str) -> Vec<(&'static str, String)> {
 #[test]
 fn every_flag_that_the_pages_and_workflows_use_exists() {
     let flags = flags();
+    let commands: Vec<&str> = flags.keys().map(String::as_str).collect();
+    assert!(commands.contains(&"apply"), "{commands:?}");
     let mut wrong = Vec::new();
     for (name, text) in pages().into_iter().chain(workflows()) {
-        for (command, flag) in uses(&text) {
+        for (command, flag) in uses(&text, &commands) {
             if !flags[command].contains(&flag) {
                 wrong.push(format!("{name}: bartizan {command} has no {flag}"));
             }
@@ -284,7 +288,7 @@ fn rules_watchlists_and_settings_on_the_pages_are_right() {
 }
 
 /// The page with what the program prints today in its blocks `text COMMAND` and `json COMMAND`, which run over the
-/// blocks `yaml file=PATH` above them.
+/// blocks `yaml file=PATH` and `kql file=PATH` above them.
 fn with_output(page: &str) -> String {
     let folder = Folder::new();
     let mut out = String::new();
@@ -295,13 +299,18 @@ fn with_output(page: &str) -> String {
         let block: String =
             lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
         let printed = match info.split_once(' ') {
-            Some(("yaml", file)) if file.starts_with("file=") => {
+            Some(("yaml" | "kql", file)) if file.starts_with("file=") => {
                 folder.write(file.trim_start_matches("file="), &block);
                 block
             }
             Some(("text", "check")) => folder.run(&["check"]).stdout,
             Some(("json", "check")) => folder.run(&["check", "--format", "json"]).stdout,
             Some(("json", "plan")) => folder.run(&["plan", "--emulator", "--format", "json"]).stdout,
+            Some(("text", "kql")) => folder.run(&["kql", "spray.kql"]).stdout,
+            Some(("json", "kql")) => {
+                let run = folder.run(&["kql", "spray.kql", "--format", "json"]);
+                serde_json::to_string_pretty(&run.json()).unwrap()
+            }
             _ => block,
         };
         let _ = writeln!(out, "{}\n```", printed.trim_end_matches('\n'));
@@ -323,7 +332,10 @@ fn anchors_and_flags_are_read_as_written() {
     assert_eq!(anchor(" Exit codes"), "exit-codes");
     assert_eq!(anchor("`bartizan.toml`: settings"), "bartizantoml-settings");
     let text = "`bartizan plan --workspace x --auth=azure-cli` and bartizan as a word\n    bartizan apply \\\n  --yes # --no\n";
-    let found: Vec<_> = uses(text).into_iter().map(|(command, flag)| format!("{command} {flag}")).collect();
+    let found: Vec<_> = uses(text, &["apply", "plan"])
+        .into_iter()
+        .map(|(command, flag)| format!("{command} {flag}"))
+        .collect();
     assert_eq!(found, ["plan --workspace", "plan --auth", "apply --yes"]);
     assert_eq!(links("[a](b.md) `x`\n```\n[c](d)\n```\n[e](f#g)"), ["b.md", "f#g"]);
 }
