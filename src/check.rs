@@ -58,6 +58,8 @@ pub struct Context<'a> {
     pub config: &'a Config,
 }
 
+pub use query_syntax::language_code;
+
 /// One check.
 struct Check {
     codes: &'static [&'static Code],
@@ -170,8 +172,14 @@ pub fn is_fixed(code: &Code) -> bool {
 
 /// Every code of the program, by room.
 pub fn codes() -> Vec<&'static Code> {
-    let rooms =
-        [crate::source::codes(), crate::config::codes(), crate::document::codes(), crate::compile::codes()];
+    let rooms = [
+        crate::source::codes(),
+        crate::config::codes(),
+        crate::document::codes(),
+        crate::feed::codes(),
+        crate::compile::codes(),
+        crate::compile::indicators::codes(),
+    ];
     rooms
         .into_iter()
         .flatten()

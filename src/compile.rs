@@ -5,6 +5,7 @@
 //! indicator that it refuses.
 
 mod folder;
+pub mod indicators;
 mod rule;
 mod table;
 mod watchlist;
@@ -43,14 +44,16 @@ pub struct Needs {
 
 /// Compiles all that a folder holds, watchlists first.
 pub fn compile(
-    _map: &SourceMap,
+    map: &SourceMap,
     folder: &Folder,
-    _config: &Config,
-    _diagnostics: &mut Vec<Diagnostic>,
+    config: &Config,
+    diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Compiled> {
     let watchlists = folder.watchlists.iter().filter_map(watchlist::compile);
     let rules = folder.rules.iter().filter_map(rule::compile);
-    watchlists.chain(rules).collect()
+    let mut compiled: Vec<Compiled> = watchlists.chain(rules).collect();
+    compiled.extend(indicators::compile(map, &folder.indicators, &folder.pages, config, diagnostics));
+    compiled
 }
 
 /// The codes of this room.

@@ -9,8 +9,8 @@ mod indicators;
 mod watchlist;
 
 pub use analytics_rule::{
-    AlertDetailsOverride, AnalyticsRule, DataConnector, DynamicProperty, EntityMapping, EventGrouping,
-    FieldMapping, Grouping, IncidentConfiguration,
+    AlertDetailsOverride, AnalyticsRule, CustomDetail, DataConnector, DynamicProperty, EntityMapping,
+    EventGrouping, FieldMapping, Grouping, IncidentConfiguration,
 };
 pub use indicators::{Exclusions, IndicatorEntry, IndicatorFile};
 pub use watchlist::{Watchlist, WatchlistItem};

@@ -204,6 +204,9 @@ impl Cause {
     /// How many errors below each other are kept.
     const DEEPEST: usize = 12;
 
+    /// What azure_core says above the error that it met, which tells a person nothing.
+    const NOISE: &str = "non-transport error occurred which will not be retried";
+
     /// The chain from `error` down, without those that only repeat the one above.
     fn of(error: &(dyn std::error::Error + 'static), redactor: &Redactor, above: &str) -> Option<Self> {
         let mut messages = Vec::<String>::new();
@@ -211,7 +214,7 @@ impl Cause {
         while let (Some(error), true) = (next, messages.len() < Self::DEEPEST) {
             let message = excerpt(&redactor.redact(&error.to_string()), 500);
             let last = messages.last().map_or(above, String::as_str);
-            if !message.is_empty() && !last.contains(&message) {
+            if !message.is_empty() && message != Self::NOISE && !last.contains(&message) {
                 messages.push(message);
             }
             next = error.source();

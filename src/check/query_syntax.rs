@@ -28,10 +28,17 @@ pub(super) fn language_codes() -> impl Iterator<Item = &'static Code> {
         .iter()
 }
 
+/// A code of the `kql` crate in the form that the rest of the program uses.
+pub fn language_code(code: kql::Code) -> &'static Code {
+    static UNKNOWN: Code = Code { id: "kql", severity: Severity::Error, doc: "" };
+    // Every code is in the list, which is made of `kql::Code::ALL`.
+    language_codes().find(|known| known.id == code.as_str()).unwrap_or(&UNKNOWN)
+}
+
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for query in view.rules.iter().filter_map(|rule| rule.query.as_ref()) {
         for found in &query.lexed.diagnostics {
-            let Some(code) = language_codes().find(|code| code.id == found.code.as_str()) else { continue };
+            let code = language_code(found.code);
             let mut diagnostic =
                 Diagnostic::new(code, query.locate(view.map, found.span), found.message.clone());
             diagnostic.help.clone_from(&found.help);

@@ -6,4 +6,5 @@ pub(super) mod compile;
 pub(super) mod emulator;
 pub(super) mod explain;
 pub(super) mod init;
+pub(super) mod kql;
 pub(super) mod plan;

@@ -34,6 +34,9 @@ pub(super) struct TargetArguments {
     #[arg(long, value_name = "URL")]
     endpoint: Option<String>,
     /// How to sign in; without it the usual variables are looked at, then the Azure CLI.
+    ///
+    /// One of azure-cli, managed-identity, workload-identity, client-secret, client-certificate, github-oidc,
+    /// azure-pipelines, and static-token, which takes the token from BARTIZAN_TOKEN.
     #[arg(long, value_name = "METHOD", value_parser = auth_method)]
     auth: Option<AuthMethod>,
     /// The version of the Sentinel API.

@@ -6,6 +6,7 @@ mod diagnostics;
 pub(super) mod json;
 mod plan;
 mod progress;
+pub(super) mod query;
 
 pub(super) use plan::{applied, plan};
 pub(super) use progress::Progress;
@@ -18,6 +19,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::exit::UsageError;
 use super::project::Project;
+use crate::azure::{self, ErrorKind};
 use crate::diagnostic::Code;
 use crate::plan::Summary;
 
@@ -78,14 +80,29 @@ pub(super) fn error(error: &anyhow::Error) {
         }
     }
     err(format_args!("error: {}", causes.join(": ")));
-    if let Some(hint) = error.downcast_ref::<UsageError>().and_then(UsageError::hint) {
+    let hint = error.downcast_ref::<UsageError>().and_then(UsageError::hint);
+    if let Some(hint) = hint.or_else(|| error.downcast_ref::<azure::Error>().and_then(|e| remedy(e.kind()))) {
         err(format_args!("help: {hint}"));
+    }
+}
+
+/// What a person can do about an error of the service.
+fn remedy(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::Authentication => {
+            Some("sign in with `az login`, or choose another way with --auth; plan --help lists them")
+        }
+        ErrorKind::Forbidden => Some(
+            "the identity needs the role Microsoft Sentinel Contributor on the workspace's resource group; a new role may take an hour to count",
+        ),
+        ErrorKind::NotFound => Some("look at subscription, resource-group and workspace in bartizan.toml"),
+        _ => None,
     }
 }
 
 /// The diagnostics of `check` and a last line that counts them.
 pub(super) fn checked(project: &Project) {
-    let _ = diagnostics::write(&mut anstream::stdout(), project);
+    let _ = diagnostics::write(&mut anstream::stdout(), &project.map, &project.diagnostics);
     let (errors, warnings) = project.count();
     out(format_args!(
         "{} in {}, {}",
@@ -97,7 +114,7 @@ pub(super) fn checked(project: &Project) {
 
 /// The diagnostics of a command that goes on after them.
 pub(super) fn diagnostics(project: &Project) {
-    let _ = diagnostics::write(&mut anstream::stderr(), project);
+    let _ = diagnostics::write(&mut anstream::stderr(), &project.map, &project.diagnostics);
 }
 
 /// Why a run stopped at the diagnostics.

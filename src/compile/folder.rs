@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::table::{self, Table};
 use crate::diagnostic::{Diagnostic, FileId, SourceMap, Span};
 use crate::document::{self, AnalyticsRule, Document, IndicatorFile, Watchlist};
+use crate::feed::page::{self, Page};
 use crate::source::{self, NOT_UTF8, UNREADABLE};
 
 /// The name of the CSV beside a watchlist's description, unless the description names another.
@@ -21,6 +22,8 @@ pub struct Folder {
     pub watchlists: Vec<WatchlistSource>,
     /// Files of indicators.
     pub indicators: Vec<IndicatorFile>,
+    /// ThreatFox pages.
+    pub pages: Vec<Page>,
     /// How many files were read.
     pub files: usize,
 }
@@ -54,6 +57,7 @@ impl Folder {
         match path.extension().map(str::to_ascii_lowercase).as_deref() {
             Some("yaml" | "yml") => {}
             Some("json") if path.file_name().is_some_and(document::is_watchlist_file) => {}
+            Some("txt" | "md") => return self.read_page(map, path, diagnostics),
             _ => return,
         }
         let Some(file) = read_text(map, path, diagnostics) else { return };
@@ -68,6 +72,28 @@ impl Folder {
             }
             None => {}
         }
+    }
+
+    /// Text files may be anything: only of those with a table of indicators anything is said.
+    fn read_page(&mut self, map: &mut SourceMap, path: &Utf8Path, diagnostics: &mut Vec<Diagnostic>) {
+        let mut reading = Vec::new();
+        if let Some(file) = read_text(map, path, &mut reading) {
+            if let Some(page) = page::parse(map.file(file).text(), file, diagnostics) {
+                self.files += 1;
+                self.pages.push(page);
+            }
+            return;
+        }
+        let is_page = |file: FileId| {
+            // Without the NULs, UTF-16 of mostly ASCII reads as if it were none.
+            let text = map.file(file).text().replace('\0', "");
+            page::parse(&text, file, &mut Vec::new()).is_some()
+        };
+        diagnostics.extend(
+            reading
+                .into_iter()
+                .filter(|diagnostic| diagnostic.code != &NOT_UTF8 || is_page(diagnostic.span.file)),
+        );
     }
 }
 

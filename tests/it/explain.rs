@@ -7,8 +7,14 @@ use crate::examples::{File, files};
 use crate::folder::Folder;
 
 /// Codes whose wrong example cannot be printed, and so is told in words: it is no text, or too long.
-const IN_WORDS: &[&str] =
-    &["not-utf8", "unreadable", "query-too-long", "watchlist-too-large", "watchlist-row-too-long"];
+const IN_WORDS: &[&str] = &[
+    "not-utf8",
+    "unreadable",
+    "indicator-inline",
+    "query-too-long",
+    "watchlist-too-large",
+    "watchlist-row-too-long",
+];
 
 /// Whether a code has examples. The language's own limits (length, depth) have none.
 fn has_examples(code: &Code) -> bool {

@@ -100,9 +100,10 @@ fn every_room_has_an_overview_and_no_file_hides_in_mod_rs() {
 
 #[test]
 fn only_the_view_prints_and_only_source_knows_the_yaml_library() {
-    for (name, text) in sources() {
-        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-        for line in code {
+    for (name, text) in sources().into_iter().filter(|(name, _)| !name.ends_with("tests.rs")) {
+        // A test may say what it skipped.
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
             let prints = ["println!(", "print!(", "eprintln!(", "eprint!(", "anstream::"];
             assert!(
                 name.starts_with("cli/view") || !prints.iter().any(|call| line.contains(call)),

@@ -7,6 +7,7 @@ mod azure;
 mod bad_input;
 mod commands;
 mod corpus;
+mod docs;
 mod examples;
 mod explain;
 mod faults;

@@ -106,6 +106,25 @@ codes! {
     /// SecurityEvent | where NewProcessName has @"\System32\cmd.exe"
     /// ```
     BadEscape = "kql-bad-escape", Error, Some("KS001");
+    /// A literal in brackets, such as `datetime(…)`, is not closed on its line.
+    ///
+    /// ## Why
+    ///
+    /// `datetime(`, `timespan(`, `guid(`, `long(`, `real(` and their like take a literal, no expression: all up to the
+    /// closing bracket is its text, and it ends on its line. What is computed is converted: `todatetime(…)`.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where TimeGenerated > datetime(2024-01-01
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where TimeGenerated > datetime(2024-01-01)
+    /// ```
+    UnterminatedLiteral = "kql-unterminated-literal", Error, Some("KS001");
     /// A character stands where no token begins with it.
     ///
     /// ## Why
@@ -125,6 +144,534 @@ codes! {
     /// SecurityEvent | where Account == "admin"
     /// ```
     UnexpectedCharacter = "kql-unexpected-character", Error, Some("KS002");
+    /// Something has to stand here and does not.
+    ///
+    /// ## Why
+    ///
+    /// A bracket is not closed, a comma or a bar is missing, or a word is.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | sort TimeGenerated
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | sort by TimeGenerated
+    /// ```
+    Expected = "kql-expected", Error, Some("KS005");
+    /// An expression has to stand here and does not.
+    ///
+    /// ## Why
+    ///
+    /// An operator lacks one of its sides, a list has a comma too many, or a keyword stands where a value should.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID ==
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID == 4624
+    /// ```
+    MissingExpression = "kql-missing-expression", Error, Some("KS006");
+    /// Something stands where nothing can.
+    ///
+    /// ## Why
+    ///
+    /// A bracket closes nothing, or words follow a stage that is complete without them.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID == 4624) | take 10
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID == 4624 | take 10
+    /// ```
+    Unexpected = "kql-unexpected", Error, Some("KS198");
+    /// The word behind a bar is no operator.
+    ///
+    /// ## Why
+    ///
+    /// Each stage of a query begins with an operator's name, in lower case.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | wher EventID == 4624
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID == 4624
+    /// ```
+    UnknownOperator = "kql-unknown-operator", Error, Some("KS176");
+    /// A word that is no type stands where a type has to.
+    ///
+    /// ## Why
+    ///
+    /// Columns and parameters are declared with one of the language's types: bool, datetime, decimal, dynamic, guid,
+    /// int, long, real, string, timespan.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// datatable (Name:text) ["a"]
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// datatable (Name:string) ["a"]
+    /// ```
+    UnknownType = "kql-unknown-type", Error, Some("KS160");
+    /// A GUID stands by itself where a value is expected.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SigninLogs | where AppId == 74b3bd5c-9c3a-4b3a-8c3a-123456789abc
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SigninLogs | where AppId == "74b3bd5c-9c3a-4b3a-8c3a-123456789abc"
+    /// ```
+    RawGuid = "kql-raw-guid", Error, Some("KS214");
+    /// Brackets, calls or functions nest too deep.
+    ///
+    /// ## Why
+    ///
+    /// A query that nests hundreds of levels deep is refused by the service as well. Long chains (`a or b or c …`, a
+    /// pipe of many stages) are not nesting and have no such limit.
+    NestingTooDeep = "kql-nesting-too-deep", Error, None;
+    /// A name refers to no column, and to nothing else that there is.
+    ///
+    /// ## Why
+    ///
+    /// The table has no such column, or an earlier stage dropped it: behind `project` and `summarize` there are only the
+    /// columns that they name. Names compare by case.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | project Account | where Computer == "dc01"
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where Computer == "dc01" | project Account
+    /// ```
+    UnknownName = "kql-unknown-name", Error, Some("KS142");
+    /// A name refers to no table.
+    ///
+    /// ## Why
+    ///
+    /// The workspace has no table, function or `let` of that name. A table of one's own is told to the check with its
+    /// columns; a table that may be missing is read through `union isfuzzy=true`.
+    UnknownTable = "kql-unknown-table", Error, Some("KS204");
+    /// A name in a fuzzy union refers to no table.
+    ///
+    /// ## Why
+    ///
+    /// `union isfuzzy=true` runs without the tables that are not there. Where that is meant, nothing is wrong; a name that
+    /// is mistyped goes unnoticed the same way.
+    UnknownFuzzyTable = "kql-unknown-fuzzy-table", Warning, Some("KS205");
+    /// A name refers to no function.
+    ///
+    /// ## Why
+    ///
+    /// Neither the language nor the workspace nor a `let` has a function of that name. Names compare by case.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | extend User = toLower(Account)
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | extend User = tolower(Account)
+    /// ```
+    UnknownFunction = "kql-unknown-function", Error, Some("KS211");
+    /// The name behind `evaluate` is no plugin.
+    ///
+    /// ## Why
+    ///
+    /// Only plugins stand behind `evaluate`; functions are called in `extend`, `where` and their like.
+    UnknownPlugin = "kql-unknown-plugin", Error, Some("KS124");
+    /// An argument is not of the type that the function takes.
+    ///
+    /// ## Why
+    ///
+    /// The language converts few types by itself. Convert with `tostring`, `tolong`, `todatetime` and their like.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where TimeGenerated > ago("1d")
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where TimeGenerated > ago(1d)
+    /// ```
+    ArgumentType = "kql-argument-type", Error, Some("KS107");
+    /// A call has too few or too many arguments.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | extend Length = strlen()
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | extend Length = strlen(Account)
+    /// ```
+    ArgumentCount = "kql-argument-count", Error, Some("KS119");
+    /// A function takes arguments of several types, and not of these together.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | summarize count() by bin(TimeGenerated, 5)
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | summarize count() by bin(TimeGenerated, 5m)
+    /// ```
+    NoSignature = "kql-no-signature", Error, Some("KS127");
+    /// The arguments of a function have no type in common.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | extend First = coalesce(EventID, Account)
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | extend First = coalesce(tostring(EventID), Account)
+    /// ```
+    NoCommonType = "kql-no-common-type", Error, Some("KS232");
+    /// An operator is not defined for values of these types.
+    ///
+    /// ## Why
+    ///
+    /// Numbers go with numbers, datetimes with timespans, texts with texts; a dynamic value is converted first.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where TimeGenerated > "2024-01-01"
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where TimeGenerated > datetime(2024-01-01)
+    /// ```
+    OperandTypes = "kql-operand-types", Error, Some("KS106");
+    /// Values are compared that can never be equal.
+    ///
+    /// ## Why
+    ///
+    /// The official library says nothing of a number compared with a text. The service refuses it.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID == "4624"
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID == 4624
+    /// ```
+    ComparedTypes = "kql-compared-types", Warning, None;
+    /// A value is of another type than its place needs.
+    ///
+    /// ## Why
+    ///
+    /// `where` needs a bool, `mv-expand` a dynamic.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID == 4624
+    /// ```
+    WrongType = "kql-wrong-type", Error, Some("KS141");
+    /// A count is no integer.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | take "10"
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | take 10
+    /// ```
+    NotInteger = "kql-not-integer", Error, Some("KS134");
+    /// A table stands where a single value has to.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// let Latest = SecurityEvent | summarize max(TimeGenerated);
+    /// SecurityEvent | where TimeGenerated == Latest
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// let Latest = toscalar(SecurityEvent | summarize max(TimeGenerated));
+    /// SecurityEvent | where TimeGenerated == Latest
+    /// ```
+    NotScalar = "kql-not-scalar", Error, Some("KS108");
+    /// Something computed stands where only a column may.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | project-rename User = tolower(Account)
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | extend User = tolower(Account)
+    /// ```
+    NotColumn = "kql-not-column", Error, Some("KS109");
+    /// A dynamic value is grouped or ordered by.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SigninLogs | summarize count() by LocationDetails
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SigninLogs | summarize count() by tostring(LocationDetails.city)
+    /// ```
+    DynamicHere = "kql-dynamic-here", Error, Some("KS116");
+    /// Square brackets stand behind a value that has no elements.
+    ///
+    /// ## Why
+    ///
+    /// Only dynamic values have elements. A column of type string that holds JSON is read with `parse_json` first.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// AzureActivity | extend Name = Properties["name"]
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// AzureActivity | extend Name = parse_json(Properties)["name"]
+    /// ```
+    NoElements = "kql-no-elements", Error, Some("KS147");
+    /// Two columns of one stage have the same name.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | project Account, Account = tolower(Account)
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | project Account, LowerAccount = tolower(Account)
+    /// ```
+    DuplicateColumn = "kql-duplicate-column", Error, Some("KS171");
+    /// Two `let`s bind the same name.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// let Window = 1d;
+    /// let Window = 7d;
+    /// SecurityEvent | where TimeGenerated > ago(Window)
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// let Window = 7d;
+    /// SecurityEvent | where TimeGenerated > ago(Window)
+    /// ```
+    DuplicateVariable = "kql-duplicate-variable", Error, Some("KS201");
+    /// An aggregate stands where none may.
+    ///
+    /// ## Why
+    ///
+    /// Aggregates work on groups of rows: in `summarize`, `make-series` and `top-nested`.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where count() > 10
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | summarize Events = count() by Account | where Events > 10
+    /// ```
+    AggregateHere = "kql-aggregate-here", Error, Some("KS144");
+    /// A column stands where an aggregate has to.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | summarize Computer, count() by Account
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | summarize make_set(Computer), count() by Account
+    /// ```
+    NotAggregated = "kql-not-aggregated", Error, Some("KS236");
+    /// Several names are given to one value.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | extend (Domain, User) = split(Account, "\\")
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | extend Parts = split(Account, "\\") | extend Domain = Parts[0], User = Parts[1]
+    /// ```
+    NotSeveral = "kql-not-several", Error, Some("KS149");
+    /// `project-rename` does not say what a column becomes.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | project-rename Account
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | project-rename User = Account
+    /// ```
+    RenameExpected = "kql-rename-expected", Error, Some("KS110");
+    /// A table among a function's parameters stands behind a scalar.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// let Recent = (since:timespan, T:(TimeGenerated:datetime)) { T | where TimeGenerated > ago(since) };
+    /// SecurityEvent | invoke Recent(1d)
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// let Recent = (T:(TimeGenerated:datetime), since:timespan) { T | where TimeGenerated > ago(since) };
+    /// SecurityEvent | invoke Recent(1d)
+    /// ```
+    ParameterOrder = "kql-parameter-order", Error, Some("KS226");
+    /// A table lacks columns that the function needs which it is given to.
+    ///
+    /// ## Why
+    ///
+    /// A parameter `T:(a:string)` takes any table that has at least the columns in brackets.
+    MissingColumns = "kql-missing-columns", Error, Some("KS249");
+    /// A join does not say how rows match, or says it in a way that a join does not take.
+    ///
+    /// ## Why
+    ///
+    /// Rows match by columns that are equal. What is computed is put into a column first.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | join kind=inner (SigninLogs) on tolower(Account)
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent
+    /// | extend User = tolower(Account)
+    /// | join kind=inner (SigninLogs | extend User = tolower(UserPrincipalName)) on User
+    /// ```
+    JoinCondition = "kql-join-condition", Error, Some("KS182");
+    /// A join has a kind that there is not.
+    JoinKind = "kql-join-kind", Error, Some("KS005");
+    /// One side of a join's `==` is no column of the side that stands there.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | join kind=inner (SigninLogs) on $right.UserPrincipalName == $left.Account
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | join kind=inner (SigninLogs) on $left.Account == $right.UserPrincipalName
+    /// ```
+    JoinSide = "kql-join-side", Error, Some("KS183");
+    /// A column that rows match by is missing on one side of the join.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | join kind=inner (SigninLogs) on Account
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | join kind=inner (SigninLogs) on $left.Account == $right.UserPrincipalName
+    /// ```
+    JoinSides = "kql-join-sides", Error, Some("KS145");
+    /// The columns that rows match by differ in type.
+    ///
+    /// ## Why
+    ///
+    /// Values of different types are never equal, so that no row would match. Convert one of the columns before.
+    JoinTypes = "kql-join-types", Error, Some("KS227");
     /// The query is longer than this library reads.
     ///
     /// ## Why
@@ -144,17 +691,25 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// The official language service's code for the same; `None` where only this library sees it.
+    pub official: Option<&'static str>,
 }
 
 impl Diagnostic {
     /// A diagnostic without help.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Diagnostic { code, span, message: message.into(), help: None }
+        Diagnostic { code, span, message: message.into(), help: None, official: code.official() }
     }
 
     /// The same with what to do about it.
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same under another code of the official service, which has several for one class.
+    pub(crate) fn official_as(mut self, code: &'static str) -> Self {
+        self.official = Some(code);
         self
     }
 

@@ -349,7 +349,7 @@ impl Lexer<'_> {
                 "guid" => TokenKind::Guid,
                 _ => return TokenKind::Identifier,
             };
-            return self.parenthesised(kind);
+            return self.parenthesised(start, kind);
         }
         match text {
             "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => TokenKind::Bool,
@@ -359,12 +359,18 @@ impl Lexer<'_> {
     }
 
     /// The body of `datetime(…)` and its like: to the closing bracket, or to the line's end where there is none.
-    fn parenthesised(&mut self, kind: TokenKind) -> TokenKind {
-        match self.rest().find([')', '\r', '\n']) {
-            Some(length) if self.peek(length) == b')' => self.take(length + 1, kind),
-            Some(length) => self.take(length, kind),
-            None => self.take(self.rest().len(), kind),
+    fn parenthesised(&mut self, start: usize, kind: TokenKind) -> TokenKind {
+        let length = self.rest().find([')', '\r', '\n']).unwrap_or(self.rest().len());
+        if self.peek(length) == b')' {
+            return self.take(length + 1, kind);
         }
+        self.at += length;
+        self.diagnostics.push(Diagnostic::new(
+            Code::UnterminatedLiteral,
+            self.span_from(start),
+            "this literal is not closed with `)` on its line",
+        ));
+        kind
     }
 
     /// The length of the compound keyword that begins here; the longest one that no identifier continues.

@@ -4,14 +4,25 @@
 //! Nothing here fails or panics on input; what is wrong with a query is data beside what was understood of it.
 //! Offsets are bytes throughout; [`LineIndex`] converts at the edge.
 
+mod binder;
+mod builtins;
+mod catalog;
 mod diagnostic;
 mod lexer;
 pub mod literal;
 pub mod names;
+mod nearest;
+mod parser;
 mod position;
 mod token;
+pub mod tree;
+mod types;
 
+pub use binder::{Analysis, Column, ColumnId, QueryResult, ResultColumn, Rows, analyze};
+pub use catalog::{Catalog, CatalogColumn, CatalogFunction, CatalogTable, Nothing};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use lexer::{MAX_SOURCE, lex};
+pub use parser::{MAX_NESTING, Parsed, parse};
 pub use position::{LineIndex, Position};
 pub use token::{Lexed, Span, Token, TokenKind};
+pub use types::Type;

@@ -4,7 +4,12 @@
 //! number elsewhere; a table is found by a binary search in the text and decoded when it is asked for, so that nothing
 //! is done at start-up. Custom tables that are not in the catalogue are known by the ending `_CL` of their name alone.
 
+mod catalog;
+mod declared;
 mod text;
+
+pub use catalog::WorkspaceCatalog;
+pub use declared::{DeclaredTable, DeclaredTablesError, declared_tables};
 
 use std::sync::OnceLock;
 
@@ -13,6 +18,7 @@ use text::Lines;
 static COLUMNS: &str = include_str!("../data/columns.txt");
 static TABLES: Lines = Lines::new(include_str!("../data/tables.txt"));
 static DEFENDER: Lines = Lines::new(include_str!("../data/defender.txt"));
+static FUNCTIONS: Lines = Lines::new(include_str!("../data/functions.txt"));
 
 /// A column of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,19 +34,33 @@ pub struct Column {
 impl Column {
     /// The type as the query language names it.
     pub fn type_name(self) -> &'static str {
-        match self.letter {
-            b'b' => "bool",
-            b'i' => "int",
-            b'l' => "long",
-            b'r' => "real",
-            b'm' => "decimal",
-            b'd' => "datetime",
-            b't' => "timespan",
-            b'g' => "guid",
-            b'y' => "dynamic",
-            _ => "string",
-        }
+        type_name(self.letter)
     }
+}
+
+fn type_name(letter: u8) -> &'static str {
+    match letter {
+        b'b' => "bool",
+        b'i' => "int",
+        b'l' => "long",
+        b'r' => "real",
+        b'm' => "decimal",
+        b'd' => "datetime",
+        b't' => "timespan",
+        b'g' => "guid",
+        b'y' => "dynamic",
+        _ => "string",
+    }
+}
+
+/// A function that content of the field calls and that a workspace may have. Its result may hold more columns than
+/// are known, and none of its parameters has to be given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    /// The columns that are known: of an ASIM parser those of its schema, of a solution's parser TimeGenerated alone.
+    pub columns: Vec<Column>,
+    /// Name and type of each parameter, in order.
+    pub parameters: Vec<(&'static str, &'static str)>,
 }
 
 /// The columns that every table of a workspace has, declared or not.
@@ -66,6 +86,26 @@ pub fn table(name: &str) -> Option<Vec<Column>> {
 /// The columns of a table of Defender's advanced hunting.
 pub fn defender_table(name: &str) -> Option<Vec<Column>> {
     DEFENDER.find(name).map(columns)
+}
+
+/// A function that a workspace may have: an ASIM parser, or one that a solution of the content hub brings.
+pub fn function(name: &str) -> Option<Function> {
+    let mut words = FUNCTIONS.find(name).filter(|_| !name.starts_with('='))?.split(' ').skip(1);
+    let (schema, parameters) = (words.next()?, words.next()?);
+    let columns = match FUNCTIONS.find(&format!("={schema}")) {
+        Some(numbers) => columns(numbers),
+        None => vec![Column { name: "TimeGenerated", letter: b'd', documented: true }],
+    };
+    let parameter = |text: &'static str| {
+        let (name, letter) = text.split_once(':')?;
+        Some((name, type_name(*letter.as_bytes().first()?)))
+    };
+    Some(Function { columns, parameters: parameters.split(',').filter_map(parameter).collect() })
+}
+
+/// The names of these functions, sorted by byte.
+pub fn functions() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.names().filter(|name| !name.starts_with('='))
 }
 
 /// The names of the tables, sorted by byte.

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::cli::project::Project;
 use crate::diagnostic::{Diagnostic, Severity, SourceMap, Span};
 
 /// How many lines stand around the one that a diagnostic points at.
@@ -13,11 +12,11 @@ const AROUND: usize = 1;
 /// A line longer than this, as in a minified file or a feed, is not shown.
 const LONGEST_LINE: usize = 2_000;
 
-/// Writes every diagnostic of a project.
-pub(super) fn write(to: &mut impl Write, project: &Project) -> io::Result<()> {
+/// Writes every diagnostic.
+pub(super) fn write(to: &mut impl Write, map: &SourceMap, diagnostics: &[Diagnostic]) -> io::Result<()> {
     let renderer = Renderer::styled();
-    for diagnostic in &project.diagnostics {
-        let rendered = renderer.render(&[group(&project.map, diagnostic)]);
+    for diagnostic in diagnostics {
+        let rendered = renderer.render(&[group(map, diagnostic)]);
         // The renderer shows what steers a terminal as a mark, but for the controls beyond ASCII; ESC is of its colours.
         let rendered = rendered.replace(|c| super::steers(c) && !matches!(c, '\n' | '\u{1b}'), "\u{fffd}");
         writeln!(to, "{rendered}\n")?;

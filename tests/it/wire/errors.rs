@@ -102,6 +102,7 @@ async fn a_token_that_is_not_taken_ends_with_4() {
     --- stdout
     --- stderr
     error: GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules: InvalidAuthenticationToken: The access token is invalid. (status 401, correlation id c0ffee00-0000-4000-8000-000000000001)
+    help: sign in with `az login`, or choose another way with --auth; plan --help lists them
     ");
     assert_eq!(service.writes().await, [""; 0]);
 }
@@ -176,6 +177,7 @@ async fn a_workspace_that_does_not_exist_is_no_empty_workspace() {
     --- stdout
     --- stderr
     error: GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules: ResourceNotFound: The Resource 'Microsoft.OperationalInsights/workspaces/law-sentinel' under resource group 'rg-sentinel' was not found. (status 404, correlation id c0ffee00-0000-4000-8000-000000000001)
+    help: look at subscription, resource-group and workspace in bartizan.toml
     ");
     assert_eq!(service.writes().await, [""; 0]);
 }

@@ -92,3 +92,26 @@ fn the_tables_of_real_queries_are_found() {
     assert!(missed.len() * 200 < found, "{found} found, {} missed: {missed:#?}", missed.len());
     assert!(invented.len() * 100 < found, "{found} found, {} invented: {invented:#?}", invented.len());
 }
+
+#[test]
+fn the_trees_of_real_queries_are_whole() {
+    for query in queries().unwrap_or_default() {
+        super::parsing::assert_whole(text(&query));
+    }
+}
+
+/// The service and this parser agree on which queries are right as syntax.
+#[test]
+fn syntax_is_judged_as_the_service_judges_it() {
+    let Some(queries) = queries() else { return };
+    let differ: Vec<String> = queries
+        .iter()
+        .filter(|query| {
+            let refused = query["syntaxErrors"].as_array().is_some_and(|errors| !errors.is_empty());
+            refused == kql::parse(text(query)).diagnostics.is_empty()
+        })
+        .map(|query| query["name"].to_string())
+        .collect();
+    eprintln!("syntax: {} of {} queries judged alike", queries.len() - differ.len(), queries.len());
+    assert!(differ.len() * 200 <= queries.len(), "{differ:#?}");
+}

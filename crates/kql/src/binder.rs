@@ -1,0 +1,488 @@
+//! From a tree to meaning: what every name refers to, what type every value has, which columns every stage gives.
+//!
+//! A query is bound in one walk. Rows are lists of column ids; a column knows its name, its type and the columns that it
+//! was made of, which is its lineage. What is not known is [`Type::Unknown`] or an open table, and goes with everything:
+//! an error is said where it is made and nowhere else.
+
+mod aggregate;
+mod call;
+mod expression;
+mod operator;
+mod plugin;
+mod projection;
+mod rows;
+mod source;
+mod statement;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::catalog::Catalog;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::nearest::nearest;
+use crate::parser::Parsed;
+use crate::token::Span;
+use crate::tree::{ExpressionId, OperatorId, StatementId, Tree};
+use crate::types::Type;
+
+pub(crate) use rows::Symbol;
+pub use rows::{Column, ColumnId, Rows};
+use statement::{Local, Meaning};
+
+/// How deep the binder follows nested expressions and calls of a query's own functions.
+const MAX_DEPTH: u32 = 300;
+/// How many stages are bound again for calls of functions whose result depends on a table that they are given.
+const MAX_REBOUND_STAGES: u32 = 20_000;
+
+/// What a query means, and what is wrong with it.
+#[derive(Debug)]
+pub struct Analysis {
+    /// What is wrong with the meaning, in the order of the text. What is wrong as syntax stands in
+    /// [`Parsed::diagnostics`].
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the query returns.
+    pub result: QueryResult,
+    /// The tables of the catalog that it reads, each once, in the order of the text.
+    pub tables: Vec<String>,
+    /// The functions of the catalog that it calls, each once, in the order of the text.
+    pub functions: Vec<String>,
+    columns: Vec<Column>,
+    names: Vec<Rc<str>>,
+    types: Vec<Type>,
+    references: Vec<Option<ColumnId>>,
+    stages: Vec<Option<Rows>>,
+}
+
+/// What a query returns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QueryResult {
+    /// Rows.
+    Table(Rows),
+    /// One value.
+    Scalar(Type),
+    /// Several tables, a graph, nothing at all, or what an error left of it.
+    Other,
+}
+
+/// A column of the result, by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: Type,
+    /// The columns of tables that feed it: table and column.
+    pub sources: Vec<(String, String)>,
+}
+
+impl Analysis {
+    /// A column by its id.
+    pub fn column(&self, id: ColumnId) -> &Column {
+        &self.columns[id.index()]
+    }
+
+    /// A column's name.
+    pub fn column_name(&self, id: ColumnId) -> &str {
+        &self.names[self.column(id).name.index()]
+    }
+
+    /// The type of an expression; unknown for one that was not reached and for one that is no scalar.
+    pub fn type_of(&self, id: ExpressionId) -> Type {
+        self.types.get(id.index()).copied().unwrap_or(Type::Unknown)
+    }
+
+    /// The column that a name refers to.
+    pub fn reference(&self, id: ExpressionId) -> Option<ColumnId> {
+        self.references.get(id.index()).copied().flatten()
+    }
+
+    /// The rows that a stage gives.
+    pub fn rows_after(&self, id: OperatorId) -> Option<&Rows> {
+        self.stages.get(id.index())?.as_ref()
+    }
+
+    /// The result's columns with where they come from; `None` where the query returns no table.
+    pub fn result_columns(&self) -> Option<Vec<ResultColumn>> {
+        let QueryResult::Table(rows) = &self.result else {
+            return None;
+        };
+        let columns = rows.columns.iter().map(|id| ResultColumn {
+            name: self.column_name(*id).to_owned(),
+            kind: self.column(*id).kind,
+            sources: self.sources(*id),
+        });
+        Some(columns.collect())
+    }
+
+    /// Whether the result may have columns that are not known here.
+    pub fn result_is_open(&self) -> bool {
+        matches!(&self.result, QueryResult::Table(rows) if rows.open)
+    }
+
+    /// The columns of tables that feed a column: table and column, each once.
+    pub fn sources(&self, id: ColumnId) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let column = self.column(id);
+            if let Some(table) = column.table {
+                let pair =
+                    (self.names[table.index()].to_string(), self.names[column.name.index()].to_string());
+                if !found.contains(&pair) {
+                    found.push(pair);
+                }
+            }
+            open.extend(column.from.iter().rev());
+        }
+        found
+    }
+}
+
+/// Works out what a query means, with what `catalog` says of the world outside. Never panics; what is wrong stands in
+/// [`Analysis::diagnostics`].
+pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
+    let tree = &parsed.tree;
+    let mut binder = Binder {
+        tree,
+        catalog,
+        names: Vec::new(),
+        symbols: HashMap::new(),
+        columns: Vec::new(),
+        tables: HashMap::new(),
+        locals: Vec::new(),
+        block: 0,
+        contexts: Vec::new(),
+        history: Vec::new(),
+        aggregates: Aggregates::Refused,
+        grouped: Vec::new(),
+        fuzzy: false,
+        quiet: 0,
+        depth: 0,
+        rebound: 0,
+        diagnostics: Vec::new(),
+        read_tables: Vec::new(),
+        called_functions: Vec::new(),
+        types: vec![Type::Unknown; tree.expression_count()],
+        references: vec![None; tree.expression_count()],
+        stages: vec![None; tree.operator_count()],
+    };
+    let value = binder.statements(&tree.root);
+    let result = match value {
+        Some(Value::Table(rows)) => QueryResult::Table(rows),
+        Some(Value::Scalar(scalar)) => QueryResult::Scalar(scalar.kind),
+        _ => QueryResult::Other,
+    };
+    let mut diagnostics = binder.diagnostics;
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    Analysis {
+        diagnostics,
+        result,
+        tables: binder.read_tables,
+        functions: binder.called_functions,
+        columns: binder.columns,
+        names: binder.names,
+        types: binder.types,
+        references: binder.references,
+        stages: binder.stages,
+    }
+}
+
+/// What an expression is.
+#[derive(Debug, Clone)]
+enum Value {
+    Scalar(Scalar),
+    /// Several values by name, as `arg_max` and `series_stats` give.
+    Tuple(Vec<TupleItem>),
+    Table(Rows),
+    /// The row of one side of a join, or a node of a graph: its columns stand behind a point.
+    Row(Rows),
+    /// A database, a cluster, a workspace: its tables stand behind a point, and are not known here.
+    Elsewhere,
+    /// A graph, a group of entities, several tables.
+    Other,
+    /// What an error left.
+    Error,
+}
+
+/// A value of one type.
+#[derive(Debug, Clone)]
+struct Scalar {
+    kind: Type,
+    /// The text, where it is a string that is known beforehand.
+    text: Option<Rc<str>>,
+    /// The columns that it is made of.
+    from: Vec<ColumnId>,
+    /// The column that it is, where it is one unchanged.
+    column: Option<ColumnId>,
+}
+
+/// One of several values.
+#[derive(Debug, Clone)]
+struct TupleItem {
+    name: Symbol,
+    kind: Type,
+    from: Vec<ColumnId>,
+}
+
+impl Scalar {
+    fn of(kind: Type) -> Self {
+        Scalar { kind, text: None, from: Vec::new(), column: None }
+    }
+}
+
+impl Value {
+    fn scalar(kind: Type) -> Value {
+        Value::Scalar(Scalar::of(kind))
+    }
+}
+
+/// Whether aggregates may stand where the binder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Aggregates {
+    /// `count()` is an error.
+    Refused,
+    /// `count()` may stand, a column alone may not: every value is one of a group.
+    Required,
+    /// Within the arguments of an aggregate: columns may stand, and aggregates may not.
+    Inside,
+}
+
+/// The rows that names in an expression refer to.
+#[derive(Debug, Clone)]
+struct Context {
+    columns: Vec<ColumnId>,
+    open: bool,
+    /// The right side of a join, while its condition is bound.
+    right: Option<Rows>,
+    /// Names that stand for a row: nodes of a graph, steps of a scan.
+    rows: Vec<(Symbol, Rows)>,
+}
+
+struct Binder<'a> {
+    tree: &'a Tree<'a>,
+    catalog: &'a dyn Catalog,
+    names: Vec<Rc<str>>,
+    symbols: HashMap<Rc<str>, Symbol>,
+    columns: Vec<Column>,
+    /// Tables that were looked up before, by name.
+    tables: HashMap<Symbol, Option<Rows>>,
+    /// What `let` and its like bind, innermost last.
+    locals: Vec<Local>,
+    /// Where in `locals` the current block begins.
+    block: usize,
+    contexts: Vec<Context>,
+    /// The stages of this pipeline so far, latest last, with the rows that went into each: where a lost column was lost.
+    history: Vec<(OperatorId, Rows)>,
+    aggregates: Aggregates,
+    /// The columns that the `summarize` being bound groups by, unchanged.
+    grouped: Vec<ColumnId>,
+    /// Whether unknown tables are only warned of: inside a `union isfuzzy=true`.
+    fuzzy: bool,
+    /// Nought where what is wrong is said; more inside a call that was looked at where it was declared.
+    quiet: u32,
+    depth: u32,
+    rebound: u32,
+    diagnostics: Vec<Diagnostic>,
+    read_tables: Vec<String>,
+    called_functions: Vec<String>,
+    types: Vec<Type>,
+    references: Vec<Option<ColumnId>>,
+    stages: Vec<Option<Rows>>,
+}
+
+impl<'a> Binder<'a> {
+    // Names and columns.
+
+    fn symbol(&mut self, name: &str) -> Symbol {
+        if let Some(symbol) = self.symbols.get(name) {
+            return *symbol;
+        }
+        let symbol = Symbol::new(self.names.len());
+        let name: Rc<str> = Rc::from(name);
+        self.names.push(Rc::clone(&name));
+        self.symbols.insert(name, symbol);
+        symbol
+    }
+
+    fn name_of(&self, symbol: Symbol) -> Rc<str> {
+        Rc::clone(&self.names[symbol.index()])
+    }
+
+    fn add_column(&mut self, name: Symbol, kind: Type, from: Vec<ColumnId>) -> ColumnId {
+        let id = ColumnId::new(self.columns.len());
+        self.columns.push(Column { name, kind, table: None, from: from.into_boxed_slice() });
+        id
+    }
+
+    fn named_column(&mut self, name: &str, kind: Type) -> ColumnId {
+        let name = self.symbol(name);
+        self.add_column(name, kind, Vec::new())
+    }
+
+    fn column(&self, id: ColumnId) -> &Column {
+        &self.columns[id.index()]
+    }
+
+    /// A column of that name among `columns`.
+    fn find(&self, columns: &[ColumnId], name: Symbol) -> Option<ColumnId> {
+        columns.iter().copied().find(|id| self.column(*id).name == name)
+    }
+
+    // Contexts.
+
+    /// Binds something with `rows` as what names refer to; gives back the rows with the columns that were found to exist
+    /// because the table is open.
+    fn with_rows<T>(&mut self, rows: &Rows, bind: impl FnOnce(&mut Self) -> T) -> (T, Rows) {
+        self.contexts.push(Context {
+            columns: rows.columns.to_vec(),
+            open: rows.open,
+            right: None,
+            rows: Vec::new(),
+        });
+        let value = bind(self);
+        let rows = match self.contexts.pop() {
+            Some(context) => Rows { columns: Arc::from(context.columns), open: context.open },
+            None => rows.clone(),
+        };
+        (value, rows)
+    }
+
+    /// The rows that names refer to here.
+    fn current_rows(&self) -> Rows {
+        match self.contexts.last() {
+            Some(context) => Rows { columns: Arc::from(context.columns.as_slice()), open: context.open },
+            None => Rows::default(),
+        }
+    }
+
+    /// Binds something of its own: names refer to no rows.
+    fn without_rows<T>(&mut self, bind: impl FnOnce(&mut Self) -> T) -> T {
+        let contexts = std::mem::take(&mut self.contexts);
+        let aggregates = std::mem::replace(&mut self.aggregates, Aggregates::Refused);
+        let value = bind(self);
+        self.contexts = contexts;
+        self.aggregates = aggregates;
+        value
+    }
+
+    fn with_aggregates<T>(&mut self, aggregates: Aggregates, bind: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.aggregates, aggregates);
+        let value = bind(self);
+        self.aggregates = before;
+        value
+    }
+
+    /// Goes one level deeper; `None` where that is too deep.
+    fn deeper<T>(&mut self, bind: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth >= MAX_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let value = bind(self);
+        self.depth -= 1;
+        Some(value)
+    }
+
+    // What is wrong.
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if self.quiet == 0 {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
+        self.report(Diagnostic::new(code, span, message));
+    }
+
+    /// A name that refers to nothing: with the nearest name that is in scope, or the stage that dropped the column.
+    fn unknown_name(&mut self, symbol: Symbol, span: Span) {
+        if self.quiet > 0 {
+            return;
+        }
+        let name = self.name_of(symbol);
+        let lost = self.history.iter().rev().find(|(_, rows)| self.find(&rows.columns, symbol).is_some());
+        let dropped = lost.map(|(stage, _)| *stage);
+        let diagnostic =
+            Diagnostic::new(Code::UnknownName, span, format!("there is no column `{name}` here"));
+        if let Some(stage) = dropped {
+            let range = self.tree.operator(stage).tokens;
+            let place = self.tree.span(range);
+            let word = self.tree.text(range).split_whitespace().next().unwrap_or_default().to_owned();
+            let line = self.tree.source[..place.start as usize].matches('\n').count() + 1;
+            self.report(
+                Diagnostic { message: format!("the column `{name}` is no longer here"), ..diagnostic }
+                    .with_help(format!("`{word}` on line {line} of the query drops it")),
+            );
+            return;
+        }
+        let columns = self.contexts.last().map(|context| context.columns.as_slice()).unwrap_or_default();
+        let candidates: Vec<Rc<str>> = columns
+            .iter()
+            .map(|id| self.column(*id).name)
+            .chain(self.locals.iter().map(|local| local.name))
+            .map(|known| self.name_of(known))
+            .collect();
+        let found = nearest(&name, candidates.iter().map(|known| &**known)).map(str::to_owned);
+        self.report(match found {
+            Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
+            None => diagnostic,
+        });
+    }
+
+    /// A table that there is not.
+    fn unknown_table(&mut self, name: &str, span: Span) {
+        if self.quiet > 0 {
+            return;
+        }
+        let mut candidates: Vec<Rc<str>> = Vec::new();
+        for local in &self.locals {
+            if matches!(local.meaning, Meaning::Table(_) | Meaning::Function(_)) {
+                candidates.push(self.name_of(local.name));
+            }
+        }
+        let catalog = self.catalog.names();
+        let known = candidates.iter().map(|known| &**known).chain(catalog.iter().copied());
+        let found = nearest(name, known).map(str::to_owned);
+        let code = if self.fuzzy { Code::UnknownFuzzyTable } else { Code::UnknownTable };
+        let diagnostic = Diagnostic::new(code, span, format!("there is no table `{name}`"));
+        self.report(match found {
+            Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
+            None => diagnostic,
+        });
+    }
+
+    fn span(&self, id: ExpressionId) -> Span {
+        self.tree.span_of(id)
+    }
+
+    fn note_type(&mut self, id: ExpressionId, value: &Value) {
+        if self.quiet == 0
+            && let Value::Scalar(scalar) = value
+        {
+            self.types[id.index()] = scalar.kind;
+            self.references[id.index()] = scalar.column;
+        }
+    }
+
+    fn note_table(&mut self, name: &str) {
+        if !self.read_tables.iter().any(|known| known == name) {
+            self.read_tables.push(name.to_owned());
+        }
+    }
+
+    fn note_function(&mut self, name: &str) {
+        if !self.called_functions.iter().any(|known| known == name) {
+            self.called_functions.push(name.to_owned());
+        }
+    }
+
+    fn statement_kind(&self, id: StatementId) -> &'a crate::tree::StatementKind {
+        &self.tree.statement(id).kind
+    }
+}

@@ -1,0 +1,692 @@
+//! Calls of functions: the query's own, the language's, the catalog's.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::statement::{FormalType, LetFunction, Meaning};
+use super::{Aggregates, Binder, Column, ColumnId, Rows, Scalar, Symbol, Value};
+use crate::builtins::{Builtin, Naming, Parameter, Returns, Signature, Takes, builtins};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::nearest::nearest;
+use crate::token::Span;
+use crate::tree::{ExpressionId, ExpressionKind, LiteralKind, Name};
+use crate::types::Type;
+
+/// An argument of a call, bound.
+#[derive(Debug, Clone)]
+pub(super) struct Argument {
+    pub(super) id: ExpressionId,
+    pub(super) value: Value,
+    /// The parameter that it names.
+    pub(super) name: Option<Symbol>,
+    pub(super) is_star: bool,
+}
+
+impl Argument {
+    /// Its type; unknown where it is no scalar.
+    pub(super) fn kind(&self) -> Type {
+        match &self.value {
+            Value::Scalar(scalar) => scalar.kind,
+            Value::Tuple(items) => items.first().map_or(Type::Unknown, |item| item.kind),
+            _ => Type::Unknown,
+        }
+    }
+
+    pub(super) fn from(&self) -> Vec<ColumnId> {
+        match &self.value {
+            Value::Scalar(scalar) => scalar.from.clone(),
+            Value::Tuple(items) => items.iter().flat_map(|item| item.from.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn text(&self) -> Option<Rc<str>> {
+        match &self.value {
+            Value::Scalar(scalar) => scalar.text.clone(),
+            _ => None,
+        }
+    }
+}
+
+/// Functions whose result is the column that they convert, where that has the type already.
+const CONVERSIONS: &[&str] = &[
+    "tobool",
+    "toboolean",
+    "todatetime",
+    "todecimal",
+    "todouble",
+    "todynamic",
+    "toguid",
+    "toint",
+    "tolong",
+    "toreal",
+    "tostring",
+    "totimespan",
+];
+
+impl Binder<'_> {
+    pub(super) fn arguments(&mut self, ids: &[ExpressionId]) -> Vec<Argument> {
+        ids.iter()
+            .map(|id| {
+                let (name, is_star) = match &self.tree.expression(*id).kind {
+                    ExpressionKind::Named { names, .. } => (names.first().copied(), false),
+                    ExpressionKind::Star => (None, true),
+                    _ => (None, false),
+                };
+                let name = name.map(|name| self.declared_name(name));
+                Argument { id: *id, value: self.value(*id), name, is_star }
+            })
+            .collect()
+    }
+
+    /// How a result of the function is called.
+    pub(super) fn naming(&self, function: &str) -> Option<Naming> {
+        let all = builtins();
+        let found = match self.aggregates {
+            Aggregates::Refused => all.functions.get(function).or_else(|| all.aggregates.get(function)),
+            _ => all.aggregates.get(function).or_else(|| all.functions.get(function)),
+        };
+        found.map(|builtin| builtin.naming)
+    }
+
+    pub(super) fn call(&mut self, id: ExpressionId, name: Name, ids: &[ExpressionId]) -> Value {
+        let symbol = self.declared_name(name);
+        let text = self.name_of(symbol);
+        let span = self.tree.name_span(name);
+        if let Some(meaning) = self.local(symbol).cloned() {
+            let arguments = self.arguments(ids);
+            return match meaning {
+                Meaning::Function(function) => self.call_local(&function, &arguments, span),
+                Meaning::Table(rows) if arguments.is_empty() => Value::Table(rows),
+                Meaning::Scalar(scalar) if arguments.is_empty() => Value::Scalar(scalar),
+                _ => {
+                    self.unknown_function(&text, span);
+                    Value::Error
+                }
+            };
+        }
+        let all = builtins();
+        if let Some(builtin) = all.aggregates.get(&*text)
+            && (self.aggregates == Aggregates::Required || !all.functions.contains_key(&*text))
+        {
+            return self.aggregate_call(id, builtin, ids, span);
+        }
+        let arguments = self.arguments(ids);
+        if let Some(value) = self.special_call(&text, &arguments, span) {
+            return value;
+        }
+        if let Some(builtin) = all.functions.get(&*text) {
+            return self.builtin_call(id, builtin, &arguments, span);
+        }
+        let first = arguments.first().and_then(Argument::text);
+        if let Some(value) = self.catalog_call(&text, &arguments, first.as_deref(), span) {
+            return value;
+        }
+        self.unknown_function(&text, span);
+        Value::Error
+    }
+
+    fn unknown_function(&mut self, text: &str, span: Span) {
+        if self.quiet > 0 {
+            return;
+        }
+        let all = builtins();
+        let functions: Vec<Rc<str>> = self
+            .locals
+            .iter()
+            .filter(|local| matches!(local.meaning, Meaning::Function(_)))
+            .map(|local| self.name_of(local.name))
+            .collect();
+        let mut known: Vec<&str> = functions.iter().map(|name| &**name).collect();
+        let mut builtin: Vec<&str> = all.functions.keys().chain(all.aggregates.keys()).copied().collect();
+        builtin.sort_unstable();
+        known.extend(builtin);
+        known.extend(self.catalog.names());
+        let found = nearest(text, known).map(str::to_owned);
+        let diagnostic =
+            Diagnostic::new(Code::UnknownFunction, span, format!("there is no function `{text}`"));
+        self.report(match found {
+            Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
+            None => diagnostic,
+        });
+    }
+
+    // The query's own functions.
+
+    fn call_local(&mut self, function: &Rc<LetFunction>, arguments: &[Argument], span: Span) -> Value {
+        let known = function.parameters.len();
+        let given = arguments.len();
+        if given > known
+            || (given < function.required() && arguments.iter().all(|argument| argument.name.is_none()))
+        {
+            let text = self.name_of(function.name);
+            let wanted = count_text(function.required(), known);
+            self.error(
+                Code::ArgumentCount,
+                span,
+                format!("`{text}` takes {wanted}, and this call has {given}"),
+            );
+        }
+        let mut tables = Vec::new();
+        let mut texts = Vec::new();
+        let mut from = Vec::new();
+        for (at, argument) in arguments.iter().enumerate() {
+            let place = match argument.name {
+                Some(name) => function.parameters.iter().position(|formal| formal.name == name).unwrap_or(at),
+                None => at,
+            };
+            from.extend(argument.from());
+            match (function.parameters.get(place).map(|formal| &formal.takes), &argument.value) {
+                (Some(FormalType::Table(wanted)), Value::Table(rows)) => {
+                    self.check_table_argument(wanted, rows, argument.id);
+                    tables.push((place, rows.clone()));
+                }
+                (Some(FormalType::Scalar(_)), Value::Table(_)) => {
+                    self.scalar_of(argument.value.clone(), argument.id);
+                }
+                _ => {}
+            }
+        }
+        match self.let_call(function, &tables, &texts) {
+            Value::Scalar(scalar) => Value::Scalar(Scalar { from, ..Scalar::of(scalar.kind) }),
+            other => other,
+        }
+    }
+
+    fn check_table_argument(&mut self, wanted: &Rows, given: &Rows, id: ExpressionId) {
+        if given.open {
+            return;
+        }
+        let missing = wanted
+            .columns
+            .iter()
+            .map(|column| self.column(*column).name)
+            .find(|name| self.find(&given.columns, *name).is_none());
+        if let Some(name) = missing {
+            let text = self.name_of(name);
+            let span = self.span(id);
+            self.error(
+                Code::MissingColumns,
+                span,
+                format!("the table has no column `{text}`, which the function needs"),
+            );
+        }
+    }
+
+    /// `T | invoke f(x)`: the table is the first argument.
+    pub(super) fn invoke(&mut self, rows: Rows, call: ExpressionId) -> Value {
+        let tree = self.tree;
+        match &tree.expression(call).kind {
+            ExpressionKind::Path { base, member } => {
+                let value = self.invoke(rows, *base);
+                match value {
+                    Value::Table(rows) => self.invoke(rows, *member),
+                    other => other,
+                }
+            }
+            ExpressionKind::Call { name, arguments } => {
+                let symbol = self.declared_name(*name);
+                let text = self.name_of(symbol);
+                let span = tree.name_span(*name);
+                let bound = self.without_rows(|binder| binder.arguments(arguments));
+                if let Some(Meaning::Function(function)) = self.local(symbol).cloned() {
+                    let first = Argument { id: call, value: Value::Table(rows), name: None, is_star: false };
+                    let mut all = vec![first];
+                    all.extend(bound);
+                    return self.call_local(&function, &all, span);
+                }
+                if self.catalog.function(&text, None).is_some() {
+                    self.note_function(&text);
+                    return Value::Table(Rows::unknown());
+                }
+                self.unknown_function(&text, span);
+                Value::Error
+            }
+            _ => Value::Error,
+        }
+    }
+
+    // The catalog.
+
+    /// A table of the catalog.
+    pub(super) fn catalog_table(&mut self, name: Symbol) -> Option<Rows> {
+        let known = match self.tables.get(&name) {
+            Some(known) => known.clone(),
+            None => {
+                let text = self.name_of(name);
+                let rows = self.catalog.table(&text).map(|table| {
+                    let columns = table.columns.iter().map(|(column, kind)| {
+                        let symbol = self.symbol(column);
+                        let id = ColumnId::new(self.columns.len());
+                        self.columns.push(Column {
+                            name: symbol,
+                            kind: *kind,
+                            table: Some(name),
+                            from: Box::default(),
+                        });
+                        id
+                    });
+                    Rows::new(columns.collect(), table.open)
+                });
+                self.tables.insert(name, rows.clone());
+                rows
+            }
+        };
+        if known.is_some() {
+            let text = self.name_of(name);
+            self.note_table(&text);
+        }
+        known
+    }
+
+    /// What a function of the catalog returns.
+    pub(super) fn catalog_function(&mut self, name: &str, first: Option<&str>) -> Option<Rows> {
+        let function = self.catalog.function(name, first)?;
+        self.note_function(name);
+        let columns =
+            function.returns.columns.iter().map(|(column, kind)| self.named_column(column, *kind)).collect();
+        Some(Rows::new(columns, function.returns.open))
+    }
+
+    fn catalog_call(
+        &mut self,
+        name: &str,
+        arguments: &[Argument],
+        first: Option<&str>,
+        span: Span,
+    ) -> Option<Value> {
+        let function = self.catalog.function(name, first)?;
+        let (known, required, given) = (function.parameters.len(), function.required, arguments.len());
+        if given < required || given > known {
+            let wanted = count_text(required, known);
+            self.error(
+                Code::ArgumentCount,
+                span,
+                format!("`{name}` takes {wanted}, and this call has {given}"),
+            );
+        }
+        for (at, argument) in arguments.iter().enumerate() {
+            let parameter = match argument.name {
+                Some(symbol) => {
+                    let text = self.name_of(symbol);
+                    function.parameters.iter().find(|(known, _)| **known == *text)
+                }
+                None => function.parameters.get(at),
+            };
+            if let Some((_, wanted)) = parameter {
+                self.check_type(&Takes::Types(vec![*wanted]), argument);
+            }
+        }
+        self.catalog_function(name, first).map(Value::Table)
+    }
+
+    // The language's functions.
+
+    /// Functions that no signature describes.
+    fn special_call(&mut self, name: &str, arguments: &[Argument], span: Span) -> Option<Value> {
+        match name {
+            "table" => {
+                let Some(text) = arguments.first().and_then(Argument::text) else {
+                    return Some(Value::Table(Rows::unknown()));
+                };
+                let symbol = self.symbol(&text);
+                if let Some(Meaning::Table(rows)) = self.local(symbol) {
+                    return Some(Value::Table(rows.clone()));
+                }
+                if let Some(rows) = self.catalog_table(symbol) {
+                    return Some(Value::Table(rows));
+                }
+                let place = arguments.first().map_or(span, |argument| self.span(argument.id));
+                self.unknown_table(&text, place);
+                Some(Value::Table(Rows::unknown()))
+            }
+            "cluster" | "database" => Some(Value::Elsewhere),
+            "workspace" | "app" | "resource" | "adx" | "arg" if !arguments.is_empty() => {
+                Some(Value::Elsewhere)
+            }
+            "external_table" | "materialized_view" | "stored_query_result" => {
+                Some(Value::Table(Rows::unknown()))
+            }
+            "graph" | "entity_group" => Some(Value::Other),
+            "column_ifexists" | "columnifexists" => self.column_if_exists(arguments),
+            _ => None,
+        }
+    }
+
+    /// `column_ifexists("a", 1)`: the column where it is, the default where it is not.
+    fn column_if_exists(&mut self, arguments: &[Argument]) -> Option<Value> {
+        let [name, default] = arguments else { return None };
+        let text = name.text()?;
+        let symbol = self.symbol(&text);
+        let context = self.contexts.last()?;
+        match self.find(&context.columns, symbol) {
+            Some(id) => {
+                let kind = self.column(id).kind;
+                Some(Value::Scalar(Scalar { from: vec![id], ..Scalar::of(kind) }))
+            }
+            None => {
+                let kind = default.kind();
+                Some(Value::Scalar(Scalar { from: default.from(), ..Scalar::of(kind) }))
+            }
+        }
+    }
+
+    fn builtin_call(
+        &mut self,
+        id: ExpressionId,
+        builtin: &Builtin,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Value {
+        let signature = self.check_arguments(builtin, arguments, span);
+        let from: Vec<ColumnId> = arguments.iter().flat_map(Argument::from).collect();
+        if let Some(value) = self.series_call(builtin.name, arguments, &from) {
+            return value;
+        }
+        let Some(signature) = signature else {
+            let kind = match builtin.signatures.first().map(|signature| signature.returns) {
+                Some(Returns::Declared(kind)) => kind,
+                _ => Type::Unknown,
+            };
+            return Value::Scalar(Scalar { from, ..Scalar::of(kind) });
+        };
+        let kind = self.returned_type(signature, arguments, span);
+        if signature.returns == Returns::Tabular {
+            return Value::Table(Rows::unknown());
+        }
+        let mut scalar = Scalar { from, ..Scalar::of(kind) };
+        if let [argument] = arguments
+            && CONVERSIONS.contains(&builtin.name)
+            && let Value::Scalar(Scalar { column: Some(column), .. }) = argument.value
+            && self.column(column).kind == kind
+            && matches!(self.tree.expression(argument.id).kind, ExpressionKind::Name(_))
+        {
+            scalar.column = Some(column);
+        }
+        let _ = id;
+        Value::Scalar(scalar)
+    }
+
+    /// The signature that fits the arguments; where none does, what is wrong is reported.
+    pub(super) fn check_arguments<'b>(
+        &mut self,
+        builtin: &'b Builtin,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Option<&'b Signature> {
+        let given = arguments.len();
+        let counted: Vec<&Signature> = builtin
+            .signatures
+            .iter()
+            .filter(|signature| {
+                let (least, most) = signature.arity();
+                (least..=most).contains(&given)
+            })
+            .collect();
+        if counted.is_empty() {
+            let least = builtin.signatures.iter().map(|signature| signature.arity().0).min().unwrap_or(0);
+            let most = builtin.signatures.iter().map(|signature| signature.arity().1).max().unwrap_or(0);
+            let wanted = count_text(least, most);
+            let name = builtin.name;
+            self.error(
+                Code::ArgumentCount,
+                span,
+                format!("`{name}` takes {wanted}, and this call has {given}"),
+            );
+            return None;
+        }
+        let fitting = counted.iter().copied().find(|signature| self.misfits(signature, arguments) == 0);
+        if let Some(signature) = fitting {
+            return Some(signature);
+        }
+        let best = counted.iter().copied().min_by_key(|signature| self.misfits(signature, arguments))?;
+        let fewest = self.misfits(best, arguments);
+        let tied = counted.iter().filter(|signature| self.misfits(signature, arguments) == fewest).count();
+        if tied > 1 && counted.len() > 1 {
+            let kinds: Vec<&str> = arguments.iter().map(|argument| argument.kind().as_str()).collect();
+            let (name, kinds) = (builtin.name, kinds.join(", "));
+            self.error(
+                Code::NoSignature,
+                span,
+                format!("`{name}` takes no arguments of the types ({kinds})"),
+            );
+            return Some(best);
+        }
+        for (at, argument) in arguments.iter().enumerate() {
+            if let Some(parameter) = best.parameter(at, given) {
+                self.check_type(&parameter.takes, argument);
+            }
+        }
+        Some(best)
+    }
+
+    fn misfits(&self, signature: &Signature, arguments: &[Argument]) -> usize {
+        let given = arguments.len();
+        arguments
+            .iter()
+            .enumerate()
+            .filter(|(at, argument)| {
+                signature.parameter(*at, given).is_some_and(|parameter| !fits(parameter, argument))
+            })
+            .count()
+    }
+
+    /// Reports an argument that is not what its parameter takes.
+    pub(super) fn check_type(&mut self, takes: &Takes, argument: &Argument) {
+        if !matches!(takes, Takes::Table | Takes::Anything) {
+            self.scalar_of(argument.value.clone(), argument.id);
+        }
+        let kind = argument.kind();
+        if argument.is_star || takes_type(takes, kind) {
+            return;
+        }
+        let span = self.span(argument.id);
+        let (wanted, official) = describe(takes);
+        let diagnostic = Diagnostic::new(
+            Code::ArgumentType,
+            span,
+            format!("{wanted} is expected here, and this is a {kind}"),
+        )
+        .official_as(official);
+        let advice = match (takes, kind) {
+            (Takes::Types(types), Type::String | Type::Dynamic) => {
+                types.first().map(|wanted| format!("convert it: to{wanted}(…)"))
+            }
+            (Takes::Array | Takes::Bag, Type::String) => {
+                Some("a text that holds JSON is read with parse_json(…)".to_owned())
+            }
+            (Takes::StringOrDynamic | Takes::StringOrArray, _) => Some("convert it: tostring(…)".to_owned()),
+            _ => None,
+        };
+        self.report(match advice {
+            Some(advice) => diagnostic.with_help(advice),
+            None => diagnostic,
+        });
+    }
+
+    /// The type that a call returns.
+    pub(super) fn returned_type(
+        &mut self,
+        signature: &Signature,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Type {
+        let kind = |at: usize| arguments.get(at).map_or(Type::Unknown, Argument::kind);
+        match signature.returns {
+            Returns::Declared(kind) => kind,
+            Returns::Argument(at) => kind(at),
+            Returns::Promoted => match kind(0) {
+                Type::Int => Type::Long,
+                other => other,
+            },
+            Returns::Array => Type::Dynamic,
+            Returns::Literal(at) => {
+                let argument = match at {
+                    Some(at) => arguments.get(at),
+                    None => arguments.last(),
+                };
+                argument.map_or(Type::Unknown, |argument| self.literal_type(argument.id))
+            }
+            Returns::Widest => arguments
+                .iter()
+                .map(Argument::kind)
+                .reduce(|one, other| match (one, other) {
+                    (Type::Unknown, _) | (_, Type::Unknown) => Type::Unknown,
+                    (Type::Int, Type::Int) => Type::Long,
+                    _ if one.is_number() && other.is_number() => one.widest(other),
+                    _ => one,
+                })
+                .map_or(Type::Unknown, |kind| if kind == Type::Int { Type::Long } else { kind }),
+            Returns::Common | Returns::CommonNotDynamic => {
+                let given = arguments.len();
+                let kinds: Vec<Type> = arguments
+                    .iter()
+                    .enumerate()
+                    .filter(|(at, _)| {
+                        signature.parameter(*at, given).is_some_and(|parameter| {
+                            matches!(
+                                parameter.takes,
+                                Takes::CommonScalar | Takes::CommonScalarOrDynamic | Takes::CommonOrderable
+                            )
+                        })
+                    })
+                    .map(|(_, argument)| argument.kind())
+                    .collect();
+                let or_dynamic = signature.returns == Returns::CommonNotDynamic;
+                match common_type(&kinds, or_dynamic) {
+                    Some(kind) => kind,
+                    None if or_dynamic => Type::Dynamic,
+                    None => {
+                        self.error(Code::NoCommonType, span, "the arguments have no type in common");
+                        Type::Unknown
+                    }
+                }
+            }
+            Returns::Custom => self.custom_type(arguments),
+            Returns::Tabular => Type::Unknown,
+        }
+    }
+
+    /// What functions return that follow rules of their own: most build dynamic values.
+    fn custom_type(&self, arguments: &[Argument]) -> Type {
+        match arguments {
+            // `bin_auto`
+            [argument] if argument.kind().is_summable() => argument.kind(),
+            _ => Type::Dynamic,
+        }
+    }
+
+    /// The type that `typeof(…)` names.
+    fn literal_type(&self, id: ExpressionId) -> Type {
+        match &self.tree.expression(id).kind {
+            ExpressionKind::TypeOf(columns) => match columns.as_slice() {
+                [column] => self.type_named(column.kind),
+                _ => Type::Unknown,
+            },
+            ExpressionKind::Literal(LiteralKind::String) => {
+                self.string_text(id).and_then(|text| Type::from_name(&text)).unwrap_or(Type::Unknown)
+            }
+            _ => Type::Unknown,
+        }
+    }
+
+    /// Interned columns of a table that a plugin returns.
+    pub(super) fn rows_of(&mut self, columns: &[(&str, Type)]) -> Rows {
+        let ids: Vec<ColumnId> = columns.iter().map(|(name, kind)| self.named_column(name, *kind)).collect();
+        Rows { columns: Arc::from(ids), open: false }
+    }
+}
+
+/// Whether an argument is what a parameter takes.
+fn fits(parameter: &Parameter, argument: &Argument) -> bool {
+    if argument.is_star {
+        return true;
+    }
+    match (&parameter.takes, &argument.value) {
+        (Takes::Table, Value::Table(_) | Value::Error | Value::Elsewhere) => true,
+        (Takes::Table, _) => false,
+        _ => takes_type(&parameter.takes, argument.kind()),
+    }
+}
+
+fn takes_type(takes: &Takes, kind: Type) -> bool {
+    if kind == Type::Unknown {
+        return true;
+    }
+    match takes {
+        Takes::Types(types) => types.iter().any(|wanted| match wanted {
+            Type::String => matches!(kind, Type::String | Type::Dynamic),
+            Type::Long => kind.is_integer(),
+            Type::Real => matches!(kind, Type::Int | Type::Long | Type::Real),
+            wanted => kind == *wanted,
+        }),
+        Takes::Scalar | Takes::Anything | Takes::TypeLiteral | Takes::Table => true,
+        Takes::CommonScalar | Takes::CommonScalarOrDynamic | Takes::CommonOrderable => true,
+        Takes::Array | Takes::Bag => kind == Type::Dynamic,
+        Takes::StringOrDynamic | Takes::StringOrArray => matches!(kind, Type::String | Type::Dynamic),
+        Takes::Integer => kind.is_integer(),
+        Takes::IntegerOrArray => kind.is_integer() || kind == Type::Dynamic,
+        Takes::Number => kind.is_number(),
+        Takes::NumberOrBool => kind.is_number() || kind == Type::Bool,
+        Takes::Summable => kind.is_summable(),
+        Takes::NotDynamic => kind != Type::Dynamic,
+        Takes::NotRealOrBool => !matches!(kind, Type::Real | Type::Bool),
+        Takes::Orderable => !matches!(kind, Type::Dynamic | Type::Guid),
+    }
+}
+
+/// What a parameter takes, in words, and the code that the official service has for what it does not.
+fn describe(takes: &Takes) -> (String, &'static str) {
+    let (text, code) = match takes {
+        Takes::Types(types) => {
+            let names: Vec<&str> = types.iter().map(|kind| kind.as_str()).collect();
+            return (format!("a {}", names.join(" or ")), "KS107");
+        }
+        Takes::Array => ("an array", "KS234"),
+        Takes::Bag => ("a property bag", "KS235"),
+        Takes::StringOrDynamic => ("a string or dynamic", "KS141"),
+        Takes::StringOrArray => ("a string or an array", "KS233"),
+        Takes::Integer => ("an integer", "KS134"),
+        Takes::IntegerOrArray => ("an integer or an array", "KS136"),
+        Takes::Number => ("a number", "KS137"),
+        Takes::NumberOrBool => ("a number or bool", "KS137"),
+        Takes::Summable => ("a number, datetime or timespan", "KS138"),
+        Takes::NotDynamic => ("a value that is not dynamic", "KS116"),
+        Takes::NotRealOrBool => ("a value that is neither real nor bool", "KS116"),
+        Takes::Orderable => ("a value with an order", "KS206"),
+        _ => ("another value", "KS107"),
+    };
+    (text.to_owned(), code)
+}
+
+/// The type that several values share.
+fn common_type(kinds: &[Type], or_dynamic: bool) -> Option<Type> {
+    let known: Vec<Type> = kinds.iter().copied().filter(|kind| *kind != Type::Unknown).collect();
+    let Some(first) = known.first().copied() else {
+        return Some(Type::Unknown);
+    };
+    let mut common: Option<Type> = None;
+    for kind in &known {
+        if or_dynamic && *kind == Type::Dynamic && known.iter().any(|other| *other != Type::Dynamic) {
+            continue;
+        }
+        common = Some(match common {
+            None => *kind,
+            Some(before) if before == *kind => before,
+            Some(before) if before.is_number() && kind.is_number() => before.widest(*kind),
+            Some(_) => return None,
+        });
+    }
+    Some(common.unwrap_or(first))
+}
+
+/// How many arguments are taken, in words.
+fn count_text(least: usize, most: usize) -> String {
+    match (least, most) {
+        (0, 0) => "no arguments".to_owned(),
+        (1, 1) => "one argument".to_owned(),
+        _ if least == most => format!("{least} arguments"),
+        _ if most > 1_000 => format!("{least} arguments or more"),
+        _ => format!("{least} to {most} arguments"),
+    }
+}

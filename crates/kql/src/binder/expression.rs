@@ -1,0 +1,674 @@
+//! Expressions.
+
+use std::rc::Rc;
+
+use super::{Aggregates, Binder, ColumnId, Context, Rows, Scalar, Symbol, Value};
+use crate::binder::statement::Meaning;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::literal;
+use crate::token::{Span, TokenKind};
+use crate::tree::{BinaryOperator, ExpressionId, ExpressionKind, Level, LiteralKind, Name, UnaryOperator};
+use crate::types::Type;
+
+impl Binder<'_> {
+    /// What an expression is.
+    pub(super) fn value(&mut self, id: ExpressionId) -> Value {
+        let value = self.deeper(|binder| binder.value_here(id)).unwrap_or(Value::Error);
+        self.note_type(id, &value);
+        value
+    }
+
+    /// The scalar that an expression is; what is none is reported and is of unknown type.
+    pub(super) fn scalar(&mut self, id: ExpressionId) -> Scalar {
+        let value = self.value(id);
+        self.scalar_of(value, id)
+    }
+
+    pub(super) fn scalar_of(&mut self, value: Value, id: ExpressionId) -> Scalar {
+        match value {
+            Value::Scalar(scalar) => scalar,
+            Value::Tuple(items) => match items.first() {
+                Some(item) => Scalar { from: item.from.clone(), ..Scalar::of(item.kind) },
+                None => Scalar::of(Type::Unknown),
+            },
+            Value::Table(_) | Value::Row(_) | Value::Other => {
+                let span = self.span(id);
+                self.report(
+                    Diagnostic::new(
+                        Code::NotScalar,
+                        span,
+                        "a single value is expected here, and this is a table",
+                    )
+                    .with_help("toscalar(…) takes the first value of a table"),
+                );
+                Scalar::of(Type::Unknown)
+            }
+            Value::Elsewhere | Value::Error => Scalar::of(Type::Unknown),
+        }
+    }
+
+    fn value_here(&mut self, id: ExpressionId) -> Value {
+        let tree = self.tree;
+        match &tree.expression(id).kind {
+            ExpressionKind::Missing | ExpressionKind::Wildcard | ExpressionKind::Star => Value::Error,
+            ExpressionKind::Literal(kind) => self.literal(id, *kind),
+            ExpressionKind::Name(name) => self.name(*name),
+            ExpressionKind::Parenthesised(inner) => self.value(*inner),
+            ExpressionKind::Path { base, member } => self.path(*base, *member),
+            ExpressionKind::Element { base, index } => self.element(id, *base, *index),
+            ExpressionKind::Call { name, arguments } => self.call(id, *name, arguments),
+            ExpressionKind::Unary { operator, operand } => self.unary(id, *operator, *operand),
+            ExpressionKind::Binary { .. } => self.binary(id),
+            ExpressionKind::In { operator, left, list } => self.is_in(*operator, *left, list),
+            ExpressionKind::Between { negated, value, low, high } => {
+                self.between(*negated, *value, *low, *high)
+            }
+            ExpressionKind::Named { value, .. } => self.value(*value),
+            ExpressionKind::Operator(stage) => self.without_rows(|binder| binder.leading(*stage)),
+            ExpressionKind::Pipe { source, stages } => {
+                self.without_rows(|binder| binder.pipe(*source, stages))
+            }
+            ExpressionKind::Stages(stages) => {
+                let rows = self.current_rows();
+                self.without_rows(|binder| binder.stages(Value::Table(rows), stages))
+            }
+            ExpressionKind::ToScalar(inner) => {
+                let value = self.without_rows(|binder| binder.table_value(*inner));
+                match value {
+                    Value::Table(rows) => match rows.columns.first() {
+                        Some(column) => {
+                            let kind = self.column(*column).kind;
+                            Value::Scalar(Scalar { from: vec![*column], ..Scalar::of(kind) })
+                        }
+                        None => Value::scalar(Type::Unknown),
+                    },
+                    Value::Scalar(scalar) => Value::Scalar(scalar),
+                    _ => Value::scalar(Type::Unknown),
+                }
+            }
+            ExpressionKind::ToTable(inner) | ExpressionKind::Materialize(inner) => {
+                self.without_rows(|binder| binder.table_value(*inner))
+            }
+            ExpressionKind::DataTable { columns, values } => {
+                for value in values {
+                    self.value(*value);
+                }
+                Value::Table(self.declared_rows(columns, false))
+            }
+            ExpressionKind::ExternalData { columns, sources, .. } => {
+                for source in sources {
+                    self.scalar(*source);
+                }
+                Value::Table(self.declared_rows(columns, false))
+            }
+            ExpressionKind::ContextualDataTable { columns } => {
+                Value::Table(self.declared_rows(columns, false))
+            }
+            ExpressionKind::Dynamic(inner) => {
+                self.value(*inner);
+                Value::scalar(Type::Dynamic)
+            }
+            ExpressionKind::JsonObject(pairs) => {
+                for pair in pairs {
+                    self.value(pair.value);
+                }
+                Value::scalar(Type::Dynamic)
+            }
+            ExpressionKind::JsonArray(items) => {
+                for item in items {
+                    self.value(*item);
+                }
+                Value::scalar(Type::Dynamic)
+            }
+            ExpressionKind::JsonNull => Value::scalar(Type::Dynamic),
+            ExpressionKind::TypeOf(_) => Value::scalar(Type::Unknown),
+            ExpressionKind::EntityGroup(_) => Value::Other,
+            ExpressionKind::ViewCombine { base, delta, .. } => {
+                self.value(*delta);
+                self.value(*base)
+            }
+            ExpressionKind::DataScope { base, .. } => self.value(*base),
+        }
+    }
+
+    fn literal(&mut self, id: ExpressionId, kind: LiteralKind) -> Value {
+        let kind = match kind {
+            LiteralKind::Bool => Type::Bool,
+            LiteralKind::Int => Type::Int,
+            LiteralKind::Long => Type::Long,
+            LiteralKind::Real => Type::Real,
+            LiteralKind::Decimal => Type::Decimal,
+            LiteralKind::DateTime => Type::DateTime,
+            LiteralKind::TimeSpan => Type::TimeSpan,
+            LiteralKind::Guid => Type::Guid,
+            LiteralKind::String => {
+                let text: Rc<str> = Rc::from(self.string_text(id).unwrap_or_default());
+                return Value::Scalar(Scalar { text: Some(text), ..Scalar::of(Type::String) });
+            }
+        };
+        Value::scalar(kind)
+    }
+
+    /// The text of a string literal; strings side by side are one.
+    pub(super) fn string_text(&self, id: ExpressionId) -> Option<String> {
+        let range = self.tree.expression(id).tokens;
+        let tokens = self.tree.tokens.get(range.first as usize..range.end as usize)?;
+        tokens
+            .iter()
+            .filter(|token| token.kind == TokenKind::String)
+            .map(|token| literal::decode(token.text(self.tree.source)))
+            .collect()
+    }
+
+    // Names.
+
+    fn column_value(&mut self, id: ColumnId) -> Value {
+        let kind = self.column(id).kind;
+        Value::Scalar(Scalar { column: Some(id), from: vec![id], ..Scalar::of(kind) })
+    }
+
+    /// What a name in an expression refers to: a column, what the query binds, a table or function of the catalog.
+    fn name(&mut self, name: Name) -> Value {
+        let symbol = self.declared_name(name);
+        let span = self.tree.name_span(name);
+        if let Some(context) = self.contexts.last() {
+            if let Some((_, rows)) = context.rows.iter().rev().find(|(known, _)| *known == symbol) {
+                return Value::Row(rows.clone());
+            }
+            let found = self.find(&context.columns, symbol);
+            let is_side = context.right.is_some();
+            if let Some(id) = found {
+                if self.aggregates == Aggregates::Required {
+                    let text = self.name_of(symbol);
+                    self.report(
+                        Diagnostic::new(
+                            Code::NotAggregated,
+                            span,
+                            format!("`{text}` has many values in a group, and an aggregate has one"),
+                        )
+                        .with_help("group by it, or aggregate it: take_any(…), make_set(…), max(…)"),
+                    );
+                    return Value::scalar(Type::Unknown);
+                }
+                return self.column_value(id);
+            }
+            if is_side {
+                let text = self.name_of(symbol);
+                match &*text {
+                    "$left" => return Value::Row(self.current_rows()),
+                    "$right" => {
+                        let right = self.contexts.last().and_then(|context| context.right.clone());
+                        return Value::Row(right.unwrap_or_default());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if let Some(meaning) = self.local(symbol).cloned() {
+            return self.meaning_value(&meaning);
+        }
+        if self.contexts.last().is_some_and(|context| context.open) {
+            let id = self.inferred_column(symbol);
+            return self.column_value(id);
+        }
+        let text = self.name_of(symbol);
+        if let Some(rows) = self.catalog_function(&text, None) {
+            return Value::Table(rows);
+        }
+        if let Some(rows) = self.catalog_table(symbol) {
+            return Value::Table(rows);
+        }
+        if let Some(builtin) = crate::builtins::builtins().functions.get(&*text)
+            && builtin.signatures.iter().any(|signature| signature.arity().0 == 0)
+            && self.contexts.is_empty()
+        {
+            return Value::Error;
+        }
+        self.unknown_name(symbol, span);
+        Value::Error
+    }
+
+    fn meaning_value(&mut self, meaning: &Meaning) -> Value {
+        match meaning {
+            Meaning::Scalar(scalar) => Value::Scalar(scalar.clone()),
+            Meaning::Table(rows) => Value::Table(rows.clone()),
+            Meaning::Other(value) => value.clone(),
+            Meaning::Function(function) if function.required() == 0 => {
+                self.let_call(&Rc::clone(function), &[], &[])
+            }
+            Meaning::Function(_) => Value::Error,
+        }
+    }
+
+    /// A column that an open table has, because the query says so.
+    pub(super) fn inferred_column(&mut self, name: Symbol) -> ColumnId {
+        let id = self.add_column(name, Type::Unknown, Vec::new());
+        if let Some(context) = self.contexts.last_mut() {
+            context.columns.push(id);
+        }
+        id
+    }
+
+    /// `base.member`
+    fn path(&mut self, base: ExpressionId, member: ExpressionId) -> Value {
+        let value = self.value(base);
+        let tree = self.tree;
+        match value {
+            Value::Row(rows) => {
+                let ExpressionKind::Name(name) = tree.expression(member).kind else {
+                    return Value::Error;
+                };
+                let symbol = self.declared_name(name);
+                match self.find(&rows.columns, symbol) {
+                    Some(id) => {
+                        let value = self.column_value(id);
+                        self.note_type(member, &value);
+                        value
+                    }
+                    None if rows.open => Value::scalar(Type::Unknown),
+                    None => {
+                        let span = self.tree.name_span(name);
+                        self.unknown_member(symbol, &rows, span);
+                        Value::Error
+                    }
+                }
+            }
+            Value::Scalar(scalar) if matches!(scalar.kind, Type::Dynamic | Type::Unknown) => {
+                if let ExpressionKind::Call { name, arguments } = &tree.expression(member).kind {
+                    for argument in arguments {
+                        self.value(*argument);
+                    }
+                    let span = tree.name_span(*name);
+                    let text = tree.name(*name);
+                    self.error(Code::UnknownFunction, span, format!("a value has no function `{text}`"));
+                    return Value::Error;
+                }
+                Value::Scalar(Scalar { from: scalar.from, ..Scalar::of(scalar.kind) })
+            }
+            Value::Scalar(scalar) => {
+                if let ExpressionKind::Name(name) = tree.expression(member).kind {
+                    let span = tree.name_span(name);
+                    let text = tree.name(name);
+                    let kind = scalar.kind;
+                    self.report(
+                        Diagnostic::new(
+                            Code::UnknownName,
+                            span,
+                            format!("a {kind} has no property `{text}`"),
+                        )
+                        .with_help("a text that holds JSON is read with parse_json(…) first"),
+                    );
+                }
+                Value::Error
+            }
+            Value::Table(rows) => {
+                // `T.x`: a table has no columns outside its own query.
+                let _ = rows;
+                Value::Error
+            }
+            Value::Elsewhere => match &tree.expression(member).kind {
+                ExpressionKind::Call { name, arguments } => {
+                    for argument in arguments {
+                        self.value(*argument);
+                    }
+                    match &*tree.name(*name) {
+                        "database" | "cluster" => Value::Elsewhere,
+                        _ => Value::Table(Rows::unknown()),
+                    }
+                }
+                _ => Value::Table(Rows::unknown()),
+            },
+            Value::Tuple(_) | Value::Other | Value::Error => Value::Error,
+        }
+    }
+
+    fn unknown_member(&mut self, symbol: Symbol, rows: &Rows, span: Span) {
+        let context = Context { columns: rows.columns.to_vec(), open: false, right: None, rows: Vec::new() };
+        self.contexts.push(context);
+        self.unknown_name(symbol, span);
+        self.contexts.pop();
+    }
+
+    /// `base[index]`
+    fn element(&mut self, id: ExpressionId, base: ExpressionId, index: ExpressionId) -> Value {
+        let value = self.value(base);
+        self.value(index);
+        match value {
+            Value::Scalar(scalar) if matches!(scalar.kind, Type::Dynamic | Type::Unknown) => {
+                Value::Scalar(Scalar { from: scalar.from, ..Scalar::of(scalar.kind) })
+            }
+            Value::Scalar(scalar) => {
+                let span = Span::new(self.span(base).end, self.span(id).end);
+                let kind = scalar.kind;
+                self.report(
+                    Diagnostic::new(Code::NoElements, span, format!("a {kind} has no elements"))
+                        .with_help("a text that holds JSON is read with parse_json(…) first"),
+                );
+                Value::Error
+            }
+            Value::Elsewhere => Value::Table(Rows::unknown()),
+            _ => Value::Error,
+        }
+    }
+
+    // Operators.
+
+    fn unary(&mut self, id: ExpressionId, operator: UnaryOperator, operand: ExpressionId) -> Value {
+        let scalar = self.scalar(operand);
+        let kind = scalar.kind;
+        if kind.is_summable() || matches!(kind, Type::Dynamic | Type::Unknown) {
+            return Value::Scalar(Scalar { from: scalar.from, ..Scalar::of(kind) });
+        }
+        let sign = if operator == UnaryOperator::Minus { '-' } else { '+' };
+        let start = self.span(id).start;
+        self.error(
+            Code::OperandTypes,
+            Span::new(start, start + 1),
+            format!("`{sign}` is not defined for a {kind}"),
+        );
+        Value::Error
+    }
+
+    /// The place of the operator behind a left operand.
+    fn operator_span(&self, left: ExpressionId) -> Span {
+        let end = self.tree.expression(left).tokens.end as usize;
+        let operator =
+            self.tree.tokens[end.min(self.tree.tokens.len())..].iter().find(|token| !token.kind.is_trivia());
+        operator.map_or(Span::default(), |token| token.span)
+    }
+
+    /// A chain of operators, which nests to the left, is walked in a loop.
+    fn binary(&mut self, id: ExpressionId) -> Value {
+        let tree = self.tree;
+        let mut spine = Vec::new();
+        let mut first = id;
+        while let ExpressionKind::Binary { operator, left, right } = tree.expression(first).kind {
+            spine.push((first, operator, left, right));
+            first = left;
+        }
+        let mut value = match tree.expression(first).kind {
+            ExpressionKind::Star => Value::scalar(Type::Unknown),
+            _ => self.value(first),
+        };
+        for (whole, operator, left, right) in spine.into_iter().rev() {
+            let left_scalar = self.scalar_of(value, left);
+            let right_scalar = self.scalar(right);
+            let kind = self.operator_type(operator, left, &left_scalar, right, &right_scalar);
+            let mut from = left_scalar.from;
+            from.extend(right_scalar.from);
+            value = Value::Scalar(Scalar { from, ..Scalar::of(kind) });
+            self.note_type(whole, &value);
+        }
+        value
+    }
+
+    fn operator_type(
+        &mut self,
+        operator: BinaryOperator,
+        left: ExpressionId,
+        left_scalar: &Scalar,
+        right: ExpressionId,
+        right_scalar: &Scalar,
+    ) -> Type {
+        let (one, other) = (left_scalar.kind, right_scalar.kind);
+        let result = operator_result(operator, one, other);
+        if let Err(kind) = result {
+            let place = self.operator_span(left);
+            let text = operator.as_str();
+            let diagnostic = Diagnostic::new(
+                Code::OperandTypes,
+                place,
+                format!("`{text}` is not defined for a {one} and a {other}"),
+            );
+            self.report(match operand_advice(operator, one, other) {
+                Some(advice) => diagnostic.with_help(advice),
+                None => diagnostic,
+            });
+            return kind;
+        }
+        if matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual | BinaryOperator::LessGreater)
+        {
+            self.check_comparable(one, other, left, right);
+        }
+        result.unwrap_or(Type::Unknown)
+    }
+
+    /// Values that the service refuses to compare, where the official library has nothing to say.
+    fn check_comparable(&mut self, one: Type, other: Type, left: ExpressionId, right: ExpressionId) {
+        let group = |kind: Type| match kind {
+            Type::Bool | Type::Int | Type::Long | Type::Real | Type::Decimal => 0,
+            Type::String => 1,
+            Type::DateTime => 2,
+            Type::TimeSpan => 3,
+            Type::Guid => 4,
+            Type::Dynamic | Type::Unknown => 5,
+        };
+        let (one_group, other_group) = (group(one), group(other));
+        // A text is compared with a GUID by its form.
+        let texts = matches!((one_group, other_group), (1, 4) | (4, 1));
+        if one_group == other_group || one_group == 5 || other_group == 5 || texts {
+            return;
+        }
+        let span = self.span(left).to(self.span(right));
+        let advice = match (one, other) {
+            (Type::String, _) => format!("convert the text: to{other}(…), or quote the value"),
+            (_, Type::String) => {
+                format!("write the value as a {one}, without quotes, or convert: tostring(…)")
+            }
+            _ => "convert one of the two".to_owned(),
+        };
+        self.report(
+            Diagnostic::new(Code::ComparedTypes, span, format!("a {one} is never equal to a {other}"))
+                .with_help(advice),
+        );
+    }
+
+    fn is_in(&mut self, operator: BinaryOperator, left: ExpressionId, list: &[ExpressionId]) -> Value {
+        let scalar = self.scalar(left);
+        let kind = scalar.kind;
+        if !matches!(operator, BinaryOperator::In | BinaryOperator::NotIn)
+            && !matches!(kind, Type::String | Type::Dynamic | Type::Unknown)
+        {
+            let span = self.span(left);
+            let text = operator.as_str();
+            self.error(
+                Code::ArgumentType,
+                span,
+                format!("`{text}` looks into a string or dynamic, and this is a {kind}"),
+            );
+        }
+        let mut from = scalar.from;
+        for item in list {
+            match self.value(*item) {
+                Value::Table(_) if list.len() == 1 => {}
+                value => {
+                    let item_scalar = self.scalar_of(value, *item);
+                    if matches!(operator, BinaryOperator::In | BinaryOperator::NotIn) {
+                        self.check_listed(kind, item_scalar.kind, *item);
+                    }
+                    from.extend(item_scalar.from);
+                }
+            }
+        }
+        Value::Scalar(Scalar { from, ..Scalar::of(Type::Bool) })
+    }
+
+    /// A literal in a list whose type can never be that of what is looked for.
+    fn check_listed(&mut self, kind: Type, item_kind: Type, item: ExpressionId) {
+        let is_literal = matches!(self.tree.expression(item).kind, ExpressionKind::Literal(_));
+        let differs = match (kind, item_kind) {
+            (Type::String, other) => {
+                other.is_number() || matches!(other, Type::DateTime | Type::TimeSpan | Type::Bool)
+            }
+            (one, Type::String) => one.is_number() || matches!(one, Type::DateTime | Type::TimeSpan),
+            _ => false,
+        };
+        if is_literal && differs {
+            let span = self.span(item);
+            let message = format!("a {kind} is never equal to a {item_kind}");
+            self.report(
+                Diagnostic::new(Code::ComparedTypes, span, message)
+                    .with_help(format!("write the value as a {kind}")),
+            );
+        }
+    }
+
+    fn between(
+        &mut self,
+        negated: bool,
+        value: ExpressionId,
+        low: ExpressionId,
+        high: ExpressionId,
+    ) -> Value {
+        let kind = self.scalar(value);
+        let low_kind = self.scalar(low).kind;
+        let high_kind = self.scalar(high).kind;
+        let fits = |bound: Type| match kind.kind {
+            Type::Unknown | Type::Dynamic => true,
+            _ if matches!(bound, Type::Unknown) => true,
+            one if one.is_number() => bound.is_number(),
+            one => one == bound && one.is_summable(),
+        };
+        let relative = kind.kind == Type::DateTime && high_kind == Type::TimeSpan;
+        if !kind.kind.is_summable() && !matches!(kind.kind, Type::Unknown | Type::Dynamic) {
+            let text = if negated { "!between" } else { "between" };
+            let place = self.operator_span(value);
+            let one = kind.kind;
+            self.error(
+                Code::OperandTypes,
+                place,
+                format!("`{text}` is not defined for a {one}, a {low_kind} and a {high_kind}"),
+            );
+        } else {
+            for (bound, bound_kind, allowed) in [(low, low_kind, false), (high, high_kind, relative)] {
+                if !fits(bound_kind) && !allowed {
+                    let span = self.span(bound);
+                    let one = kind.kind;
+                    self.error(
+                        Code::ArgumentType,
+                        span,
+                        format!("this is a {bound_kind}, and the value is a {one}"),
+                    );
+                }
+            }
+        }
+        Value::Scalar(Scalar { from: kind.from, ..Scalar::of(Type::Bool) })
+    }
+
+    /// A condition: a scalar that has to be a bool.
+    pub(super) fn condition(&mut self, id: ExpressionId) -> Scalar {
+        let scalar = self.scalar(id);
+        if !matches!(scalar.kind, Type::Bool | Type::Unknown) {
+            let span = self.span(id);
+            let kind = scalar.kind;
+            let diagnostic = Diagnostic::new(
+                Code::WrongType,
+                span,
+                format!("a condition is a bool, and this is a {kind}"),
+            );
+            self.report(match (&self.tree.expression(id).kind, kind) {
+                (ExpressionKind::Named { .. }, _) => diagnostic.with_help("values are compared with `==`"),
+                (_, Type::Dynamic) => {
+                    diagnostic.with_help("convert it: tobool(…), or compare it with a value")
+                }
+                _ => diagnostic,
+            });
+        }
+        scalar
+    }
+
+    /// A count: a scalar that has to be an integer.
+    pub(super) fn count(&mut self, id: ExpressionId) {
+        let kind = self.scalar(id).kind;
+        if !kind.is_integer() && kind != Type::Unknown {
+            let span = self.span(id);
+            self.error(Code::NotInteger, span, format!("a count is an integer, and this is a {kind}"));
+        }
+    }
+}
+
+fn operand_advice(operator: BinaryOperator, one: Type, other: Type) -> Option<String> {
+    if operator.level() == Level::Text {
+        return (one != Type::String || other != Type::String)
+            .then(|| "convert to a string first: tostring(…)".to_owned());
+    }
+    match (one, other) {
+        (Type::Dynamic, _) | (_, Type::Dynamic) => {
+            Some("convert the dynamic value first: tolong(…), todatetime(…), tostring(…)".to_owned())
+        }
+        (Type::String, _) if other.is_summable() => Some(format!("convert the text first: to{other}(…)")),
+        (_, Type::String) if one.is_summable() => Some(format!("convert the text first: to{one}(…)")),
+        _ => None,
+    }
+}
+
+/// The type that an operator gives, or, where it is not defined for its operands, the one that it would.
+fn operator_result(operator: BinaryOperator, one: Type, other: Type) -> Result<Type, Type> {
+    use Type::*;
+    let unknown = one == Unknown || other == Unknown;
+    match operator.level() {
+        Level::Or | Level::And => {
+            let fits = |kind| matches!(kind, Bool | Dynamic | Unknown);
+            if fits(one) && fits(other) { Ok(Bool) } else { Err(Bool) }
+        }
+        Level::Equality => Ok(Bool),
+        Level::Relational => {
+            let number = |kind: Type| kind.is_number() || kind == Bool;
+            let fits = unknown
+                || (number(one) && number(other))
+                || (one == other && matches!(one, DateTime | TimeSpan | Dynamic))
+                || (one == Dynamic && other.is_number())
+                || (other == Dynamic && one.is_number());
+            if fits { Ok(Bool) } else { Err(Bool) }
+        }
+        Level::Text => {
+            if operator == BinaryOperator::Colon {
+                return Ok(Bool);
+            }
+            let fits = |kind| matches!(kind, String | Dynamic | Unknown);
+            if fits(one) && fits(other) { Ok(Bool) } else { Err(Bool) }
+        }
+        Level::Additive | Level::Multiplicative | Level::Operand if unknown => Ok(Unknown),
+        Level::Additive | Level::Multiplicative | Level::Operand => arithmetic_result(operator, one, other),
+    }
+}
+
+fn arithmetic_result(operator: BinaryOperator, one: Type, other: Type) -> Result<Type, Type> {
+    use BinaryOperator::{Add, Divide, Modulo, Multiply, Subtract};
+    use Type::*;
+    if one.is_number() && other.is_number() {
+        let widest = one.widest(other);
+        return Ok(if widest == Int { Long } else { widest });
+    }
+    let promoted = |kind: Type| if kind == Int { Long } else { kind };
+    match (one, other) {
+        (Dynamic, Dynamic) => return Ok(Dynamic),
+        (Dynamic, kind) | (kind, Dynamic) if kind.is_number() => return Ok(promoted(kind)),
+        _ => {}
+    }
+    let known = match (operator, one, other) {
+        (Add, DateTime, DateTime | TimeSpan) | (Add, TimeSpan, DateTime) => Some(DateTime),
+        (Add, TimeSpan, TimeSpan) => Some(TimeSpan),
+        (Add, Dynamic, kind) | (Add, kind, Dynamic) if matches!(kind, DateTime | TimeSpan) => Some(kind),
+        (Subtract, DateTime, DateTime) => Some(TimeSpan),
+        (Subtract, DateTime, TimeSpan) | (Subtract, TimeSpan, DateTime) => Some(DateTime),
+        (Subtract, TimeSpan, TimeSpan) => Some(TimeSpan),
+        (Subtract, Dynamic, kind) | (Subtract, kind, Dynamic) if matches!(kind, DateTime | TimeSpan) => {
+            Some(TimeSpan)
+        }
+        (Multiply, TimeSpan, TimeSpan) => Some(TimeSpan),
+        (Multiply | Divide | Modulo, DateTime | TimeSpan, kind) if kind.is_number() => Some(one),
+        (Multiply, kind, DateTime | TimeSpan) if kind.is_number() => Some(other),
+        (Divide, DateTime, DateTime | TimeSpan) | (Divide, TimeSpan, TimeSpan) => Some(Real),
+        (Divide, Real, TimeSpan) => Some(Real),
+        (Modulo, DateTime | TimeSpan, DateTime | TimeSpan) => Some(TimeSpan),
+        (Modulo, Real, TimeSpan) => Some(TimeSpan),
+        _ => None,
+    };
+    match known {
+        Some(kind) => Ok(kind),
+        None if one.is_number() && !other.is_number() => Err(promoted(one)),
+        None if other.is_number() && !one.is_number() => Err(promoted(other)),
+        None => Err(Unknown),
+    }
+}

@@ -1,0 +1,828 @@
+//! Stages: what each operator does to the rows that it is given.
+
+use super::projection::Projection;
+use super::{Aggregates, Binder, ColumnId, Rows, Symbol, Value};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::tree::{
+    AggregationDefault, Column, ExpressionId, ExpressionKind, MvItem, OperatorId, OperatorKind, Order,
+    Parameter, ParsePart, SeriesRange, TopNestedLevel,
+};
+use crate::types::Type;
+
+impl Binder<'_> {
+    /// A source and the stages behind it.
+    pub(super) fn pipe(&mut self, source: ExpressionId, stages: &[OperatorId]) -> Value {
+        let value = self.table_value(source);
+        self.stages(value, stages)
+    }
+
+    /// Stages over what a source gives.
+    pub(super) fn stages(&mut self, mut value: Value, stages: &[OperatorId]) -> Value {
+        let history = std::mem::take(&mut self.history);
+        for id in stages {
+            if let Value::Table(rows) = &value {
+                self.history.push((*id, rows.clone()));
+            }
+            value = self.stage(*id, value);
+        }
+        self.history = history;
+        value
+    }
+
+    /// An operator that needs no rows.
+    pub(super) fn leading(&mut self, id: OperatorId) -> Value {
+        self.stage(id, Value::Error)
+    }
+
+    fn stage(&mut self, id: OperatorId, input: Value) -> Value {
+        if self.quiet > 0 {
+            self.rebound += 1;
+        }
+        let value = self.deeper(|binder| binder.stage_here(id, input)).unwrap_or(Value::Error);
+        if self.quiet == 0
+            && let Value::Table(rows) = &value
+        {
+            self.stages[id.index()] = Some(rows.clone());
+        }
+        value
+    }
+
+    fn stage_here(&mut self, id: OperatorId, input: Value) -> Value {
+        let operator = self.tree.operator(id);
+        let parameters = operator.parameters.as_slice();
+        let has_input = matches!(input, Value::Table(_));
+        let rows = match input {
+            Value::Table(rows) => rows,
+            Value::Other => return self.graph_stage(&operator.kind),
+            _ => Rows::unknown(),
+        };
+        use OperatorKind::*;
+        let rows = match &operator.kind {
+            As { name } => {
+                self.bind_table(*name, rows.clone());
+                rows
+            }
+            AssertSchema { .. } | ExecuteAndCache | Render { .. } => rows,
+            Consume => return Value::Other,
+            Count { name } => {
+                let name = match name {
+                    Some(name) => self.declared_name(*name),
+                    None => self.symbol("Count"),
+                };
+                Rows::new(vec![self.add_column(name, Type::Long, Vec::new())], false)
+            }
+            Distinct { columns } => self.distinct(&rows, columns),
+            Evaluate { call, schema } => return self.evaluate(&rows, *call, schema.as_ref()),
+            Extend { columns } | Serialize { columns } => self.extend(&rows, columns),
+            Facet { columns, body } => {
+                self.patterns(&rows, columns);
+                self.body(&rows, *body);
+                return Value::Other;
+            }
+            Find { sources, predicate, project, .. } => self.find_operator(
+                has_input.then_some(rows),
+                sources,
+                *predicate,
+                project.as_deref(),
+                parameters,
+            ),
+            Fork { branches } => {
+                for branch in branches {
+                    self.body(&rows, Some(branch.body));
+                }
+                return Value::Other;
+            }
+            GetSchema => self.rows_of(&[
+                ("ColumnName", Type::String),
+                ("ColumnOrdinal", Type::Long),
+                ("DataType", Type::String),
+                ("ColumnType", Type::String),
+            ]),
+            Invoke { call } => return self.invoke(rows, *call),
+            Join { right, condition } => self.join(&rows, *right, condition.as_ref(), parameters, id),
+            Lookup { right, condition } => self.lookup(&rows, *right, condition.as_ref()),
+            MacroExpand { name, statements, .. } => {
+                let symbol = self.declared_name(*name);
+                self.locals
+                    .push(super::Local { name: symbol, meaning: super::Meaning::Other(Value::Elsewhere) });
+                self.statements(statements);
+                Rows::unknown()
+            }
+            MakeGraph { tables, .. } => {
+                for table in tables {
+                    self.without_rows(|binder| binder.table(table.table));
+                }
+                return Value::Other;
+            }
+            MakeSeries { aggregations, on, range, by } => {
+                self.make_series(&rows, aggregations, *on, *range, by)
+            }
+            MvApply { items, limit, body } => self.mv_apply(&rows, items, *limit, *body, parameters),
+            MvExpand { items, limit } => self.mv_expand(&rows, items, *limit, parameters),
+            Parse { value, pattern, .. } => self.parse_text(&rows, *value, pattern),
+            ParseKv { value, columns, .. } => self.parse_kv(&rows, *value, columns),
+            Partition { by, body, .. } | PartitionBy { by, body } => {
+                let (_, rows) = self.with_rows(&rows, |binder| binder.scalar(*by));
+                return self.body(&rows, Some(*body));
+            }
+            Print { columns } => self.print(columns),
+            Project { columns } => self.project(&rows, columns),
+            ProjectAway { columns } => self.project_away(&rows, columns),
+            ProjectByNames { columns } => self.project_by_names(&rows, columns),
+            ProjectKeep { columns } => self.project_keep(&rows, columns),
+            ProjectRename { columns } => self.project_rename(&rows, columns),
+            ProjectReorder { columns } => self.project_reorder(&rows, columns),
+            Range { name, from, to, step } => {
+                let first = self.scalar(*from).kind;
+                let last = self.scalar(*to).kind;
+                let width = self.scalar(*step).kind;
+                let kind = if first.is_number() && last.is_number() && width.is_number() {
+                    first.widest(last).widest(width)
+                } else {
+                    first
+                };
+                let name = self.declared_name(*name);
+                Rows::new(vec![self.add_column(name, kind, Vec::new())], false)
+            }
+            Reduce { by, with } => {
+                let keeps = self.parameter_word(parameters, "kind").as_deref() == Some("source");
+                let (_, rows) = self.with_rows(&rows, |binder| binder.scalar(*by));
+                for item in with {
+                    self.without_rows(|binder| binder.value(*item));
+                }
+                let added = self.rows_of(&[
+                    ("Pattern", Type::String),
+                    ("Count", Type::Long),
+                    ("Representative", Type::String),
+                ]);
+                if keeps { self.joined(&rows, &added) } else { added }
+            }
+            Sample { count } | Take { count } => {
+                self.count(*count);
+                rows
+            }
+            SampleDistinct { count, of } => {
+                self.count(*count);
+                self.columns_of(&rows, &[*of], false)
+            }
+            Scan { order, partition, declared, steps } => {
+                let (_, rows) = self.with_rows(&rows, |binder| {
+                    for key in order {
+                        binder.scalar(key.key);
+                    }
+                    for key in partition {
+                        binder.scalar(*key);
+                    }
+                });
+                self.scan(&rows, declared, steps, parameters)
+            }
+            Search { sources, predicate } => {
+                self.search_operator(has_input.then_some(rows), sources, *predicate)
+            }
+            Sort { keys } => self.sort(&rows, keys),
+            Summarize { aggregates, by, .. } => self.summarize(&rows, aggregates, by),
+            Top { count, by } => {
+                self.count(*count);
+                self.with_rows(&rows, |binder| binder.scalar(by.key)).1
+            }
+            TopHitters { count, of, by } => {
+                self.count(*count);
+                self.top_hitters(&rows, *of, by.as_ref())
+            }
+            TopNested { levels } => self.top_nested(&rows, levels),
+            Union { sources } => self.union(has_input.then_some(rows), sources, parameters),
+            Where { predicate } => self.with_rows(&rows, |binder| binder.condition(*predicate)).1,
+            GraphMarkComponents
+            | GraphMatch { .. }
+            | GraphShortestPaths { .. }
+            | GraphToTable { .. }
+            | GraphWhereEdges { .. }
+            | GraphWhereNodes { .. } => Rows::unknown(),
+            Bad => Rows { open: true, ..rows },
+        };
+        Value::Table(rows)
+    }
+
+    /// Graph operators: what a graph's rows are is not followed.
+    fn graph_stage(&mut self, kind: &OperatorKind) -> Value {
+        match kind {
+            OperatorKind::GraphMatch { project: Some(columns), .. }
+            | OperatorKind::GraphShortestPaths { project: Some(columns), .. } => {
+                let nothing = Rows::unknown();
+                let rows = self.columns_of(&nothing, columns, false);
+                Value::Table(Rows { open: false, ..rows })
+            }
+            OperatorKind::GraphWhereEdges { .. }
+            | OperatorKind::GraphWhereNodes { .. }
+            | OperatorKind::GraphMarkComponents => Value::Other,
+            _ => Value::Table(Rows::unknown()),
+        }
+    }
+
+    /// A sub-query over the rows: `(take 1 | …)`.
+    fn body(&mut self, rows: &Rows, body: Option<ExpressionId>) -> Value {
+        let Some(body) = body else {
+            return Value::Table(rows.clone());
+        };
+        let tree = self.tree;
+        match &tree.expression(body).kind {
+            ExpressionKind::Stages(stages) => {
+                self.without_rows(|binder| binder.stages(Value::Table(rows.clone()), stages))
+            }
+            _ => self.without_rows(|binder| binder.value(body)),
+        }
+    }
+
+    /// The word that a parameter is set to.
+    pub(super) fn parameter_word(&self, parameters: &[Parameter], name: &str) -> Option<String> {
+        let parameter = parameters.iter().find(|parameter| self.tree.name(parameter.name) == name)?;
+        let range = self.tree.expression(parameter.value).tokens;
+        let text = self.tree.text(range);
+        Some(match &self.tree.expression(parameter.value).kind {
+            ExpressionKind::Name(name) => self.tree.name(*name).into_owned(),
+            _ => crate::literal::decode(text).unwrap_or_else(|| text.to_owned()),
+        })
+    }
+
+    // Projections.
+
+    /// Binds a list of items over rows; gives the values and the rows with what was found to be in an open table.
+    fn bind_items(&mut self, rows: &Rows, items: &[ExpressionId]) -> (Vec<Value>, Rows) {
+        self.with_rows(rows, |binder| items.iter().map(|item| binder.value(*item)).collect())
+    }
+
+    /// New columns from a list of items; with `refuse_dynamic`, none of them may be dynamic.
+    fn columns_of(&mut self, rows: &Rows, items: &[ExpressionId], refuse_dynamic: bool) -> Rows {
+        let (values, rows) = self.bind_items(rows, items);
+        let mut projection = Projection::new();
+        self.with_rows(&rows, |binder| {
+            for (item, value) in items.iter().zip(values) {
+                if refuse_dynamic {
+                    binder.refuse_dynamic(*item, &value);
+                }
+                projection.item(binder, *item, value);
+            }
+        });
+        projection.finish(rows.open)
+    }
+
+    fn refuse_dynamic(&mut self, item: ExpressionId, value: &Value) {
+        if let Value::Scalar(scalar) = value
+            && scalar.kind == Type::Dynamic
+        {
+            let span = match &self.tree.expression(item).kind {
+                ExpressionKind::Named { value, .. } => self.span(*value),
+                _ => self.span(item),
+            };
+            self.report(
+                Diagnostic::new(Code::DynamicHere, span, "a dynamic value cannot be grouped or ordered by")
+                    .with_help("convert it: tostring(…)"),
+            );
+        }
+    }
+
+    fn project(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
+        self.columns_of(rows, items, false)
+    }
+
+    fn distinct(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
+        if items.iter().any(|item| matches!(self.tree.expression(*item).kind, ExpressionKind::Star)) {
+            return rows.clone();
+        }
+        self.columns_of(rows, items, true)
+    }
+
+    fn extend(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
+        let (values, rows) = self.bind_items(rows, items);
+        let mut projection = Projection::over(self, &rows);
+        self.with_rows(&rows, |binder| {
+            for (item, value) in items.iter().zip(values) {
+                projection.item(binder, *item, value);
+            }
+        });
+        projection.finish(rows.open)
+    }
+
+    fn print(&mut self, items: &[ExpressionId]) -> Rows {
+        let mut projection = Projection::new();
+        for (at, item) in items.iter().enumerate() {
+            let value = self.value(*item);
+            if matches!(self.tree.expression(*item).kind, ExpressionKind::Named { .. })
+                || matches!(value, Value::Tuple(_))
+            {
+                projection.item(self, *item, value);
+                continue;
+            }
+            let scalar = self.scalar_of(value, *item);
+            let name = self.symbol(&format!("print_{at}"));
+            let id = self.add_column(name, scalar.kind, scalar.from);
+            projection.add(self, id);
+        }
+        projection.finish(false)
+    }
+
+    /// The columns that a name with stars stands for, or the one that a name does.
+    fn pattern(&mut self, item: ExpressionId, rows: &Rows) -> Vec<ColumnId> {
+        let tree = self.tree;
+        let text = match &tree.expression(item).kind {
+            ExpressionKind::Name(name) => tree.name(*name).into_owned(),
+            ExpressionKind::Wildcard | ExpressionKind::Star => {
+                tree.text(tree.expression(item).tokens).to_owned()
+            }
+            _ => {
+                self.value(item);
+                return Vec::new();
+            }
+        };
+        if text.contains('*') {
+            let found: Vec<ColumnId> = rows
+                .columns
+                .iter()
+                .copied()
+                .filter(|id| matches_pattern(&text, &self.names[self.column(*id).name.index()]))
+                .collect();
+            if found.is_empty() && !rows.open {
+                let span = self.span(item);
+                self.error(Code::UnknownName, span, format!("no column is called `{text}`"));
+            }
+            return found;
+        }
+        let symbol = self.symbol(&text);
+        match self.find(&rows.columns, symbol) {
+            Some(id) => {
+                if self.quiet == 0 {
+                    self.references[item.index()] = Some(id);
+                }
+                vec![id]
+            }
+            None if rows.open => Vec::new(),
+            None => {
+                let span = self.span(item);
+                self.with_rows(rows, |binder| binder.unknown_name(symbol, span));
+                Vec::new()
+            }
+        }
+    }
+
+    fn patterns(&mut self, rows: &Rows, items: &[ExpressionId]) -> Vec<ColumnId> {
+        items.iter().flat_map(|item| self.pattern(*item, rows)).collect()
+    }
+
+    fn project_away(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
+        let away = self.patterns(rows, items);
+        let kept = rows.columns.iter().copied().filter(|id| !away.contains(id)).collect();
+        Rows::new(kept, rows.open)
+    }
+
+    fn project_keep(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
+        let kept = self.patterns(rows, items);
+        let columns = rows.columns.iter().copied().filter(|id| kept.contains(id)).collect();
+        Rows::new(columns, rows.open)
+    }
+
+    fn project_by_names(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
+        let mut columns = Vec::new();
+        let mut open = rows.open;
+        for item in items {
+            match self.string_text(*item) {
+                Some(text) if !text.is_empty() => {
+                    let symbol = self.symbol(&text);
+                    columns.extend(self.find(&rows.columns, symbol));
+                }
+                _ => {
+                    self.with_rows(rows, |binder| binder.value(*item));
+                    open = true;
+                }
+            }
+        }
+        Rows::new(columns, open)
+    }
+
+    fn project_rename(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
+        let tree = self.tree;
+        let mut columns = rows.columns.to_vec();
+        let mut open_columns = Vec::new();
+        for item in items {
+            let ExpressionKind::Named { names, value } = &tree.expression(*item).kind else {
+                let span = self.span(*item);
+                self.report(
+                    Diagnostic::new(Code::RenameExpected, span, "a new name is expected here")
+                        .with_help("project-rename NewName = OldName"),
+                );
+                continue;
+            };
+            let Some(new) = names.first() else { continue };
+            let ExpressionKind::Name(old) = tree.expression(*value).kind else {
+                let span = self.span(*value);
+                self.error(Code::NotColumn, span, "only a column is renamed");
+                continue;
+            };
+            let new_symbol = self.declared_name(*new);
+            let old_symbol = self.declared_name(old);
+            let found = rows.columns.iter().position(|id| self.column(*id).name == old_symbol);
+            let Some(place) = found else {
+                if rows.open {
+                    let id = self.add_column(new_symbol, Type::Unknown, Vec::new());
+                    open_columns.push(id);
+                } else {
+                    let span = self.tree.name_span(old);
+                    self.with_rows(rows, |binder| binder.unknown_name(old_symbol, span));
+                }
+                continue;
+            };
+            let is_taken = new_symbol != old_symbol && self.find(&columns, new_symbol).is_some();
+            if is_taken {
+                let span = self.tree.name_span(*new);
+                let text = self.name_of(new_symbol);
+                self.error(Code::DuplicateColumn, span, format!("there is a column `{text}` already"));
+                continue;
+            }
+            let kind = self.column(rows.columns[place]).kind;
+            columns[place] = self.add_column(new_symbol, kind, vec![rows.columns[place]]);
+        }
+        columns.extend(open_columns);
+        Rows::new(columns, rows.open)
+    }
+
+    fn project_reorder(&mut self, rows: &Rows, items: &[Order]) -> Rows {
+        let mut columns: Vec<ColumnId> = Vec::new();
+        // A star stands for all that no other item names.
+        let named: Vec<ColumnId> = items
+            .iter()
+            .filter(|item| matches!(self.tree.expression(item.key).kind, ExpressionKind::Name(_)))
+            .filter_map(|item| {
+                let ExpressionKind::Name(name) = self.tree.expression(item.key).kind else {
+                    return None;
+                };
+                let symbol = self.declared_name(name);
+                self.find(&rows.columns, symbol)
+            })
+            .collect();
+        for item in items {
+            let is_name = matches!(self.tree.expression(item.key).kind, ExpressionKind::Name(_));
+            let mut found = self.pattern(item.key, rows);
+            if !is_name {
+                found.retain(|id| !named.contains(id));
+                match item.ascending {
+                    Some(ascending) => {
+                        found.sort_by_key(|id| self.name_of(self.column(*id).name));
+                        if !ascending {
+                            found.reverse();
+                        }
+                    }
+                    None => {}
+                }
+            } else if found.is_empty() && rows.open {
+                let ExpressionKind::Name(name) = self.tree.expression(item.key).kind else {
+                    continue;
+                };
+                let symbol = self.declared_name(name);
+                found.push(self.add_column(symbol, Type::Unknown, Vec::new()));
+            }
+            found.retain(|id| !columns.contains(id));
+            columns.extend(found);
+        }
+        let rest: Vec<ColumnId> = rows.columns.iter().copied().filter(|id| !columns.contains(id)).collect();
+        columns.extend(rest);
+        Rows::new(columns, rows.open)
+    }
+
+    // Rows.
+
+    fn sort(&mut self, rows: &Rows, keys: &[Order]) -> Rows {
+        let (_, rows) = self.with_rows(rows, |binder| {
+            for key in keys {
+                let value = binder.value(key.key);
+                binder.refuse_dynamic(key.key, &value);
+                binder.scalar_of(value, key.key);
+            }
+        });
+        rows
+    }
+
+    fn summarize(&mut self, rows: &Rows, aggregates: &[ExpressionId], by: &[ExpressionId]) -> Rows {
+        let (keys, rows) = self.bind_items(rows, by);
+        let grouped = keys
+            .iter()
+            .filter_map(|value| match value {
+                Value::Scalar(scalar) => scalar.column,
+                _ => None,
+            })
+            .collect();
+        let grouped = std::mem::replace(&mut self.grouped, grouped);
+        let (values, rows) =
+            self.with_aggregates(Aggregates::Required, |binder| binder.bind_items(&rows, aggregates));
+        let mut projection = Projection::new();
+        self.with_rows(&rows, |binder| {
+            for (item, value) in by.iter().zip(keys) {
+                binder.refuse_dynamic(*item, &value);
+                projection.item(binder, *item, value);
+            }
+            binder.with_aggregates(Aggregates::Required, |binder| {
+                for (item, value) in aggregates.iter().zip(values) {
+                    projection.item(binder, *item, value);
+                }
+            });
+        });
+        self.grouped = grouped;
+        projection.finish(rows.open)
+    }
+
+    fn make_series(
+        &mut self,
+        rows: &Rows,
+        aggregations: &[AggregationDefault],
+        on: ExpressionId,
+        range: SeriesRange,
+        by: &[ExpressionId],
+    ) -> Rows {
+        let (keys, rows) = self.bind_items(rows, by);
+        let (axis, rows) = self.with_rows(&rows, |binder| binder.value(on));
+        match range {
+            SeriesRange::Steps { from, to, step } => {
+                for bound in [from, to, Some(step)].into_iter().flatten() {
+                    self.with_rows(&rows, |binder| binder.scalar(bound));
+                }
+            }
+            SeriesRange::In(call) => {
+                self.with_rows(&rows, |binder| binder.scalar(call));
+            }
+        }
+        let items: Vec<ExpressionId> = aggregations.iter().map(|aggregation| aggregation.value).collect();
+        let (values, rows) =
+            self.with_aggregates(Aggregates::Required, |binder| binder.bind_items(&rows, &items));
+        for default in aggregations.iter().filter_map(|aggregation| aggregation.default) {
+            self.scalar(default);
+        }
+        let mut projection = Projection::new();
+        self.with_rows(&rows, |binder| {
+            for (item, value) in by.iter().zip(keys) {
+                projection.item(binder, *item, value);
+            }
+            binder.with_aggregates(Aggregates::Required, |binder| {
+                for (item, value) in items.iter().zip(values) {
+                    let value = as_series(value);
+                    projection.item(binder, *item, value);
+                }
+            });
+            // The axis has its column's name, and is a list.
+            let from = match &axis {
+                Value::Scalar(scalar) => scalar.from.clone(),
+                _ => Vec::new(),
+            };
+            let name = binder.made_up_name(on);
+            match name {
+                Some(name) => {
+                    let id = binder.add_column(name, Type::Dynamic, from);
+                    projection.add(binder, id);
+                }
+                None => projection.add_nameless(binder, Type::Dynamic, from),
+            }
+        });
+        projection.finish(rows.open)
+    }
+
+    fn top_hitters(&mut self, rows: &Rows, of: ExpressionId, by: Option<&Order>) -> Rows {
+        let (value, rows) = self.with_rows(rows, |binder| binder.value(of));
+        let mut projection = Projection::new();
+        self.with_rows(&rows, |binder| {
+            let prefix = match by {
+                Some(by) => {
+                    binder.scalar(by.key);
+                    let name = binder.made_up_text(by.key).unwrap_or_default();
+                    format!("approximate_sum_{name}")
+                }
+                None => {
+                    let name = binder.made_up_text(of).unwrap_or_default();
+                    format!("approximate_count_{name}")
+                }
+            };
+            projection.item(binder, of, value);
+            let id = binder.named_column(&prefix, Type::Long);
+            projection.add(binder, id);
+        });
+        projection.finish(false)
+    }
+
+    fn top_nested(&mut self, rows: &Rows, levels: &[TopNestedLevel]) -> Rows {
+        let mut projection = Projection::new();
+        let mut rows = rows.clone();
+        for level in levels {
+            if let Some(count) = level.count {
+                self.count(count);
+            }
+            let (value, after) = self.with_rows(&rows, |binder| binder.value(level.of));
+            rows = after;
+            if let Some(others) = level.others {
+                self.scalar(others);
+            }
+            let ((), after) = self.with_rows(&rows, |binder| {
+                let name = binder.made_up_text(level.of).unwrap_or_default();
+                projection.item(binder, level.of, value);
+                let scalar =
+                    binder.with_aggregates(Aggregates::Required, |binder| binder.scalar(level.by.key));
+                let name = match &binder.tree.expression(level.by.key).kind {
+                    ExpressionKind::Named { .. } => binder.made_up_name(level.by.key),
+                    _ => None,
+                }
+                .unwrap_or_else(|| binder.symbol(&format!("aggregated_{name}")));
+                let id = binder.add_column(name, scalar.kind, scalar.from);
+                projection.add(binder, id);
+            });
+            rows = after;
+        }
+        projection.finish(rows.open)
+    }
+
+    // Taking values apart.
+
+    /// The rows with what `mv-expand` and `mv-apply` unfold, and the names of the columns that are unfolded.
+    fn unfolded(&mut self, rows: &Rows, items: &[MvItem], parameters: &[Parameter]) -> (Rows, Vec<Symbol>) {
+        let ids: Vec<ExpressionId> = items.iter().map(|item| item.value).collect();
+        let (values, rows) = self.bind_items(rows, &ids);
+        let mut projection = Projection::over(self, &rows);
+        let mut names = Vec::new();
+        self.with_rows(&rows, |binder| {
+            for (item, value) in items.iter().zip(values) {
+                let scalar = binder.scalar_of(value, item.value);
+                if !matches!(scalar.kind, Type::Dynamic | Type::Unknown) {
+                    let span = match &binder.tree.expression(item.value).kind {
+                        ExpressionKind::Named { value, .. } => binder.span(*value),
+                        _ => binder.span(item.value),
+                    };
+                    let kind = scalar.kind;
+                    binder.report(
+                        Diagnostic::new(
+                            Code::WrongType,
+                            span,
+                            format!("only a dynamic is unfolded, and this is a {kind}"),
+                        )
+                        .with_help("a text that holds JSON is read with parse_json(…), a list with split(…)"),
+                    );
+                }
+                let kind = item.kind.map_or(scalar.kind, |kind| binder.type_named(kind));
+                let from = scalar.column.map_or(scalar.from, |column| vec![column]);
+                match binder.made_up_name(item.value) {
+                    Some(name) => {
+                        names.push(name);
+                        let id = binder.add_column(name, kind, from);
+                        projection.add(binder, id);
+                    }
+                    None => projection.add_nameless(binder, kind, from),
+                }
+            }
+            if let Some(name) = binder.parameter_word(parameters, "with_itemindex") {
+                let id = binder.named_column(&name, Type::Long);
+                names.push(binder.column(id).name);
+                projection.add(binder, id);
+            }
+        });
+        (projection.finish(rows.open), names)
+    }
+
+    fn mv_expand(
+        &mut self,
+        rows: &Rows,
+        items: &[MvItem],
+        limit: Option<ExpressionId>,
+        parameters: &[Parameter],
+    ) -> Rows {
+        if let Some(limit) = limit {
+            self.count(limit);
+        }
+        self.unfolded(rows, items, parameters).0
+    }
+
+    fn mv_apply(
+        &mut self,
+        rows: &Rows,
+        items: &[MvItem],
+        limit: Option<ExpressionId>,
+        body: ExpressionId,
+        parameters: &[Parameter],
+    ) -> Rows {
+        if let Some(limit) = limit {
+            self.count(limit);
+        }
+        let (inner, unfolded) = self.unfolded(rows, items, parameters);
+        let result = match self.body(&inner, Some(body)) {
+            Value::Table(result) => result,
+            _ => Rows::unknown(),
+        };
+        // The columns of the row stay, but for those that were unfolded; the body's come behind them.
+        let mut columns: Vec<ColumnId> = rows
+            .columns
+            .iter()
+            .copied()
+            .filter(|id| {
+                let name = self.column(*id).name;
+                !unfolded.contains(&name) || self.find(&result.columns, name).is_some()
+            })
+            .collect();
+        for id in result.columns.iter() {
+            let name = self.column(*id).name;
+            let before = columns.iter().position(|known| self.column(*known).name == name);
+            match before {
+                Some(place) => columns[place] = *id,
+                None => columns.push(*id),
+            }
+        }
+        Rows::new(columns, rows.open || result.open)
+    }
+
+    fn parse_text(&mut self, rows: &Rows, value: ExpressionId, pattern: &[ParsePart]) -> Rows {
+        let (_, rows) = self.with_rows(rows, |binder| binder.scalar(value));
+        let mut columns = rows.columns.to_vec();
+        let mut added: Vec<ColumnId> = Vec::new();
+        for part in pattern {
+            let ParsePart::Column(column) = part else { continue };
+            let name = self.declared_name(column.name);
+            let kind =
+                if column.kind.tokens.is_empty() { Type::String } else { self.type_named(column.kind) };
+            if self.find(&added, name).is_some() {
+                let span = self.tree.name_span(column.name);
+                let text = self.name_of(name);
+                self.error(Code::DuplicateColumn, span, format!("there is a column `{text}` already"));
+                continue;
+            }
+            added.push(self.add_column(name, kind, Vec::new()));
+        }
+        columns.extend(added);
+        Rows::new(columns, rows.open)
+    }
+
+    fn parse_kv(&mut self, rows: &Rows, value: ExpressionId, columns: &[Column]) -> Rows {
+        let (_, rows) = self.with_rows(rows, |binder| binder.scalar(value));
+        let added = self.declared_rows(columns, false);
+        let mut all = rows.columns.to_vec();
+        all.extend(added.columns.iter());
+        Rows::new(all, rows.open)
+    }
+
+    fn scan(
+        &mut self,
+        rows: &Rows,
+        declared: &[crate::tree::FunctionParameter],
+        steps: &[crate::tree::ScanStep],
+        parameters: &[Parameter],
+    ) -> Rows {
+        let mut projection = Projection::over(self, rows);
+        for column in declared {
+            let name = self.declared_name(column.name);
+            let kind = match &column.kind {
+                crate::tree::ParameterType::Scalar(kind) => self.type_named(*kind),
+                _ => Type::Unknown,
+            };
+            let id = self.add_column(name, kind, Vec::new());
+            projection.add(self, id);
+        }
+        let rows = projection.finish(rows.open);
+        self.with_rows(&rows, |binder| {
+            let names: Vec<Symbol> = steps.iter().map(|step| binder.declared_name(step.name)).collect();
+            if let Some(context) = binder.contexts.last_mut() {
+                context.rows = names.into_iter().map(|name| (name, rows.clone())).collect();
+            }
+            for step in steps {
+                binder.condition(step.condition);
+                for assignment in &step.assignments {
+                    binder.scalar(*assignment);
+                }
+            }
+        });
+        let name = self.parameter_word(parameters, "with_match_id").unwrap_or_else(|| "match_id".to_owned());
+        let mut columns = rows.columns.to_vec();
+        columns.push(self.named_column(&name, Type::Long));
+        Rows::new(columns, rows.open)
+    }
+}
+
+/// Aggregates over a series are lists.
+fn as_series(value: Value) -> Value {
+    match value {
+        Value::Scalar(scalar) => Value::Scalar(super::Scalar { kind: Type::Dynamic, column: None, ..scalar }),
+        Value::Tuple(items) => Value::Tuple(
+            items.into_iter().map(|item| super::TupleItem { kind: Type::Dynamic, ..item }).collect(),
+        ),
+        other => other,
+    }
+}
+
+/// Whether a name is one that a pattern with stars stands for.
+pub(super) fn matches_pattern(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(first) = parts.next() else { return false };
+    let Some(mut rest) = name.strip_prefix(first) else {
+        return false;
+    };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else {
+        return rest.is_empty();
+    };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}

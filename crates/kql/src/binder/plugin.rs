@@ -1,0 +1,159 @@
+//! Plugins: what `evaluate` gives.
+
+use super::call::Argument;
+use super::projection::Projection;
+use super::{Aggregates, Binder, ColumnId, Rows, Value};
+use crate::builtins::builtins;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::nearest::nearest;
+use crate::tree::{EvaluateSchema, ExpressionId, ExpressionKind};
+use crate::types::Type;
+
+impl Binder<'_> {
+    pub(super) fn evaluate(
+        &mut self,
+        rows: &Rows,
+        call: ExpressionId,
+        schema: Option<&EvaluateSchema>,
+    ) -> Value {
+        let tree = self.tree;
+        let ExpressionKind::Call { name, arguments: ids } = &tree.expression(call).kind else {
+            return Value::Table(Rows::unknown());
+        };
+        let span = tree.name_span(*name);
+        let text = tree.name(*name);
+        let Some(builtin) = builtins().plugins.get(&*text) else {
+            let mut known: Vec<&str> = builtins().plugins.keys().copied().collect();
+            known.sort_unstable();
+            let near = nearest(&text, known).map(str::to_owned);
+            let diagnostic =
+                Diagnostic::new(Code::UnknownPlugin, span, format!("there is no plugin `{text}`"));
+            self.report(match near {
+                Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+                None => diagnostic,
+            });
+            return Value::Error;
+        };
+        let takes_aggregate = |at: usize| {
+            builtin
+                .signatures
+                .iter()
+                .any(|signature| signature.parameters.get(at).is_some_and(|parameter| parameter.is_aggregate))
+        };
+        let (arguments, rows) = self.with_rows(rows, |binder| {
+            let mut arguments = Vec::new();
+            for (at, id) in ids.iter().enumerate() {
+                let mode = if takes_aggregate(at) { Aggregates::Required } else { Aggregates::Refused };
+                arguments.extend(binder.with_aggregates(mode, |binder| binder.arguments(&[*id])));
+            }
+            arguments
+        });
+        for (at, argument) in arguments.iter().enumerate() {
+            let wants_column =
+                builtin.signatures.first().and_then(|signature| signature.parameter(at, arguments.len()));
+            if wants_column.is_some_and(|parameter| parameter.is_column) {
+                self.check_column(argument);
+            }
+        }
+        if let Some(schema) = schema {
+            let declared = self.declared_rows(&schema.columns, false);
+            if !schema.keeps_source {
+                return Value::Table(declared);
+            }
+            let kept = self.without_arguments(&rows, &arguments, 1);
+            return Value::Table(self.joined(&Rows { open: false, ..kept }, &declared));
+        }
+        Value::Table(self.plugin_rows(&text, &rows, ids, &arguments))
+    }
+
+    fn check_column(&mut self, argument: &Argument) {
+        if let Value::Scalar(scalar) = &argument.value
+            && scalar.column.is_none()
+            && scalar.kind != Type::Unknown
+        {
+            let span = self.span(argument.id);
+            self.report(
+                Diagnostic::new(Code::NotColumn, span, "a column is expected here")
+                    .with_help("compute it with `extend` before"),
+            );
+        }
+    }
+
+    /// The columns that the first `count` arguments are not.
+    fn without_arguments(&self, rows: &Rows, arguments: &[Argument], count: usize) -> Rows {
+        let taken: Vec<ColumnId> = arguments
+            .iter()
+            .take(count)
+            .filter_map(|argument| match &argument.value {
+                Value::Scalar(scalar) => scalar.column,
+                _ => None,
+            })
+            .collect();
+        let kept = rows.columns.iter().copied().filter(|id| !taken.contains(id)).collect();
+        Rows::new(kept, rows.open)
+    }
+
+    fn plugin_rows(&mut self, name: &str, rows: &Rows, ids: &[ExpressionId], arguments: &[Argument]) -> Rows {
+        use Type::{Dynamic, Long, Real, String};
+        match name {
+            "bag_unpack" => Rows { open: true, ..self.without_arguments(rows, arguments, 1) },
+            "pivot" => self.pivot(rows, ids, arguments),
+            "autocluster" | "basket" => {
+                let head = self.rows_of(&[("SegmentId", Long), ("Count", Long), ("Percent", Real)]);
+                self.joined(&head, rows)
+            }
+            "diffpatterns" | "diffpatterns_text" => {
+                let head = self.rows_of(&[
+                    ("SegmentId", Long),
+                    ("CountA", Long),
+                    ("CountB", Long),
+                    ("PercentA", Real),
+                    ("PercentB", Real),
+                    ("PercentDiffAB", Real),
+                ]);
+                self.joined(&head, rows)
+            }
+            "narrow" => self.rows_of(&[("Row", Long), ("Column", String), ("Value", String)]),
+            "ipv4_lookup" | "ipv6_lookup" | "geo_polygon_lookup" | "geo_line_lookup" => {
+                match arguments.first().map(|argument| argument.value.clone()) {
+                    Some(Value::Table(table)) => self.joined(rows, &table),
+                    _ => Rows { open: true, ..rows.clone() },
+                }
+            }
+            "preview" | "rows_near" | "identity" => rows.clone(),
+            "rolling_percentile" => {
+                let extra = self.rows_of(&[("rolling_percentile", Dynamic)]);
+                let all = self.joined(rows, &extra);
+                Rows { open: true, ..all }
+            }
+            // What others give depends on what they are given.
+            _ => Rows::unknown(),
+        }
+    }
+
+    /// `pivot(column, aggregate, by…)`: the columns to group by, and one for each value of the column.
+    fn pivot(&mut self, rows: &Rows, ids: &[ExpressionId], arguments: &[Argument]) -> Rows {
+        let Some(by) = ids.get(2..).filter(|by| !by.is_empty()) else {
+            let mut taken = arguments.to_vec();
+            // The columns that the aggregate reads go as well.
+            if let Some(aggregate) = arguments.get(1) {
+                for column in aggregate.from() {
+                    let kind = self.column(column).kind;
+                    let scalar =
+                        super::Scalar { column: Some(column), from: vec![column], ..super::Scalar::of(kind) };
+                    taken.push(Argument { value: Value::Scalar(scalar), ..aggregate.clone() });
+                }
+            }
+            let count = taken.len();
+            return Rows { open: true, ..self.without_arguments(rows, &taken, count) };
+        };
+        let mut projection = Projection::new();
+        let values: Vec<Value> = arguments[2..].iter().map(|argument| argument.value.clone()).collect();
+        self.with_rows(rows, |binder| {
+            for (id, value) in by.iter().zip(values) {
+                projection.item(binder, *id, value);
+            }
+        });
+        projection.finish(true)
+    }
+}

@@ -1,0 +1,65 @@
+//! Columns and rows as the binder sees them.
+
+use std::sync::Arc;
+
+use crate::types::Type;
+
+/// A name, interned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Symbol(u32);
+
+impl Symbol {
+    pub(super) fn new(index: usize) -> Self {
+        Symbol(index as u32)
+    }
+
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A column: each use of a table, and each stage that computes one, makes new ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnId(u32);
+
+impl ColumnId {
+    pub(super) fn new(index: usize) -> Self {
+        ColumnId(index as u32)
+    }
+
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What is known of a column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    pub(crate) name: Symbol,
+    /// Its type.
+    pub kind: Type,
+    /// The table of the catalog that it is a column of.
+    pub(crate) table: Option<Symbol>,
+    /// The columns that it was made of.
+    pub from: Box<[ColumnId]>,
+}
+
+/// The columns of a table or of what a stage gives.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// The columns, in order.
+    pub columns: Arc<[ColumnId]>,
+    /// Whether there may be more.
+    pub open: bool,
+}
+
+impl Rows {
+    pub(super) fn new(columns: Vec<ColumnId>, open: bool) -> Self {
+        Rows { columns: Arc::from(columns), open }
+    }
+
+    /// A table of which nothing is known.
+    pub(super) fn unknown() -> Self {
+        Rows { columns: Arc::from([]), open: true }
+    }
+}

@@ -1,0 +1,240 @@
+//! Statements: what `let` and its like bind, and the query's own functions.
+
+use std::rc::Rc;
+
+use super::{Binder, MAX_REBOUND_STAGES, Rows, Scalar, Symbol, Value};
+use crate::diagnostic::Code;
+use crate::tree::{
+    Column, ColumnType, FunctionBody, FunctionParameter, Name, ParameterType, StatementId, StatementKind,
+};
+use crate::types::Type;
+
+/// A name that the query binds.
+#[derive(Debug, Clone)]
+pub(super) struct Local {
+    pub(super) name: Symbol,
+    pub(super) meaning: Meaning,
+}
+
+/// What a name is bound to.
+#[derive(Debug, Clone)]
+pub(super) enum Meaning {
+    Scalar(Scalar),
+    Table(Rows),
+    Function(Rc<LetFunction>),
+    /// A graph, a database, what an error left.
+    Other(Value),
+}
+
+/// A function that the query declares.
+#[derive(Debug)]
+pub(super) struct LetFunction {
+    statement: StatementId,
+    pub(super) name: Symbol,
+    pub(super) parameters: Vec<Formal>,
+    /// How many locals were there when it was declared: what its body sees.
+    seen: usize,
+    /// What a call gives, as far as the declaration tells.
+    result: Value,
+}
+
+/// A parameter of a function of the query.
+#[derive(Debug, Clone)]
+pub(super) struct Formal {
+    pub(super) name: Symbol,
+    pub(super) takes: FormalType,
+    pub(super) has_default: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum FormalType {
+    Scalar(Type),
+    Table(Rows),
+}
+
+impl LetFunction {
+    /// How many arguments have to be given.
+    pub(super) fn required(&self) -> usize {
+        self.parameters.iter().filter(|parameter| !parameter.has_default).count()
+    }
+
+    fn takes_tables(&self) -> bool {
+        self.parameters.iter().any(|parameter| matches!(parameter.takes, FormalType::Table(_)))
+    }
+}
+
+impl Binder<'_> {
+    /// Binds statements in order; gives what the last query among them gives.
+    pub(super) fn statements(&mut self, statements: &[StatementId]) -> Option<Value> {
+        let mut value = None;
+        for id in statements {
+            match self.statement_kind(*id) {
+                StatementKind::Query(expression) => {
+                    value = Some(self.without_rows(|binder| binder.value(*expression)))
+                }
+                StatementKind::Let { name, value } => {
+                    let value = self.without_rows(|binder| binder.value(*value));
+                    let meaning = match value {
+                        Value::Scalar(scalar) => {
+                            Meaning::Scalar(Scalar { column: None, from: Vec::new(), ..scalar })
+                        }
+                        Value::Table(rows) => Meaning::Table(rows),
+                        other => Meaning::Other(other),
+                    };
+                    self.bind(*name, meaning);
+                }
+                StatementKind::LetFunction { name, parameters, body, .. } => {
+                    self.let_function(*id, *name, parameters, body);
+                }
+                StatementKind::DeclareParameters(parameters) => {
+                    for parameter in parameters {
+                        let meaning = self.parameter_meaning(parameter);
+                        self.bind(parameter.name, meaning);
+                    }
+                }
+                StatementKind::DeclarePattern { name, .. } | StatementKind::Alias { name, .. } => {
+                    self.bind(*name, Meaning::Other(Value::Elsewhere));
+                }
+                StatementKind::Set { .. } | StatementKind::Restrict(_) | StatementKind::Bad => {}
+            }
+        }
+        value
+    }
+
+    fn bind(&mut self, name: Name, meaning: Meaning) {
+        let symbol = self.declared_name(name);
+        if self.locals[self.block..].iter().any(|local| local.name == symbol) {
+            let span = self.tree.name_span(name);
+            let text = self.name_of(symbol);
+            self.error(Code::DuplicateVariable, span, format!("`{text}` is declared already"));
+        }
+        self.locals.push(Local { name: symbol, meaning });
+    }
+
+    /// The meaning of a name among what the query binds, innermost first.
+    pub(super) fn local(&self, name: Symbol) -> Option<&Meaning> {
+        self.locals.iter().rev().find(|local| local.name == name).map(|local| &local.meaning)
+    }
+
+    pub(super) fn type_named(&self, kind: ColumnType) -> Type {
+        Type::from_name(self.tree.text(kind.tokens)).unwrap_or(Type::Unknown)
+    }
+
+    /// Columns as `datatable` and its like declare them.
+    pub(super) fn declared_rows(&mut self, columns: &[Column], open: bool) -> Rows {
+        let mut ids = Vec::new();
+        for column in columns {
+            let name = self.declared_name(column.name);
+            let kind = self.type_named(column.kind);
+            if self.find(&ids, name).is_some() {
+                let span = self.tree.name_span(column.name);
+                let text = self.name_of(name);
+                self.error(Code::DuplicateColumn, span, format!("there is a column `{text}` already"));
+                continue;
+            }
+            ids.push(self.add_column(name, kind, Vec::new()));
+        }
+        Rows::new(ids, open)
+    }
+
+    fn parameter_meaning(&mut self, parameter: &FunctionParameter) -> Meaning {
+        match &parameter.kind {
+            ParameterType::Scalar(kind) => Meaning::Scalar(Scalar::of(self.type_named(*kind))),
+            ParameterType::Table(columns) => Meaning::Table(self.declared_rows(columns, false)),
+            ParameterType::AnyTable => Meaning::Table(Rows::default()),
+        }
+    }
+
+    fn let_function(
+        &mut self,
+        statement: StatementId,
+        name: Name,
+        parameters: &[FunctionParameter],
+        body: &FunctionBody,
+    ) {
+        let seen = self.locals.len();
+        let mut formals = Vec::new();
+        let mut given = Vec::new();
+        for parameter in parameters {
+            let meaning = self.parameter_meaning(parameter);
+            let name = self.declared_name(parameter.name);
+            let takes = match &meaning {
+                Meaning::Table(rows) => FormalType::Table(rows.clone()),
+                Meaning::Scalar(scalar) => FormalType::Scalar(scalar.kind),
+                _ => FormalType::Scalar(Type::Unknown),
+            };
+            if matches!(takes, FormalType::Table(_))
+                && formals.iter().any(|formal: &Formal| matches!(formal.takes, FormalType::Scalar(_)))
+            {
+                let span = self.tree.name_span(parameter.name);
+                self.error(
+                    Code::ParameterOrder,
+                    span,
+                    "a table stands before the scalars among the parameters",
+                );
+            }
+            formals.push(Formal { name, takes, has_default: parameter.default.is_some() });
+            given.push(Local { name, meaning });
+        }
+        let result = self.function_result(body, given);
+        let symbol = self.declared_name(name);
+        let function = LetFunction { statement, name: symbol, parameters: formals, seen, result };
+        self.bind(name, Meaning::Function(Rc::new(function)));
+    }
+
+    /// Binds a function's body with what its parameters are given.
+    fn function_result(&mut self, body: &FunctionBody, given: Vec<Local>) -> Value {
+        let outer = self.locals.len();
+        let block = std::mem::replace(&mut self.block, outer);
+        self.locals.extend(given);
+        let value = self.deeper(|binder| binder.statements(&body.statements)).flatten();
+        self.locals.truncate(outer);
+        self.block = block;
+        value.unwrap_or(Value::Error)
+    }
+
+    /// What a call of a function of the query gives. What is wrong with its body was said where it was declared; where
+    /// its result depends on what it is given (a table, or the name of one), the body is bound again, in silence.
+    pub(super) fn let_call(
+        &mut self,
+        function: &Rc<LetFunction>,
+        tables: &[(usize, Rows)],
+        texts: &[(usize, Rc<str>)],
+    ) -> Value {
+        let may_be_named = !texts.is_empty() && matches!(&function.result, Value::Table(rows) if rows.open);
+        if !function.takes_tables() && !may_be_named {
+            return function.result.clone();
+        }
+        let StatementKind::LetFunction { body, .. } = self.statement_kind(function.statement) else {
+            return Value::Error;
+        };
+        if self.rebound > MAX_REBOUND_STAGES {
+            return Value::Table(Rows::unknown());
+        }
+        let given = function.parameters.iter().enumerate().map(|(at, formal)| {
+            let table = tables.iter().find(|(place, _)| *place == at);
+            let meaning = match (&formal.takes, table) {
+                (FormalType::Table(_), Some((_, rows))) => Meaning::Table(rows.clone()),
+                (FormalType::Table(rows), None) => Meaning::Table(Rows { open: true, ..rows.clone() }),
+                (FormalType::Scalar(kind), _) => Meaning::Scalar(Scalar::of(*kind)),
+            };
+            Local { name: formal.name, meaning }
+        });
+        let given = given.collect();
+        // The body sees what was bound when it was declared, not what has been since.
+        let later = self.locals.split_off(function.seen.min(self.locals.len()));
+        let block = self.block;
+        self.quiet += 1;
+        let value = self.function_result(body, given);
+        self.quiet -= 1;
+        self.block = block;
+        self.locals.extend(later);
+        value
+    }
+
+    /// Binds a name to a table from here on, as `as` does.
+    pub(super) fn bind_table(&mut self, name: Name, rows: Rows) {
+        let symbol = self.declared_name(name);
+        self.locals.push(Local { name: symbol, meaning: Meaning::Table(rows) });
+    }
+}

@@ -1,0 +1,58 @@
+//! What exists outside a query: the tables and functions of a workspace or database.
+
+use std::sync::Arc;
+
+use crate::types::Type;
+
+/// A column as a table declares it.
+pub type CatalogColumn = (Arc<str>, Type);
+
+/// A table, or what a function returns.
+#[derive(Debug, Clone, Default)]
+pub struct CatalogTable {
+    /// The columns that are known, in order.
+    pub columns: Arc<[CatalogColumn]>,
+    /// Whether there may be more: an unknown column is then no error.
+    pub open: bool,
+}
+
+/// A function that a query may call, with or without brackets.
+#[derive(Debug, Clone, Default)]
+pub struct CatalogFunction {
+    /// Its parameters, by name and type; none has to be given.
+    pub parameters: Vec<CatalogColumn>,
+    /// How many arguments have to be given.
+    pub required: usize,
+    /// The table that it returns.
+    pub returns: CatalogTable,
+}
+
+/// Where a query's tables and functions are looked up. Names compare by case, as the language does.
+pub trait Catalog {
+    /// The table of that name.
+    fn table(&self, name: &str) -> Option<CatalogTable>;
+
+    /// The function of that name. `argument` is its first argument, where that is a literal or a name bound to one.
+    fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction>;
+
+    /// The names of all tables and functions, for wildcards and to suggest one for a name that is not there.
+    fn names(&self) -> Vec<&str>;
+}
+
+/// A catalog with nothing in it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nothing;
+
+impl Catalog for Nothing {
+    fn table(&self, _: &str) -> Option<CatalogTable> {
+        None
+    }
+
+    fn function(&self, _: &str, _: Option<&str>) -> Option<CatalogFunction> {
+        None
+    }
+
+    fn names(&self) -> Vec<&str> {
+        Vec::new()
+    }
+}

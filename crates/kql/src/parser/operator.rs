@@ -1,0 +1,438 @@
+//! Query operators: what stands between the bars.
+
+mod rows;
+mod shape;
+mod source;
+
+use super::{Parser, name};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::nearest::nearest;
+use crate::token::TokenKind;
+use crate::tree::{ExpressionId, ExpressionKind, OperatorId, OperatorKind, Order, Parameter};
+
+/// Every operator's word. Sorted.
+const OPERATORS: &[&str] = &[
+    "__executeAndCache",
+    "__partitionby",
+    "as",
+    "assert-schema",
+    "consume",
+    "count",
+    "distinct",
+    "evaluate",
+    "extend",
+    "facet",
+    "filter",
+    "find",
+    "fork",
+    "getschema",
+    "graph-mark-components",
+    "graph-match",
+    "graph-shortest-paths",
+    "graph-to-table",
+    "graph-where-edges",
+    "graph-where-nodes",
+    "invoke",
+    "join",
+    "limit",
+    "lookup",
+    "macro-expand",
+    "make-graph",
+    "make-series",
+    "mv-apply",
+    "mv-expand",
+    "mvapply",
+    "mvexpand",
+    "order",
+    "parse",
+    "parse-kv",
+    "parse-where",
+    "partition",
+    "print",
+    "project",
+    "project-away",
+    "project-by-names",
+    "project-keep",
+    "project-rename",
+    "project-reorder",
+    "range",
+    "reduce",
+    "render",
+    "sample",
+    "sample-distinct",
+    "scan",
+    "search",
+    "serialize",
+    "sort",
+    "summarize",
+    "take",
+    "top",
+    "top-hitters",
+    "top-nested",
+    "union",
+    "where",
+];
+
+/// Words that stand before `=` behind an operator's name.
+const PARAMETERS: &[&str] = &[
+    "__crossCluster",
+    "__crossDB",
+    "__id",
+    "__isFuzzy",
+    "__noWithSource",
+    "__packedColumn",
+    "__sourceColumnIndex",
+    "bagexpansion",
+    "best_effort",
+    "bin_legacy",
+    "cycles",
+    "decodeblocks",
+    "expandoutput",
+    "flags",
+    "force_remote",
+    "hint.concurrency",
+    "hint.distribution",
+    "hint.materialized",
+    "hint.num_partitions",
+    "hint.pass_filters",
+    "hint.pass_filters_column",
+    "hint.progressive_top",
+    "hint.remote",
+    "hint.shufflekey",
+    "hint.spread",
+    "hint.strategy",
+    "isfuzzy",
+    "kind",
+    "output",
+    "with_component_id",
+    "with_itemindex",
+    "with_match_id",
+    "with_node_id",
+    "with_source",
+    "with_step_name",
+    "withsource",
+];
+
+/// Whether an operator that needs no rows stands here, and not a table or a function of the same name.
+pub(super) fn begins_source(parser: &Parser<'_>) -> bool {
+    match (parser.kind(), parser.text()) {
+        (TokenKind::Identifier, "union" | "print" | "find" | "search") => true,
+        (TokenKind::Identifier, "range") => {
+            parser.declaration_length(1).is_some() && parser.kind_at(1) == TokenKind::Identifier
+        }
+        (TokenKind::Identifier, "evaluate") => {
+            matches!(parser.kind_at(1), TokenKind::Identifier | TokenKind::Keyword)
+        }
+        (TokenKind::Keyword, "macro-expand") => true,
+        _ => false,
+    }
+}
+
+/// Whether an operator's word stands here, used as one.
+pub(super) fn begins_stage(parser: &Parser<'_>) -> bool {
+    match parser.kind() {
+        TokenKind::Keyword => OPERATORS.contains(&parser.text()),
+        TokenKind::Identifier => {
+            OPERATORS.contains(&parser.text())
+                && !matches!(parser.kind_at(1), TokenKind::Dot | TokenKind::OpenParen)
+                && (!name::may_refer(parser.text())
+                    || parser.kind_at(1) != TokenKind::Bar
+                    || matches!(parser.text(), "count" | "getschema" | "consume" | "serialize"))
+        }
+        _ => false,
+    }
+}
+
+/// Whether an operator stands where a bar should: it begins a line, or no name could stand there.
+pub(super) fn is_forgotten_bar(parser: &Parser<'_>) -> bool {
+    if !begins_stage(parser) || parser.open > 0 {
+        return false;
+    }
+    matches!(
+        parser.kind_at(1),
+        TokenKind::Identifier
+            | TokenKind::Long
+            | TokenKind::OpenParen
+            | TokenKind::OpenBracket
+            | TokenKind::End
+            | TokenKind::Bar
+    )
+}
+
+/// What to say of a word that stands where none is expected.
+pub(super) fn advice(word: &str) -> &'static str {
+    match word {
+        "=" => "values are compared with `==`",
+        "not" => "negation is a function: not(…); or `!in`, `!has`, `!contains`, …",
+        "&&" | "&" => "conditions are joined with `and`",
+        "||" => "conditions are joined with `or`",
+        "AND" | "And" => "keywords are in lower case: `and`",
+        "OR" | "Or" => "keywords are in lower case: `or`",
+        "IN" | "In" => "keywords are in lower case: `in`",
+        "?" => "a choice is a function: iff(condition, then, else)",
+        _ => "a stage ends with `|`, a statement with `;`, and values are parted by `,`",
+    }
+}
+
+impl Parser<'_> {
+    /// One stage: an operator and all that belongs to it. What follows it up to the next bar, semicolon or closing bracket
+    /// is reported and skipped.
+    pub(super) fn stage(&mut self) -> OperatorId {
+        let first = self.start();
+        if !self.enter() {
+            return self.operator(first, Vec::new(), OperatorKind::Bad);
+        }
+        let (kind, parameters) = self.one_operator();
+        self.leave();
+        let id = self.operator(first, parameters, kind);
+        self.end_of_stage(id);
+        id
+    }
+
+    /// Looks at what stands behind a stage, and widens the stage by what does not belong there.
+    fn end_of_stage(&mut self, id: OperatorId) {
+        use TokenKind::*;
+        if matches!(self.kind(), Bar | Semicolon | CloseParen | CloseBracket | CloseBrace | End)
+            || self.begins_let()
+            || (is_forgotten_bar(self) && !self.lost)
+        {
+            return;
+        }
+        if !self.lost {
+            let (place, found) = (self.here(), self.describe());
+            let help = advice(self.text());
+            self.report(
+                Diagnostic::new(Code::Unexpected, place, format!("{found} is not expected here"))
+                    .with_help(help),
+            );
+        }
+        self.skip_to_sync();
+        let first = self.tree.operator(id).tokens.first;
+        self.tree.operators[id.index()].tokens = self.range_from(first);
+    }
+
+    fn one_operator(&mut self) -> (OperatorKind, Vec<Parameter>) {
+        let word = match self.kind() {
+            TokenKind::Identifier | TokenKind::Keyword => self.text(),
+            _ => "",
+        };
+        if !OPERATORS.contains(&word)
+            || (self.kind_at(1) == TokenKind::OpenParen && matches!(word, "count" | "getschema"))
+        {
+            self.unknown_operator();
+            return (OperatorKind::Bad, Vec::new());
+        }
+        self.bump();
+        let parameters = match word {
+            // Their first words may be columns of such a name.
+            "extend" | "project" | "project-rename" | "print" | "parse-kv" | "render" => Vec::new(),
+            _ => self.parameters(),
+        };
+        let kind = match word {
+            "__executeAndCache" => OperatorKind::ExecuteAndCache,
+            "__partitionby" => self.partition_by(),
+            "as" => OperatorKind::As { name: self.plain_name() },
+            "assert-schema" => OperatorKind::AssertSchema { columns: self.row_schema() },
+            "consume" => OperatorKind::Consume,
+            "count" => OperatorKind::Count { name: self.eat_word("as").then(|| self.plain_name()) },
+            "distinct" => OperatorKind::Distinct { columns: self.comma_separated(Self::star_or_unnamed) },
+            "evaluate" => self.evaluate(),
+            "extend" => OperatorKind::Extend { columns: self.comma_separated(Self::named) },
+            "facet" => self.facet(),
+            "filter" | "where" => OperatorKind::Where { predicate: self.named() },
+            "find" => self.find(),
+            "fork" => self.fork(),
+            "getschema" => OperatorKind::GetSchema,
+            "graph-mark-components" => OperatorKind::GraphMarkComponents,
+            "graph-match" => self.graph_match(false),
+            "graph-shortest-paths" => self.graph_match(true),
+            "graph-to-table" => self.graph_to_table(),
+            "graph-where-edges" => OperatorKind::GraphWhereEdges { predicate: self.unnamed() },
+            "graph-where-nodes" => OperatorKind::GraphWhereNodes { predicate: self.unnamed() },
+            "invoke" => self.invoke(),
+            "join" => self.join(false, &parameters),
+            "lookup" => self.join(true, &parameters),
+            "limit" | "take" => OperatorKind::Take { count: self.named() },
+            "macro-expand" => self.macro_expand(),
+            "make-graph" => self.make_graph(),
+            "make-series" => self.make_series(),
+            "mv-apply" | "mvapply" => self.mv_apply(),
+            "mv-expand" | "mvexpand" => self.mv_expand(),
+            "order" | "sort" => {
+                self.expect_word("by");
+                OperatorKind::Sort { keys: self.comma_separated(Self::ordered) }
+            }
+            "parse" => self.parse_text(false),
+            "parse-where" => self.parse_text(true),
+            "parse-kv" => self.parse_kv(),
+            "partition" => self.partition(),
+            "print" => OperatorKind::Print { columns: self.comma_separated(Self::named) },
+            "project" => OperatorKind::Project { columns: self.optional_list(Self::named) },
+            "project-away" => OperatorKind::ProjectAway { columns: self.optional_list(Self::column_pattern) },
+            "project-by-names" => OperatorKind::ProjectByNames { columns: self.optional_list(Self::unnamed) },
+            "project-keep" => OperatorKind::ProjectKeep { columns: self.optional_list(Self::column_pattern) },
+            "project-rename" => OperatorKind::ProjectRename { columns: self.optional_list(Self::named) },
+            "project-reorder" => {
+                OperatorKind::ProjectReorder { columns: self.optional_list(Self::reordered) }
+            }
+            "range" => self.range(),
+            "reduce" => self.reduce(),
+            "render" => self.render(),
+            "sample" => OperatorKind::Sample { count: self.named() },
+            "sample-distinct" => {
+                let count = self.named();
+                self.expect_word("of");
+                OperatorKind::SampleDistinct { count, of: self.named() }
+            }
+            "scan" => self.scan(),
+            "search" => self.search(),
+            "serialize" => OperatorKind::Serialize { columns: self.optional_list(Self::named) },
+            "summarize" => self.summarize(),
+            "top" => {
+                let count = self.named();
+                self.expect_word("by");
+                OperatorKind::Top { count, by: self.ordered() }
+            }
+            "top-hitters" => self.top_hitters(),
+            "top-nested" => self.top_nested(),
+            "union" => self.union(),
+            _ => OperatorKind::Bad,
+        };
+        (kind, parameters)
+    }
+
+    /// Reports a word that is no operator, with the nearest that is one, and skips the stage.
+    fn unknown_operator(&mut self) {
+        let (place, found) = (self.here(), self.describe());
+        let diagnostic = match self.kind() {
+            TokenKind::Identifier | TokenKind::Keyword => {
+                let diagnostic =
+                    Diagnostic::new(Code::UnknownOperator, place, format!("{found} is no operator"));
+                let known = OPERATORS.iter().copied().filter(|known| !known.starts_with('_'));
+                match nearest(self.text(), known) {
+                    Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
+                    None => diagnostic,
+                }
+            }
+            _ => {
+                Diagnostic::new(Code::UnknownOperator, place, format!("expected an operator, found {found}"))
+                    .with_help("behind `|` stands an operator: where, extend, project, summarize, …")
+            }
+        };
+        self.report(diagnostic);
+        self.lost = true;
+        self.skip_to_sync();
+    }
+
+    // What many operators share.
+
+    /// `kind=inner hint.strategy=shuffle`
+    pub(super) fn parameters(&mut self) -> Vec<Parameter> {
+        let mut parameters = Vec::new();
+        while self.begins_parameter() {
+            parameters.push(self.parameter());
+        }
+        parameters
+    }
+
+    fn begins_parameter(&self) -> bool {
+        matches!(self.kind(), TokenKind::Identifier | TokenKind::Keyword)
+            && self.kind_at(1) == TokenKind::Equal
+            && PARAMETERS.contains(&self.text())
+    }
+
+    pub(super) fn parameter(&mut self) -> Parameter {
+        let name = self.take_name(1);
+        self.bump();
+        Parameter { name, value: self.parameter_value() }
+    }
+
+    /// A word, a name in brackets, or a literal.
+    pub(super) fn parameter_value(&mut self) -> ExpressionId {
+        let first = self.start();
+        match self.kind() {
+            TokenKind::Identifier => {
+                let name = self.take_name(1);
+                let mut value = self.expression(first, ExpressionKind::Name(name));
+                while self.is(TokenKind::Dot) && self.kind_at(1) == TokenKind::Identifier {
+                    self.bump();
+                    let start = self.start();
+                    let name = self.take_name(1);
+                    let member = self.expression(start, ExpressionKind::Name(name));
+                    value = self.expression(first, ExpressionKind::Path { base: value, member });
+                }
+                value
+            }
+            TokenKind::OpenBracket => {
+                let name = self.declaration();
+                self.expression(first, ExpressionKind::Name(name))
+            }
+            _ => self.literal_value(),
+        }
+    }
+
+    /// Items with commas between them, or none.
+    pub(super) fn optional_list<T>(&mut self, item: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        use TokenKind::*;
+        if matches!(self.kind(), Bar | Semicolon | CloseParen | CloseBracket | CloseBrace | End) {
+            return Vec::new();
+        }
+        self.comma_separated(item)
+    }
+
+    fn star_or_unnamed(&mut self) -> ExpressionId {
+        use TokenKind::*;
+        if self.is(Star) && matches!(self.kind_at(1), Comma | Bar | Semicolon | CloseParen | CloseBrace | End)
+        {
+            return self.star();
+        }
+        self.unnamed()
+    }
+
+    /// `key asc nulls last`
+    pub(super) fn ordered(&mut self) -> Order {
+        let key = self.named();
+        let ascending = match self.text() {
+            "asc" if self.eat_word("asc") => Some(true),
+            "desc" if self.eat_word("desc") => Some(false),
+            _ => None,
+        };
+        let mut nulls_first = None;
+        if self.eat_word("nulls") {
+            match self.text() {
+                "first" => nulls_first = Some(true),
+                "last" => nulls_first = Some(false),
+                _ => self.error_expected("`first` or `last`"),
+            }
+            if nulls_first.is_some() {
+                self.bump();
+            }
+        }
+        Order { key, ascending, nulls_first }
+    }
+
+    /// A column of `project-reorder` with its order.
+    fn reordered(&mut self) -> Order {
+        let key = self.column_pattern();
+        let ascending = match self.text() {
+            "asc" | "granny-asc" => Some(true),
+            "desc" | "granny-desc" => Some(false),
+            _ => None,
+        };
+        if ascending.is_some() {
+            self.bump();
+        }
+        Order { key, ascending, nulls_first: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_are_sorted() {
+        assert!(OPERATORS.is_sorted());
+        assert!(PARAMETERS.is_sorted());
+    }
+}

@@ -1,0 +1,275 @@
+//! Statements.
+
+use super::{Parser, operator};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::token::TokenKind;
+use crate::tree::{
+    ExpressionId, ExpressionKind, FunctionBody, FunctionParameter, ParameterType, PatternRule, StatementId,
+    StatementKind,
+};
+
+impl Parser<'_> {
+    /// A whole query: statements with semicolons between them.
+    pub(super) fn query(&mut self) -> Vec<StatementId> {
+        let statements = self.statements(TokenKind::End);
+        debug_assert!(self.is(TokenKind::End), "everything is read");
+        statements
+    }
+
+    /// Statements up to `end`, which stays. Whatever stands there is read, or skipped with a report.
+    pub(super) fn statements(&mut self, end: TokenKind) -> Vec<StatementId> {
+        let mut statements = Vec::new();
+        while !self.is(end) && !self.is(TokenKind::End) {
+            let before = self.at;
+            statements.push(self.one_statement());
+            if self.is(TokenKind::Semicolon) {
+                self.bump();
+                self.lost = self.too_deep;
+                continue;
+            }
+            if self.is(end) || self.is(TokenKind::End) {
+                break;
+            }
+            self.after_statement(end);
+            if self.at == before {
+                // A closing bracket without an opening one, or something as lost.
+                self.bump();
+            }
+        }
+        statements
+    }
+
+    /// Something stands behind a statement that is neither its end nor a semicolon.
+    fn after_statement(&mut self, end: TokenKind) {
+        if self.begins_let() {
+            let place = self.here();
+            self.report(
+                Diagnostic::new(Code::Expected, place, "expected `;` before `let`")
+                    .with_help("statements are parted by semicolons"),
+            );
+            self.lost = self.too_deep;
+            return;
+        }
+        let (place, found) = (self.here(), self.describe());
+        let diagnostic = match self.kind() {
+            TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace => {
+                Diagnostic::new(Code::Unexpected, place, format!("{found} closes nothing"))
+            }
+            _ => Diagnostic::new(Code::Unexpected, place, format!("{found} is not expected here"))
+                .with_help(operator::advice(self.text())),
+        };
+        self.report(diagnostic);
+        // Past this statement, to the next.
+        while !self.is(end)
+            && !self.is(TokenKind::End)
+            && !self.is(TokenKind::Semicolon)
+            && !self.begins_let()
+        {
+            self.bump();
+        }
+        if self.eat(TokenKind::Semicolon) {
+            self.lost = self.too_deep;
+        }
+    }
+
+    fn one_statement(&mut self) -> StatementId {
+        let first = self.start();
+        let kind = match (self.kind(), self.text()) {
+            (TokenKind::Semicolon, _) => {
+                let place = self.here();
+                self.report(Diagnostic::new(Code::Unexpected, place, "`;` ends no statement here"));
+                StatementKind::Bad
+            }
+            (TokenKind::Bar, _) => {
+                let place = self.here();
+                self.report(
+                    Diagnostic::new(Code::Unexpected, place, "`|` has nothing before it")
+                        .with_help("a query begins with a table"),
+                );
+                self.skip_to_end_of_statement();
+                StatementKind::Bad
+            }
+            (TokenKind::Identifier, "let") if self.declaration_length(1).is_some() => self.let_statement(),
+            // Nothing refers to `set`; a `let` without a name is one that is being typed.
+            (TokenKind::Identifier, "set") => self.set_statement(),
+            (TokenKind::Identifier, "declare") if self.kind_at(1) == TokenKind::Identifier => {
+                self.declare_statement()
+            }
+            (TokenKind::Identifier, "alias") if self.is_word_at(1, "database") => self.alias_statement(),
+            (TokenKind::Identifier, "restrict") if self.is_word_at(1, "access") => self.restrict_statement(),
+            _ => StatementKind::Query(self.pipeline()),
+        };
+        self.statement(first, kind)
+    }
+
+    fn skip_to_end_of_statement(&mut self) {
+        while !matches!(self.kind(), TokenKind::Semicolon | TokenKind::End) {
+            self.bump();
+        }
+    }
+
+    fn let_statement(&mut self) -> StatementKind {
+        self.bump();
+        let name = self.plain_name();
+        self.expect(TokenKind::Equal, "`=`");
+        let view = self.is_word("view") && self.kind_at(1) == TokenKind::OpenParen;
+        if view {
+            self.bump();
+        }
+        if view || self.begins_parameters() {
+            let parameters = self.function_parameters();
+            let body = self.function_body();
+            return StatementKind::LetFunction { name, view, parameters, body };
+        }
+        let value = if self.is_word("materialize") && self.kind_at(1) == TokenKind::OpenParen {
+            self.materialize()
+        } else {
+            self.pipeline()
+        };
+        StatementKind::Let { name, value }
+    }
+
+    /// `materialize(T | …)`, which only a `let` holds.
+    fn materialize(&mut self) -> ExpressionId {
+        let first = self.start();
+        self.bump();
+        let inner = self.bracketed_pipeline();
+        let materialized = self.expression(first, ExpressionKind::Materialize(inner));
+        self.stages_behind(materialized)
+    }
+
+    /// Whether parameters of a function stand here, and not a value in brackets: `() {`, `(a:…`.
+    fn begins_parameters(&self) -> bool {
+        if !self.is(TokenKind::OpenParen) {
+            return false;
+        }
+        if self.kind_at(1) == TokenKind::CloseParen {
+            return true;
+        }
+        self.declaration_length(1).is_some_and(|length| self.kind_at(1 + length) == TokenKind::Colon)
+    }
+
+    fn function_parameters(&mut self) -> Vec<FunctionParameter> {
+        let opened = self.here();
+        let mut parameters = Vec::new();
+        if !self.expect(TokenKind::OpenParen, "`(`") {
+            return parameters;
+        }
+        if !self.is(TokenKind::CloseParen) {
+            parameters = self.comma_separated(Self::function_parameter);
+        }
+        self.close(TokenKind::CloseParen, opened);
+        parameters
+    }
+
+    pub(super) fn function_parameter(&mut self) -> FunctionParameter {
+        let name = self.declaration();
+        self.expect(TokenKind::Colon, "`:` and a type");
+        let kind = if self.is(TokenKind::OpenParen) {
+            if self.kind_at(1) == TokenKind::Star && self.kind_at(2) == TokenKind::CloseParen {
+                self.bump();
+                self.bump();
+                self.bump();
+                ParameterType::AnyTable
+            } else {
+                ParameterType::Table(self.row_schema())
+            }
+        } else {
+            ParameterType::Scalar(self.type_name())
+        };
+        let default = self.eat(TokenKind::Equal).then(|| self.literal_value());
+        FunctionParameter { name, kind, default }
+    }
+
+    fn function_body(&mut self) -> FunctionBody {
+        let opened = self.here();
+        if !self.expect(TokenKind::OpenBrace, "`{` and the function's body") {
+            return FunctionBody::default();
+        }
+        if !self.enter() {
+            return FunctionBody::default();
+        }
+        let statements = self.statements(TokenKind::CloseBrace);
+        self.leave();
+        self.close(TokenKind::CloseBrace, opened);
+        FunctionBody { statements }
+    }
+
+    fn set_statement(&mut self) -> StatementKind {
+        self.bump();
+        let name = self.reference();
+        let value = self.eat(TokenKind::Equal).then(|| self.parameter_value());
+        StatementKind::Set { name, value }
+    }
+
+    fn declare_statement(&mut self) -> StatementKind {
+        self.bump();
+        if self.eat_word("query_parameters") {
+            return StatementKind::DeclareParameters(self.function_parameters());
+        }
+        if !self.eat_word("pattern") {
+            self.error_expected("`query_parameters` or `pattern`");
+            return StatementKind::Bad;
+        }
+        let name = self.reference();
+        let mut parameters = Vec::new();
+        let mut path = None;
+        let mut rules = Vec::new();
+        if self.eat(TokenKind::Equal) {
+            parameters = self.function_parameters();
+            if self.is(TokenKind::OpenBracket) {
+                let opened = self.here();
+                self.bump();
+                path = Some(self.function_parameter());
+                self.close(TokenKind::CloseBracket, opened);
+            }
+            let opened = self.here();
+            if self.expect(TokenKind::OpenBrace, "`{` and rules") {
+                while self.is(TokenKind::OpenParen) {
+                    rules.push(self.pattern_rule());
+                    self.eat(TokenKind::Semicolon);
+                }
+                self.close(TokenKind::CloseBrace, opened);
+            }
+        }
+        StatementKind::DeclarePattern { name, parameters, path, rules }
+    }
+
+    fn pattern_rule(&mut self) -> PatternRule {
+        let opened = self.here();
+        self.bump();
+        let arguments = self.comma_separated(Self::literal_value);
+        self.close(TokenKind::CloseParen, opened);
+        let mut path = None;
+        if self.eat(TokenKind::Dot) {
+            let opened = self.here();
+            if self.expect(TokenKind::OpenBracket, "`[`") {
+                path = Some(self.literal_value());
+                self.close(TokenKind::CloseBracket, opened);
+            }
+        }
+        self.expect(TokenKind::Equal, "`=`");
+        PatternRule { arguments, path, body: self.function_body() }
+    }
+
+    fn alias_statement(&mut self) -> StatementKind {
+        self.bump();
+        self.bump();
+        let name = self.reference();
+        self.expect(TokenKind::Equal, "`=`");
+        StatementKind::Alias { name, value: self.unnamed() }
+    }
+
+    fn restrict_statement(&mut self) -> StatementKind {
+        self.bump();
+        self.bump();
+        self.expect_word("to");
+        let opened = self.here();
+        let mut entities = Vec::new();
+        if self.expect(TokenKind::OpenParen, "`(`") {
+            entities = self.comma_separated(Self::entity);
+            self.close(TokenKind::CloseParen, opened);
+        }
+        StatementKind::Restrict(entities)
+    }
+}

@@ -1,0 +1,129 @@
+use std::io::Read as _;
+
+use anyhow::Context as _;
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::Args;
+use kql::Type;
+use sentinel_schema::{WorkspaceCatalog, declared_tables};
+
+use crate::cli::exit::UsageError;
+use crate::cli::{Exit, Format, view};
+use crate::source;
+
+/// Check bare queries, offline
+///
+/// Each file holds one query; a folder is searched for files that end in .kql, .csl or .kusto. With --format json each
+/// query gives one line.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Arguments {
+    /// Files and folders, or - for standard input.
+    #[arg(default_value = "-")]
+    files: Vec<Utf8PathBuf>,
+    /// How the findings are written.
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+    /// Tables that the workspace has besides the built-in ones: a list of {name, columns}, what the management API
+    /// answers for a workspace's tables, or lines of table, column and type set apart by tabs.
+    #[arg(long, value_name = "FILE")]
+    schema: Vec<Utf8PathBuf>,
+    /// The columns of a watchlist, as ALIAS=column:type,column:type; one that is not declared may have any column.
+    #[arg(long, value_name = "ALIAS=COLUMNS", value_parser = watchlist)]
+    watchlist: Vec<DeclaredWatchlist>,
+    /// Exit with 1 for warnings as well.
+    #[arg(long)]
+    strict: bool,
+}
+
+/// A watchlist as `--watchlist` declares it.
+#[derive(Debug, Clone)]
+struct DeclaredWatchlist {
+    alias: String,
+    columns: Vec<(String, Type)>,
+}
+
+fn watchlist(text: &str) -> Result<DeclaredWatchlist, String> {
+    let (alias, columns) = text.split_once('=').ok_or("expected ALIAS=column:type,…")?;
+    let columns = columns.split(',').map(str::trim).filter(|column| !column.is_empty()).map(|column| {
+        let (name, kind) = column.split_once(':').unwrap_or((column, "string"));
+        let kind = kind.trim();
+        let known = Type::from_name(kind).ok_or_else(|| format!("`{kind}` is no type of a column"))?;
+        Ok((name.trim().to_owned(), known))
+    });
+    Ok(DeclaredWatchlist { alias: alias.trim().to_owned(), columns: columns.collect::<Result<_, String>>()? })
+}
+
+pub(in crate::cli) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let catalog = catalog(arguments)?;
+    let (mut errors, mut warnings) = (0, 0);
+    let queries = queries(&arguments.files)?;
+    for (name, text) in &queries {
+        let parsed = kql::parse(text);
+        let analysis = kql::analyze(&parsed, &catalog);
+        for diagnostic in parsed.diagnostics.iter().chain(&analysis.diagnostics) {
+            match diagnostic.severity() {
+                kql::Severity::Error => errors += 1,
+                kql::Severity::Warning => warnings += 1,
+            }
+        }
+        match arguments.format {
+            Format::Human => view::query::human(name, text, &parsed, &analysis),
+            Format::Json => view::query::json(name, text, &parsed, &analysis),
+        }
+    }
+    if arguments.format == Format::Human {
+        view::query::total(queries.len(), errors, warnings);
+    }
+    Ok(if errors > 0 || (arguments.strict && warnings > 0) { Exit::Findings } else { Exit::Done })
+}
+
+fn catalog(arguments: &Arguments) -> anyhow::Result<WorkspaceCatalog> {
+    let mut catalog = WorkspaceCatalog::new();
+    for path in &arguments.schema {
+        let text = read(path)?;
+        let tables = declared_tables(&text)
+            .map_err(|error| UsageError::new(format!("{path} declares no tables: {error}")))?;
+        for table in tables {
+            catalog.add_table(table.name, table.columns);
+        }
+    }
+    for watchlist in &arguments.watchlist {
+        catalog.add_watchlist(watchlist.alias.clone(), watchlist.columns.clone());
+    }
+    Ok(catalog)
+}
+
+/// Each query with its name.
+fn queries(files: &[Utf8PathBuf]) -> anyhow::Result<Vec<(String, String)>> {
+    let mut queries = Vec::new();
+    for path in files {
+        if path == "-" {
+            let mut bytes = Vec::new();
+            std::io::stdin().read_to_end(&mut bytes).context("standard input cannot be read")?;
+            queries.push(("-".to_owned(), decode("standard input", bytes)?));
+        } else if path.is_dir() {
+            let found = source::discover([path]);
+            let is_query = |file: &&Utf8PathBuf| {
+                let extension = file.extension().map(str::to_ascii_lowercase);
+                matches!(extension.as_deref(), Some("kql" | "csl" | "kusto"))
+            };
+            for file in found.files.iter().filter(is_query) {
+                queries.push((file.to_string(), read(file)?));
+            }
+        } else {
+            queries.push((path.to_string(), read(path)?));
+        }
+    }
+    Ok(queries)
+}
+
+fn read(path: &Utf8Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).with_context(|| UsageError::new(format!("{path} cannot be read")))?;
+    decode(path.as_str(), bytes)
+}
+
+/// As text, without a byte order mark, which is no part of a query.
+fn decode(name: &str, bytes: Vec<u8>) -> anyhow::Result<String> {
+    let text = String::from_utf8(bytes)
+        .map_err(|_| UsageError::new(format!("{name} is not UTF-8")).help("save it as UTF-8"))?;
+    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+}

@@ -1,0 +1,101 @@
+//! What is wrong with bare queries.
+
+use kql::{Analysis, LineIndex, Parsed, QueryResult};
+use serde::Serialize;
+
+use super::{counted, diagnostics, out};
+use crate::check;
+use crate::diagnostic::{Diagnostic, SourceMap, Span};
+
+/// Writes the findings of a query for people.
+pub(in crate::cli) fn human(name: &str, text: &str, parsed: &Parsed<'_>, analysis: &Analysis) {
+    let mut map = SourceMap::new();
+    let file = map.add(if name == "-" { "standard input" } else { name }, text);
+    let mut found: Vec<Diagnostic> = parsed
+        .diagnostics
+        .iter()
+        .chain(&analysis.diagnostics)
+        .map(|found| {
+            let range = found.span.range();
+            let span = Span::new(file, range.start, range.end);
+            let mut diagnostic = Diagnostic::new(check::language_code(found.code), span, &*found.message);
+            diagnostic.help.clone_from(&found.help);
+            diagnostic
+        })
+        .collect();
+    found.sort_by_key(|diagnostic| diagnostic.span);
+    let _ = diagnostics::write(&mut anstream::stdout(), &map, &found);
+}
+
+/// Writes how many queries were read and what was found.
+pub(in crate::cli) fn total(queries: usize, errors: usize, warnings: usize) {
+    let queries = if queries == 1 { "1 query".to_owned() } else { format!("{queries} queries") };
+    out(format_args!("{} in {queries}, {}", counted(errors, "error"), counted(warnings, "warning")));
+}
+
+#[derive(Serialize)]
+struct QueryLine<'a> {
+    file: &'a str,
+    syntax_errors: Vec<Finding<'a>>,
+    semantic_errors: Vec<Finding<'a>>,
+    findings: Vec<Finding<'a>>,
+    tables: &'a [String],
+    functions: &'a [String],
+    columns: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    code: &'static str,
+    official_code: Option<&'static str>,
+    message: &'a str,
+    /// In UTF-16 units, as the official language service counts.
+    start: u32,
+    length: u32,
+    line: u32,
+    column: u32,
+}
+
+/// Writes a query as one line of JSON. What the official language service says as well, under its code, stands in
+/// `semantic_errors`, whatever its severity; what only we say stands in `findings`.
+pub(in crate::cli) fn json(name: &str, text: &str, parsed: &Parsed<'_>, analysis: &Analysis) {
+    let index = LineIndex::new(text);
+    let (official, ours): (Vec<_>, Vec<_>) =
+        analysis.diagnostics.iter().partition(|found| found.official.is_some());
+    let columns = match &analysis.result {
+        QueryResult::Table(_) => analysis
+            .result_columns()
+            .unwrap_or_default()
+            .into_iter()
+            .map(|column| format!("{}:{}", column.name, column.kind))
+            .collect(),
+        QueryResult::Scalar(kind) => vec![format!("<scalar>:{kind}")],
+        QueryResult::Other => Vec::new(),
+    };
+    let query = QueryLine {
+        file: name,
+        syntax_errors: parsed.diagnostics.iter().map(|found| finding(&index, found)).collect(),
+        semantic_errors: official.into_iter().map(|found| finding(&index, found)).collect(),
+        findings: ours.into_iter().map(|found| finding(&index, found)).collect(),
+        tables: &analysis.tables,
+        functions: &analysis.functions,
+        columns,
+    };
+    if let Ok(text) = serde_json::to_string(&query) {
+        out(text);
+    }
+}
+
+fn finding<'a>(index: &LineIndex<'_>, found: &'a kql::Diagnostic) -> Finding<'a> {
+    let (start, end) = (index.utf16_offset(found.span.start), index.utf16_offset(found.span.end));
+    let position = index.position(found.span.start);
+    Finding {
+        code: found.code.as_str(),
+        official_code: found.official,
+        message: &found.message,
+        start,
+        length: end - start,
+        line: position.line,
+        column: position.column,
+    }
+}
