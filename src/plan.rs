@@ -9,12 +9,13 @@ mod rows;
 pub use difference::{Difference, differences};
 pub use rows::{RowChanges, RowUpdate, changes as row_changes};
 
+use std::collections::{HashMap, HashSet};
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::resource::{
     Identity, Kind, LiveRule, LiveWatchlist, Resource, Snapshot, canonical_alert_rule, canonical_watchlist,
-    same_id,
 };
 
 /// A resource that the folder wants in the workspace, and what it needs there.
@@ -181,37 +182,67 @@ impl Plan {
 /// Compares what the folder wants with what the workspace has. `held` names what stands in files that are left out
 /// because of their errors: it is ours, and neither changed nor listed as not ours.
 pub fn plan(desired: &[Desired<'_>], snapshot: &Snapshot, held: &[Identity]) -> Plan {
+    let workspace = Index::new(desired, snapshot, held);
     let mut changes: Vec<Change> =
-        desired.iter().enumerate().map(|(at, wanted)| change(at, *wanted, desired, snapshot)).collect();
+        desired.iter().enumerate().map(|(at, wanted)| change(at, *wanted, &workspace)).collect();
     changes.sort_by_key(|change| std::cmp::Reverse(change.identity.kind));
-    let ours = |identity: &Identity| {
-        held.contains(identity) || desired.iter().any(|wanted| wanted.resource.identity() == *identity)
-    };
     let watchlists =
         snapshot.watchlists.iter().map(|live| (Kind::Watchlist, &live.alias, live.display_name()));
     let rules = snapshot.rules.iter().map(|live| (Kind::AlertRule, &live.id, live.display_name()));
     let not_ours = watchlists
         .chain(rules)
-        .filter(|(kind, id, _)| !ours(&Identity::new(*kind, id.as_str())))
+        .filter(|(kind, id, _)| !workspace.ours.contains(&Identity::new(*kind, id.as_str())))
         .map(|(kind, id, name)| NotOurs { kind, id: id.clone(), name: name.to_owned() })
         .collect();
     Plan { changes, not_ours }
 }
 
-fn change(at: usize, wanted: Desired<'_>, desired: &[Desired<'_>], snapshot: &Snapshot) -> Change {
+/// Both sides by name, so that a plan takes no longer than they are long.
+struct Index<'a> {
+    rules: HashMap<Identity, &'a LiveRule>,
+    watchlists: HashMap<Identity, &'a LiveWatchlist>,
+    tables: HashSet<&'a str>,
+    /// What stands in the folder, in files with errors too.
+    ours: HashSet<Identity>,
+    /// What the folder wants.
+    wanted: HashSet<Identity>,
+}
+
+impl<'a> Index<'a> {
+    fn new(desired: &[Desired<'_>], snapshot: &'a Snapshot, held: &[Identity]) -> Self {
+        let wanted: HashSet<_> = desired.iter().map(|wanted| wanted.resource.identity()).collect();
+        Self {
+            rules: snapshot
+                .rules
+                .iter()
+                .map(|live| (Identity::new(Kind::AlertRule, &live.id), live))
+                .collect(),
+            watchlists: snapshot
+                .watchlists
+                .iter()
+                .map(|live| (Identity::new(Kind::Watchlist, &live.alias), live))
+                .collect(),
+            tables: snapshot.tables.iter().map(String::as_str).collect(),
+            ours: wanted.iter().chain(held).cloned().collect(),
+            wanted,
+        }
+    }
+}
+
+fn change(at: usize, wanted: Desired<'_>, workspace: &Index<'_>) -> Change {
     let identity = wanted.resource.identity();
     let mut change = match wanted.resource {
         Resource::AlertRule(rule) => {
-            let live = snapshot.rules.iter().find(|live| same_id(&live.id, &rule.id));
+            let live = workspace.rules.get(&identity).copied();
             rule_change(identity, wanted.resource, rule.kind.as_str(), live)
         }
         Resource::Watchlist(watchlist) => {
-            let live = snapshot.watchlists.iter().find(|live| same_id(&live.alias, &watchlist.alias));
+            let live = workspace.watchlists.get(&identity).copied();
             watchlist_change(identity, wanted.resource, watchlist, live)
         }
     };
     change.desired = Some(at);
-    skip_what_cannot_work(&mut change, wanted, desired, snapshot);
+    skip_what_cannot_work(&mut change, wanted, workspace);
     change
 }
 
@@ -285,17 +316,12 @@ fn watchlist_change(
 }
 
 /// A rule over a table or watchlist that is not there would be refused, or would run and find nothing.
-fn skip_what_cannot_work(
-    change: &mut Change,
-    wanted: Desired<'_>,
-    desired: &[Desired<'_>],
-    snapshot: &Snapshot,
-) {
+fn skip_what_cannot_work(change: &mut Change, wanted: Desired<'_>, workspace: &Index<'_>) {
     if !matches!(change.action, Action::Create | Action::Update) {
         return;
     }
     let absent: Vec<String> =
-        wanted.tables.iter().filter(|table| !snapshot.tables.contains(*table)).cloned().collect();
+        wanted.tables.iter().filter(|table| !workspace.tables.contains(table.as_str())).cloned().collect();
     if !absent.is_empty() {
         change.action = Action::Skipped;
         change.reason =
@@ -304,12 +330,11 @@ fn skip_what_cannot_work(
         change.absent = absent;
         return;
     }
-    let in_folder = |alias: &str| {
-        desired.iter().any(|other| other.resource.identity() == Identity::new(Kind::Watchlist, alias))
+    let is_there = |alias: &str| {
+        let identity = Identity::new(Kind::Watchlist, alias);
+        workspace.wanted.contains(&identity) || workspace.watchlists.contains_key(&identity)
     };
-    let live = |alias: &str| snapshot.watchlists.iter().any(|live| same_id(&live.alias, alias));
-    let absent: Vec<String> =
-        wanted.watchlists.iter().filter(|alias| !in_folder(alias) && !live(alias)).cloned().collect();
+    let absent: Vec<String> = wanted.watchlists.iter().filter(|alias| !is_there(alias)).cloned().collect();
     if !absent.is_empty() {
         change.action = Action::Skipped;
         change.reason = Reason::WatchlistAbsent;

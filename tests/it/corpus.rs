@@ -147,3 +147,33 @@ async fn a_second_plan_over_all_of_them_is_empty() {
     assert_eq!(workspace.writes().len(), compiled.len());
     Workspace::assert_settled(&workspace.plan(&compiled).await);
 }
+
+#[tokio::test(start_paused = true)]
+async fn every_page_of_indicators_deploys_and_a_second_plan_is_empty() {
+    let Some(corpus) = corpus() else { return };
+    let mut pages: Vec<Utf8PathBuf> =
+        corpus.join("pages").read_dir_utf8().unwrap().map(|entry| entry.unwrap().into_path()).collect();
+    pages.push(corpus.join("seed/threatfox-sectoprat.txt"));
+    pages.sort_unstable();
+    let mut resources = 0;
+    for page in pages {
+        let checked = Checked::read(std::slice::from_ref(&page));
+        let errors: Vec<_> = checked.diagnostics.iter().filter(|d| d.is_error()).collect();
+        assert!(errors.is_empty(), "{page}: {errors:#?}");
+        for diagnostic in &checked.diagnostics {
+            let text = checked.map.file(diagnostic.span.file).text();
+            assert!(text.get(diagnostic.span.start..diagnostic.span.end).is_some(), "{diagnostic:?}");
+        }
+        assert!(!checked.compiled.is_empty(), "{page} makes nothing");
+        resources += checked.compiled.len();
+        let workspace = workspace(&checked.compiled);
+        for (what, outcome) in workspace.apply(&checked.compiled).await {
+            assert!(
+                matches!(&outcome, bartizan::apply::Outcome::Written(not_kept) if not_kept.is_empty()),
+                "{page}: {what}: {outcome:?}"
+            );
+        }
+        Workspace::assert_settled(&workspace.plan(&checked.compiled).await);
+    }
+    println!("{resources} resources");
+}

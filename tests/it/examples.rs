@@ -24,8 +24,21 @@ pub(crate) fn files(code: &Code, heading: &str) -> Vec<File> {
     section.map(|section| fenced(section.text)).unwrap_or_default()
 }
 
+/// The bare queries of the example under `Wrong` or `Right`.
+pub(crate) fn queries(code: &Code, heading: &str) -> Vec<String> {
+    let text = code.markdown();
+    let section = sections(&text).into_iter().find(|section| section.heading == heading);
+    let fences = section.map(|section| fences(section.text)).unwrap_or_default();
+    fences.into_iter().filter(|(info, _)| info == "kql").map(|(_, text)| text).collect()
+}
+
 fn fenced(section: &str) -> Vec<File> {
-    let mut files = Vec::new();
+    fences(section).into_iter().map(|(info, text)| file(&info, text)).collect()
+}
+
+/// The info string and the text of each fence.
+fn fences(section: &str) -> Vec<(String, String)> {
+    let mut fences = Vec::new();
     let mut lines = section.lines();
     while let Some(line) = lines.next() {
         // A fence is closed by one of its own length: a text that holds three back-ticks stands in four.
@@ -35,9 +48,9 @@ fn fenced(section: &str) -> Vec<File> {
         }
         let text: String =
             lines.by_ref().take_while(|line| *line != fence).flat_map(|line| [line, "\n"]).collect();
-        files.push(file(line.trim_start_matches('`'), text));
+        fences.push((line.trim_start_matches('`').to_owned(), text));
     }
-    files
+    fences
 }
 
 /// What the info string of a fence says that its text is.

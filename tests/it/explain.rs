@@ -3,7 +3,9 @@
 use bartizan::check;
 use bartizan::diagnostic::Code;
 
-use crate::examples::{File, files};
+use serde_json::Value;
+
+use crate::examples::{File, files, queries};
 use crate::folder::Folder;
 
 /// Codes whose wrong example cannot be printed, and so is told in words: it is no text, or too long.
@@ -16,18 +18,40 @@ const IN_WORDS: &[&str] = &[
     "watchlist-row-too-long",
 ];
 
-/// Whether a code has examples. The language's own limits (length, depth) have none.
-fn has_examples(code: &Code) -> bool {
-    !code.id.starts_with("kql-") || !files(code, "Wrong").is_empty()
+/// Whether a code is of the query language. Its examples are bare queries; some, such as the limits of length and
+/// depth, have none.
+fn is_of_the_language(code: &Code) -> bool {
+    code.id.starts_with("kql-")
 }
 
-/// The codes that `check` finds in these files.
-fn found(files: &[File]) -> Vec<String> {
+/// The codes that the program finds in the example under this heading; none where it is told in words.
+fn found(code: &Code, heading: &str) -> Option<Vec<String>> {
+    if is_of_the_language(code) {
+        let queries = queries(code, heading);
+        return (!queries.is_empty()).then(|| queries.iter().flat_map(|query| in_query(query)).collect());
+    }
+    let files = files(code, heading);
+    (!files.is_empty()).then(|| in_files(&files))
+}
+
+fn in_files(files: &[File]) -> Vec<String> {
     let folder = Folder::new();
     for (path, text) in files {
         folder.write(path, text);
     }
     folder.run(&["check", "--format", "json"]).codes()
+}
+
+fn in_query(query: &str) -> Vec<String> {
+    let output =
+        Folder::new().command().args(["kql", "--format", "json"]).write_stdin(query).output().unwrap();
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let lists = ["syntax_errors", "semantic_errors", "findings"].map(|list| line[list].as_array().unwrap());
+    lists
+        .iter()
+        .flat_map(|list| list.iter())
+        .map(|found| found["code"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// Runs `assert` for every code, several at a time, since each starts the program.
@@ -45,25 +69,19 @@ fn for_each_code(assert: impl Fn(&'static Code) -> Option<String> + Sync) {
 
 #[test]
 fn the_wrong_example_of_every_code_has_it() {
-    for_each_code(|code| {
-        let files = files(code, "Wrong");
-        if files.is_empty() {
-            return (has_examples(code) && !IN_WORDS.contains(&code.id))
-                .then(|| format!("{}: no example", code.id));
+    for_each_code(|code| match found(code, "Wrong") {
+        None => (!is_of_the_language(code) && !IN_WORDS.contains(&code.id))
+            .then(|| format!("{}: no example", code.id)),
+        Some(found) => {
+            (!found.contains(&code.id.to_owned())).then(|| format!("{}: found {found:?}", code.id))
         }
-        let found = found(&files);
-        (!found.contains(&code.id.to_owned())).then(|| format!("{}: found {found:?}", code.id))
     });
 }
 
 #[test]
 fn the_right_example_of_every_code_has_it_not() {
     for_each_code(|code| {
-        let files = files(code, "Right");
-        if files.is_empty() {
-            return None;
-        }
-        let found = found(&files);
+        let found = found(code, "Right")?;
         found.contains(&code.id.to_owned()).then(|| format!("{}: found {found:?}", code.id))
     });
 }
@@ -90,8 +108,12 @@ fn explain_prints_the_documentation_of_every_code() {
     for_each_code(|code| {
         let run = Folder::new().run(&["explain", code.id]);
         let has = |heading: &str| run.stdout.lines().any(|line| line == format!("## {heading}"));
-        let headings: &[&str] = if has_examples(code) { &["Why", "Wrong", "Right"] } else { &["Why"] };
-        let complete = run.code == 0 && headings.iter().copied().all(has);
+        let wanted: &[&str] = match is_of_the_language(code) {
+            true if queries(code, "Wrong").is_empty() => &[],
+            true => &["Wrong", "Right"],
+            false => &["Why", "Wrong", "Right"],
+        };
+        let complete = run.code == 0 && wanted.iter().copied().all(has);
         (!complete).then(|| format!("{}:\n{}{}", code.id, run.stdout, run.stderr))
     });
 }

@@ -24,10 +24,6 @@ const STRICTER: &[(&str, &str)] = &[
     ("duplicate-alias", "the second watchlist would be written over the first"),
     ("duplicate-id", "the second rule would be written over the first"),
     ("duplicate-key", "one of the two values is lost before anything is sent"),
-    ("kql-bad-escape", "the emulator does not parse queries, the service does"),
-    ("kql-unexpected-character", "the emulator does not parse queries, the service does"),
-    ("kql-unterminated-multi-line-string", "the emulator does not parse queries, the service does"),
-    ("kql-unterminated-string", "the emulator does not parse queries, the service does"),
     ("never-fires", "the service takes the rule, which then detects nothing"),
     ("repeated-alert-property", "which of the two columns counts is not known"),
     ("watchlist-unknown", "the emulator does not run queries, the service does"),
@@ -41,7 +37,8 @@ const MILDER: &[(&str, &str)] =
 async fn what_check_calls_an_error_the_service_refuses_or_it_is_known_why_not() {
     let mut table = String::new();
     let (mut stricter, mut milder) = (Vec::new(), Vec::new());
-    for code in check::codes() {
+    // The emulator does not parse queries, so it can say nothing of the codes of the language.
+    for code in check::codes().into_iter().filter(|code| !code.id.starts_with("kql-")) {
         let files = files(code, "Wrong");
         let severity = code.severity.as_str();
         let judged = if files.is_empty() {

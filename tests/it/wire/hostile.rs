@@ -98,14 +98,14 @@ fn sequences_in_diagnostics_do_not_reach_the_terminal() {
         ("rules/c.yaml", &format!("name: {SEQUENCES}")),
         ("rules/d/watchlist.yaml", &format!("alias: \"{escapes}\"\nitems: [{{\"{escapes}\": \"=1\"}}]\n")),
     ]);
+    // The program's own colours are ESC [ numbers m.
+    let colours = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
     for format in ["human", "json"] {
         let mut command = folder.command();
         command.env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1").args(["check", "--format", format]);
         let output = command.output().unwrap();
         let stdout = String::from_utf8(output.stdout).unwrap();
         assert!(stdout.contains("owned"), "{stdout}");
-        // The program's own colours are ESC [ numbers m.
-        let colours = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
         let stdout = colours.replace_all(&stdout, "").into_owned();
         assert_plain(&Run { code: 0, stdout, stderr: String::from_utf8(output.stderr).unwrap() });
     }
