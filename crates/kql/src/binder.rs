@@ -166,6 +166,8 @@ pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
         quiet: 0,
         depth: 0,
         rebound: 0,
+        nameless: 0,
+
         diagnostics: Vec::new(),
         read_tables: Vec::new(),
         called_functions: Vec::new(),
@@ -294,6 +296,8 @@ struct Binder<'a> {
     quiet: u32,
     depth: u32,
     rebound: u32,
+    /// How many columns without any name there are so far: `Column1`, ….
+    nameless: usize,
     diagnostics: Vec<Diagnostic>,
     read_tables: Vec<String>,
     called_functions: Vec<String>,

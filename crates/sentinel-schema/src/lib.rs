@@ -4,7 +4,10 @@
 //! number elsewhere; a table is found by a binary search in the text and decoded when it is asked for, so that nothing
 //! is done at start-up. Custom tables that are not in the catalogue are known by the ending `_CL` of their name alone.
 
+mod catalog;
 mod text;
+
+pub use catalog::WorkspaceCatalog;
 
 use std::sync::OnceLock;
 
@@ -174,19 +177,6 @@ mod tests {
         assert!(
             defender_table("DeviceNetworkEvents").unwrap().iter().any(|column| column.name == "Timestamp")
         );
-    }
-
-    #[test]
-    fn an_asim_parser_has_the_columns_of_its_schema_and_a_solution_s_one_has_time_alone() {
-        let dns = function("_Im_Dns").unwrap();
-        assert!(dns.columns.iter().any(|column| column.name == "DnsQuery"));
-        assert!(dns.parameters.iter().any(|(name, kind)| *name == "starttime" && *kind == "datetime"));
-        let solution =
-            functions().map(|name| function(name).unwrap()).find(|f| f.columns.len() == 1).unwrap();
-        assert_eq!(solution.columns[0].name, "TimeGenerated");
-        assert_eq!(functions().count(), 1032);
-        assert_eq!(function("=imDns"), None);
-        assert_eq!(function("NoSuchFunction"), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::call::Argument;
 use super::{Aggregates, Binder, ColumnId, Scalar, TupleItem, Value};
-use crate::builtins::{Builtin, Returns};
+use crate::builtins::Builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::token::Span;
 use crate::tree::ExpressionId;
@@ -53,10 +53,7 @@ impl Binder<'_> {
         let _ = id;
         let kind = match signature {
             Some(signature) => self.returned_type(signature, &arguments, span),
-            None => match builtin.signatures.first().map(|signature| signature.returns) {
-                Some(Returns::Declared(kind)) => kind,
-                _ => Type::Unknown,
-            },
+            None => self.vague_type(builtin),
         };
         Value::Scalar(Scalar {
             from,

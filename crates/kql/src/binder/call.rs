@@ -199,6 +199,7 @@ impl Binder<'_> {
                 None => at,
             };
             from.extend(argument.from());
+            texts.extend(argument.text().map(|text| (place, text)));
             match (
                 function.parameters.get(place).map(|formal| &formal.takes),
                 &argument.value,
@@ -397,22 +398,15 @@ impl Binder<'_> {
         let text = name.text()?;
         let symbol = self.symbol(&text);
         let context = self.contexts.last()?;
-        match self.find(&context.columns, symbol) {
-            Some(id) => {
-                let kind = self.column(id).kind;
-                Some(Value::Scalar(Scalar {
-                    from: vec![id],
-                    ..Scalar::of(kind)
-                }))
-            }
-            None => {
-                let kind = default.kind();
-                Some(Value::Scalar(Scalar {
-                    from: default.from(),
-                    ..Scalar::of(kind)
-                }))
-            }
-        }
+        // Whichever it is, the type is that of the default.
+        let from = match self.find(&context.columns, symbol) {
+            Some(id) => vec![id],
+            None => default.from(),
+        };
+        Some(Value::Scalar(Scalar {
+            from,
+            ..Scalar::of(default.kind())
+        }))
     }
 
     fn builtin_call(
@@ -428,10 +422,7 @@ impl Binder<'_> {
             return value;
         }
         let Some(signature) = signature else {
-            let kind = match builtin.signatures.first().map(|signature| signature.returns) {
-                Some(Returns::Declared(kind)) => kind,
-                _ => Type::Unknown,
-            };
+            let kind = self.vague_type(builtin);
             return Value::Scalar(Scalar {
                 from,
                 ..Scalar::of(kind)
@@ -497,11 +488,18 @@ impl Binder<'_> {
             );
             return None;
         }
-        let fitting = counted
+        let mut fitting = counted
             .iter()
             .copied()
-            .find(|signature| self.misfits(signature, arguments) == 0);
-        if let Some(signature) = fitting {
+            .filter(|signature| self.misfits(signature, arguments) == 0);
+        if let Some(signature) = fitting.next() {
+            // What is not known fits everything, and then what comes of it is not known either.
+            let is_vague = arguments
+                .iter()
+                .any(|argument| argument.kind() == Type::Unknown && !argument.is_star);
+            if is_vague && fitting.any(|other| other.returns != signature.returns) {
+                return None;
+            }
             return Some(signature);
         }
         let best = counted
@@ -532,6 +530,15 @@ impl Binder<'_> {
             }
         }
         Some(best)
+    }
+
+    /// The type of a call whose arguments say too little: what all signatures return, if they agree.
+    pub(super) fn vague_type(&self, builtin: &Builtin) -> Type {
+        let mut returns = builtin.signatures.iter().map(|signature| signature.returns);
+        match returns.next() {
+            Some(Returns::Declared(kind)) if returns.all(|other| other == Returns::Declared(kind)) => kind,
+            _ => Type::Unknown,
+        }
     }
 
     fn misfits(&self, signature: &Signature, arguments: &[Argument]) -> usize {
@@ -747,17 +754,15 @@ fn describe(takes: &Takes) -> (String, &'static str) {
 
 /// The type that several values share.
 fn common_type(kinds: &[Type], or_dynamic: bool) -> Option<Type> {
-    let known: Vec<Type> = kinds
-        .iter()
-        .copied()
-        .filter(|kind| *kind != Type::Unknown)
-        .collect();
-    let Some(first) = known.first().copied() else {
+    if kinds.contains(&Type::Unknown) {
+        return Some(Type::Unknown);
+    }
+    let Some(first) = kinds.first().copied() else {
         return Some(Type::Unknown);
     };
     let mut common: Option<Type> = None;
-    for kind in &known {
-        if or_dynamic && *kind == Type::Dynamic && known.iter().any(|other| *other != Type::Dynamic) {
+    for kind in kinds {
+        if or_dynamic && *kind == Type::Dynamic && kinds.iter().any(|other| *other != Type::Dynamic) {
             continue;
         }
         common = Some(match common {

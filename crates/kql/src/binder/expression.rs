@@ -704,8 +704,26 @@ fn operator_result(operator: BinaryOperator, one: Type, other: Type) -> Result<T
                 Err(Bool)
             }
         }
-        Level::Additive | Level::Multiplicative | Level::Operand if unknown => Ok(Unknown),
+        Level::Additive | Level::Multiplicative | Level::Operand if unknown => {
+            Ok(vague_result(operator, one, other))
+        }
         Level::Additive | Level::Multiplicative | Level::Operand => arithmetic_result(operator, one, other),
+    }
+}
+
+/// What comes of arithmetic with a value of which nothing is known, as far as the other says.
+fn vague_result(operator: BinaryOperator, one: Type, other: Type) -> Type {
+    use BinaryOperator::{Add, Divide, Modulo, Multiply, Subtract};
+    use Type::*;
+    match (operator, one, other) {
+        (Add | Subtract, Unknown, Int) => Long,
+        (Add | Multiply, Unknown, DateTime | TimeSpan) => other,
+        (Add | Multiply, DateTime | TimeSpan, Unknown) => one,
+        (Divide, Unknown, DateTime | TimeSpan) => Real,
+        (Modulo, Unknown, DateTime | TimeSpan) | (Modulo, TimeSpan, Unknown) => TimeSpan,
+        (Add | Subtract | Divide | Modulo, Int, Unknown) => Long,
+        (Add | Subtract | Divide | Modulo, Long | Real | Decimal, Unknown) => one,
+        _ => Unknown,
     }
 }
 

@@ -693,7 +693,7 @@ impl Binder<'_> {
 
     // Taking values apart.
 
-    /// The rows with what `mv-expand` and `mv-apply` unfold, and the names of the columns that are unfolded.
+    /// The rows with what `mv-expand` and `mv-apply` unfold, and the columns among them that are unfolded as they are.
     fn unfolded(&mut self, rows: &Rows, items: &[MvItem], parameters: &[Parameter]) -> (Rows, Vec<Symbol>) {
         let ids: Vec<ExpressionId> = items.iter().map(|item| item.value).collect();
         let (values, rows) = self.bind_items(rows, &ids);
@@ -721,7 +721,9 @@ impl Binder<'_> {
                 let from = scalar.column.map_or(scalar.from, |column| vec![column]);
                 match binder.made_up_name(item.value) {
                     Some(name) => {
-                        names.push(name);
+                        if matches!(binder.tree.expression(item.value).kind, ExpressionKind::Name(_)) {
+                            names.push(name);
+                        }
                         let id = binder.add_column(name, kind, from);
                         projection.add(binder, id);
                     }
@@ -730,7 +732,6 @@ impl Binder<'_> {
             }
             if let Some(name) = binder.parameter_word(parameters, "with_itemindex") {
                 let id = binder.named_column(&name, Type::Long);
-                names.push(binder.column(id).name);
                 projection.add(binder, id);
             }
         });
@@ -766,15 +767,12 @@ impl Binder<'_> {
             Value::Table(result) => result,
             _ => Rows::unknown(),
         };
-        // The columns of the row stay, but for those that were unfolded; the body's come behind them.
+        // The columns of the row stay, but for those that are unfolded as they are; the body's come behind them.
         let mut columns: Vec<ColumnId> = rows
             .columns
             .iter()
             .copied()
-            .filter(|id| {
-                let name = self.column(*id).name;
-                !unfolded.contains(&name) || self.find(&result.columns, name).is_some()
-            })
+            .filter(|id| !unfolded.contains(&self.column(*id).name))
             .collect();
         for id in result.columns.iter() {
             let name = self.column(*id).name;

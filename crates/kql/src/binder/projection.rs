@@ -26,8 +26,6 @@ pub(super) struct Projection {
     taken: HashMap<Symbol, (usize, Taken)>,
     /// Whether columns of the same name are replaced where they stand.
     replaces: bool,
-    /// The number of the next column without any name.
-    next: usize,
 }
 
 impl Projection {
@@ -36,21 +34,21 @@ impl Projection {
             columns: Vec::new(),
             taken: HashMap::new(),
             replaces: false,
-            next: 1,
         }
     }
 
     /// Begins with the columns of a source, each of which may be replaced.
-    pub(super) fn over(binder: &Binder<'_>, rows: &Rows) -> Self {
+    pub(super) fn over(binder: &mut Binder<'_>, rows: &Rows) -> Self {
         let mut projection = Projection::new();
         projection.replaces = true;
         for id in rows.columns.iter() {
-            let place = projection.columns.len();
-            projection
-                .taken
-                .entry(binder.column(*id).name)
-                .or_insert((place, Taken::Source));
-            projection.columns.push(*id);
+            let name = binder.column(*id).name;
+            if projection.taken.contains_key(&name) {
+                // `parse` may give a name a second time.
+                projection.push_unique(binder, *id);
+            } else {
+                projection.push(name, *id, Taken::Source);
+            }
         }
         projection
     }
@@ -132,8 +130,8 @@ impl Projection {
     /// A column without any name: `Column1`.
     pub(super) fn add_nameless(&mut self, binder: &mut Binder<'_>, kind: Type, from: Vec<ColumnId>) {
         loop {
-            let name = binder.symbol(&format!("Column{}", self.next));
-            self.next += 1;
+            binder.nameless += 1;
+            let name = binder.symbol(&format!("Column{}", binder.nameless));
             if !self.taken.contains_key(&name) {
                 let id = binder.add_column(name, kind, from);
                 self.push(name, id, Taken::MadeUp);

@@ -10,6 +10,11 @@ use crate::tree::{
 };
 use crate::types::Type;
 
+/// How many tables a name with stars stands for that are still read one by one.
+const MAX_WILDCARD_TABLES: usize = 100;
+/// How many of them are looked at where there are more.
+const SAMPLED_TABLES: usize = 16;
+
 impl Binder<'_> {
     /// The rows of an expression where a table has to stand.
     pub(super) fn table(&mut self, id: ExpressionId) -> Rows {
@@ -107,9 +112,8 @@ impl Binder<'_> {
             .filter(|name| matches_pattern(pattern, name))
             .map(str::to_owned)
             .collect();
-        // Hundreds of tables are not read column by column: what comes of them may be anything.
-        if catalog.len() > 100 {
-            return vec![Rows::unknown()];
+        if catalog.len() > MAX_WILDCARD_TABLES {
+            return vec![self.shared_columns(&catalog)];
         }
         for name in catalog {
             names.push(self.symbol(&name));
@@ -127,6 +131,35 @@ impl Binder<'_> {
         tables
     }
 
+    /// Hundreds of tables are not read column by column: the columns that some of them share stand for those that all
+    /// have, and there are others.
+    fn shared_columns(&mut self, names: &[String]) -> Rows {
+        let mut shared: Option<Vec<ColumnId>> = None;
+        for name in names.iter().step_by((names.len() / SAMPLED_TABLES).max(1)) {
+            let Some(table) = self.catalog.table(name) else {
+                continue;
+            };
+            match &mut shared {
+                None => {
+                    let columns = table
+                        .columns
+                        .iter()
+                        .map(|(column, kind)| self.named_column(column, *kind));
+                    shared = Some(columns.collect());
+                }
+                Some(shared) => shared.retain(|id| {
+                    let known = &self.columns[id.index()];
+                    let text = &self.names[known.name.index()];
+                    table
+                        .columns
+                        .iter()
+                        .any(|(column, kind)| **column == **text && *kind == known.kind)
+                }),
+            }
+        }
+        Rows::new(shared.unwrap_or_default(), true)
+    }
+
     /// The columns of several tables as one: a name of one type is one column, a name of several types one each.
     fn unified(&mut self, tables: &[Rows], inner: bool) -> Rows {
         let open = tables.iter().any(|rows| rows.open);
@@ -137,6 +170,8 @@ impl Binder<'_> {
             name: Symbol,
             kinds: Vec<(Type, Vec<ColumnId>)>,
             tables: usize,
+            /// Whether the first two tables that have it agree on its type; the others are then not asked.
+            settled: bool,
         }
         let mut places: std::collections::HashMap<Symbol, usize> = std::collections::HashMap::new();
         let mut unified: Vec<Unified> = Vec::new();
@@ -148,11 +183,19 @@ impl Binder<'_> {
                         name,
                         kinds: Vec::new(),
                         tables: 0,
+                        settled: false,
                     });
                     unified.len() - 1
                 });
                 let column = &mut unified[place];
                 column.tables += 1;
+                if column.settled && !column.kinds.iter().any(|(known, _)| *known == kind) {
+                    continue;
+                }
+                if column.tables == 2 && column.kinds.iter().any(|(known, _)| *known == kind) {
+                    column.settled = true;
+                }
+
                 match column.kinds.iter_mut().find(|(known, _)| *known == kind) {
                     Some((_, ids)) => ids.push(*id),
                     None => column.kinds.push((kind, vec![*id])),
