@@ -55,8 +55,10 @@ impl Binder<'_> {
             Some(signature) => self.returned_type(signature, &arguments, span),
             None => self.vague_type(builtin),
         };
+        let shape = super::call::returned_shape(builtin.name, &arguments);
         Value::Scalar(Scalar {
             from,
+            shape,
             ..Scalar::of(kind)
         })
     }

@@ -477,7 +477,7 @@ impl Binder<'_> {
                 }
                 continue;
             };
-            let is_taken = new_symbol != old_symbol && self.find(&columns, new_symbol).is_some();
+            let is_taken = self.find(&columns, new_symbol).is_some();
             if is_taken {
                 let span = self.tree.name_span(*new);
                 let text = self.name_of(new_symbol);
@@ -718,6 +718,7 @@ impl Binder<'_> {
                     );
                 }
                 let kind = item.kind.map_or(scalar.kind, |kind| binder.type_named(kind));
+                let shape = scalar.shape.element();
                 let from = scalar.column.map_or(scalar.from, |column| vec![column]);
                 match binder.made_up_name(item.value) {
                     Some(name) => {
@@ -725,6 +726,7 @@ impl Binder<'_> {
                             names.push(name);
                         }
                         let id = binder.add_column(name, kind, from);
+                        binder.columns[id.index()].shape = shape;
                         projection.add(binder, id);
                     }
                     None => projection.add_nameless(binder, kind, from),

@@ -549,10 +549,17 @@ impl Binder<'_> {
         } else {
             self.unified(&tables, false)
         };
-        let (_, rows) = self.with_rows(&rows, |binder| binder.value(predicate));
+        let rows = self.search_predicate(&rows, predicate);
         let mut columns = vec![self.named_column("$table", Type::String)];
         columns.extend(rows.columns.iter());
         Rows::new(columns, rows.open)
+    }
+
+    fn search_predicate(&mut self, rows: &Rows, predicate: ExpressionId) -> Rows {
+        let before = std::mem::replace(&mut self.searching, true);
+        let (_, rows) = self.with_rows(rows, |binder| binder.value(predicate));
+        self.searching = before;
+        rows
     }
 
     pub(super) fn find_operator(
@@ -573,7 +580,7 @@ impl Binder<'_> {
         } else {
             self.unified(&tables, false)
         };
-        let (_, rows) = self.with_rows(&rows, |binder| binder.value(predicate));
+        let rows = self.search_predicate(&rows, predicate);
         let source = self
             .parameter_word(parameters, "withsource")
             .unwrap_or_else(|| "source_".to_owned());

@@ -260,7 +260,16 @@ impl Binder<'_> {
                     open: true,
                     ..rows.clone()
                 }),
-                (FormalType::Scalar(kind), _) => Meaning::Scalar(Scalar::of(*kind)),
+                (FormalType::Scalar(kind), _) => {
+                    let text = texts
+                        .iter()
+                        .find(|(place, _)| *place == at)
+                        .map(|(_, text)| Rc::clone(text));
+                    Meaning::Scalar(Scalar {
+                        text,
+                        ..Scalar::of(*kind)
+                    })
+                }
             };
             Local {
                 name: formal.name,

@@ -1,0 +1,252 @@
+//! A workspace as the query language asks for it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kql::{Catalog, CatalogColumn, CatalogFunction, CatalogTable, Type};
+
+use crate::{COMMON_COLUMNS, Column};
+
+/// The columns that every watchlist has besides its own.
+const WATCHLIST_COLUMNS: &[(&str, Type)] = &[
+    ("_DTItemId", Type::String),
+    ("LastUpdatedTimeUTC", Type::DateTime),
+    ("SearchKey", Type::String),
+    ("WatchlistItem", Type::Dynamic),
+];
+
+/// The built-in tables and functions, and what a workspace has besides: tables, watchlists and functions of its own.
+///
+/// A built-in table is decoded when it is first asked for and kept.
+#[derive(Debug, Default)]
+pub struct WorkspaceCatalog {
+    tables: HashMap<String, CatalogTable>,
+    functions: HashMap<String, CatalogFunction>,
+    watchlists: HashMap<String, Arc<[CatalogColumn]>>,
+    decoded: Mutex<HashMap<String, Option<CatalogTable>>>,
+}
+
+impl WorkspaceCatalog {
+    /// The built-in tables and functions alone.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a table with its columns, in place of a built-in one of the same name. The columns that every table has
+    /// come by themselves.
+    pub fn add_table<N: AsRef<str>>(
+        &mut self,
+        name: impl Into<String>,
+        columns: impl IntoIterator<Item = (N, Type)>,
+    ) {
+        let columns = columns
+            .into_iter()
+            .map(|(name, kind)| (Arc::from(name.as_ref()), kind))
+            .collect();
+        self.tables.insert(
+            name.into(),
+            CatalogTable {
+                columns: with_common(columns).into(),
+                open: false,
+            },
+        );
+    }
+
+    /// Declares the columns of a watchlist. One that is not declared may have any column.
+    pub fn add_watchlist<N: AsRef<str>>(
+        &mut self,
+        alias: impl Into<String>,
+        columns: impl IntoIterator<Item = (N, Type)>,
+    ) {
+        let own = columns
+            .into_iter()
+            .map(|(name, kind)| (Arc::from(name.as_ref()), kind));
+        self.watchlists.insert(alias.into(), watchlist_columns(own));
+    }
+
+    /// Adds a function of the workspace, in place of a built-in one of the same name.
+    pub fn add_function(&mut self, name: impl Into<String>, function: CatalogFunction) {
+        self.functions.insert(name.into(), function);
+    }
+
+    fn watchlist(&self, alias: Option<&str>) -> CatalogFunction {
+        let declared = alias.and_then(|alias| self.watchlists.get(alias));
+        let returns = match declared {
+            Some(columns) => CatalogTable {
+                columns: columns.clone(),
+                open: false,
+            },
+            None => CatalogTable {
+                columns: watchlist_columns(std::iter::empty()),
+                open: true,
+            },
+        };
+        let parameters = vec![
+            (Arc::from("watchlistAlias"), Type::String),
+            (Arc::from("keys"), Type::Dynamic),
+        ];
+        CatalogFunction {
+            parameters,
+            required: 1,
+            returns,
+        }
+    }
+}
+
+impl Catalog for WorkspaceCatalog {
+    fn table(&self, name: &str) -> Option<CatalogTable> {
+        if let Some(table) = self.tables.get(name) {
+            return Some(table.clone());
+        }
+        let mut decoded = self.decoded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(table) = decoded.get(name) {
+            return table.clone();
+        }
+        let columns = crate::table(name).or_else(|| crate::defender_table(name));
+        let table = columns.map(|columns| CatalogTable {
+            columns: with_common(typed(&columns)).into(),
+            open: false,
+        });
+        decoded.insert(name.to_owned(), table.clone());
+        table
+    }
+
+    fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
+        if let Some(function) = self.functions.get(name) {
+            return Some(function.clone());
+        }
+        match name {
+            "_GetWatchlist" => return Some(self.watchlist(argument)),
+            "_GetWatchlistAlias" => {
+                let columns = Arc::from([(Arc::from("WatchlistAlias"), Type::String)]);
+                let returns = CatalogTable { columns, open: false };
+                return Some(CatalogFunction {
+                    parameters: Vec::new(),
+                    required: 0,
+                    returns,
+                });
+            }
+            _ => {}
+        }
+        let function = crate::function(name)?;
+        let parameters = function
+            .parameters
+            .iter()
+            .map(|(name, kind)| (Arc::from(*name), type_of(kind)))
+            .collect();
+        let returns = CatalogTable {
+            columns: typed(&function.columns).into(),
+            open: true,
+        };
+        Some(CatalogFunction {
+            parameters,
+            required: 0,
+            returns,
+        })
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self
+            .tables
+            .keys()
+            .chain(self.functions.keys())
+            .map(String::as_str)
+            .collect();
+        // A for loop, since `extend` would ask for names that live for ever.
+        for name in crate::tables().chain(crate::functions()) {
+            names.push(name);
+        }
+        names.extend(["_GetWatchlist", "_GetWatchlistAlias"]);
+        names
+    }
+}
+
+fn watchlist_columns(own: impl Iterator<Item = CatalogColumn>) -> Arc<[CatalogColumn]> {
+    WATCHLIST_COLUMNS
+        .iter()
+        .map(|(name, kind)| (Arc::from(*name), *kind))
+        .chain(own)
+        .collect()
+}
+
+fn type_of(name: &str) -> Type {
+    Type::from_name(name).unwrap_or(Type::Unknown)
+}
+
+fn typed(columns: &[Column]) -> Vec<CatalogColumn> {
+    columns
+        .iter()
+        .map(|column| (Arc::from(column.name), type_of(column.type_name())))
+        .collect()
+}
+
+/// The declared columns, and behind them those of the columns that every table has which were not declared.
+fn with_common(mut columns: Vec<CatalogColumn>) -> Vec<CatalogColumn> {
+    for (name, kind) in COMMON_COLUMNS {
+        if !columns.iter().any(|(declared, _)| **declared == **name) {
+            columns.push((Arc::from(*name), type_of(kind)));
+        }
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(table: &CatalogTable) -> Vec<&str> {
+        table.columns.iter().map(|(name, _)| &**name).collect()
+    }
+
+    #[test]
+    fn a_table_has_its_own_columns_and_those_of_every_table_once() {
+        let catalog = WorkspaceCatalog::new();
+        let table = catalog.table("SecurityEvent").unwrap();
+        assert_eq!(
+            names(&table)
+                .iter()
+                .filter(|name| **name == "TimeGenerated")
+                .count(),
+            1
+        );
+        assert!(names(&table).contains(&"_Internal_WorkspaceResourceId"));
+        assert!(!table.open);
+        assert!(catalog.table("Mine_CL").is_none());
+    }
+
+    #[test]
+    fn what_is_added_takes_the_place_of_what_is_built_in() {
+        let mut catalog = WorkspaceCatalog::new();
+        catalog.add_table("SecurityEvent", [("Mine", Type::Long)]);
+        assert_eq!(
+            names(&catalog.table("SecurityEvent").unwrap())[..2],
+            ["Mine", "TenantId"]
+        );
+    }
+
+    #[test]
+    fn a_declared_watchlist_is_closed_and_any_other_open() {
+        let mut catalog = WorkspaceCatalog::new();
+        catalog.add_watchlist("hosts", [("host", Type::String)]);
+        let declared = catalog.function("_GetWatchlist", Some("hosts")).unwrap().returns;
+        assert_eq!(
+            names(&declared),
+            [
+                "_DTItemId",
+                "LastUpdatedTimeUTC",
+                "SearchKey",
+                "WatchlistItem",
+                "host"
+            ]
+        );
+        assert!(!declared.open);
+        assert!(
+            catalog
+                .function("_GetWatchlist", Some("Hosts"))
+                .unwrap()
+                .returns
+                .open
+        );
+        assert!(catalog.function("_GetWatchlist", None).unwrap().returns.open);
+    }
+}
