@@ -514,14 +514,11 @@ impl Binder<'_> {
             let mut found = self.pattern(item.key, rows);
             if !is_name {
                 found.retain(|id| !named.contains(id));
-                match item.ascending {
-                    Some(ascending) => {
-                        found.sort_by_key(|id| self.name_of(self.column(*id).name));
-                        if !ascending {
-                            found.reverse();
-                        }
+                if let Some(ascending) = item.ascending {
+                    found.sort_by_key(|id| self.name_of(self.column(*id).name));
+                    if !ascending {
+                        found.reverse();
                     }
-                    None => {}
                 }
             } else if found.is_empty() && rows.open {
                 let ExpressionKind::Name(name) = self.tree.expression(item.key).kind else {
