@@ -1,7 +1,7 @@
 //! A workspace as the query language asks for it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use kql::{Catalog, CatalogColumn, CatalogFunction, CatalogTable, Type};
 
@@ -152,13 +152,20 @@ impl Catalog for WorkspaceCatalog {
             .chain(self.functions.keys())
             .map(String::as_str)
             .collect();
-        // A for loop, since `extend` would ask for names that live for ever.
-        for name in crate::tables().chain(crate::functions()) {
-            names.push(name);
-        }
+        // Names that live for ever are also names that live as long as this.
+        names.extend(builtin_names().map(|name| -> &str { name }));
         names.extend(["_GetWatchlist", "_GetWatchlistAlias"]);
         names
     }
+}
+
+/// The names of the built-in tables and functions, listed once.
+fn builtin_names() -> impl Iterator<Item = &'static str> {
+    static NAMES: OnceLock<Vec<&'static str>> = OnceLock::new();
+    NAMES
+        .get_or_init(|| crate::tables().chain(crate::functions()).collect())
+        .iter()
+        .copied()
 }
 
 fn watchlist_columns(own: impl Iterator<Item = CatalogColumn>) -> Arc<[CatalogColumn]> {
