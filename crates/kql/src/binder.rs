@@ -26,8 +26,8 @@ use crate::token::Span;
 use crate::tree::{ExpressionId, OperatorId, StatementId, Tree};
 use crate::types::Type;
 
-pub(crate) use rows::Symbol;
 pub use rows::{Column, ColumnId, Rows};
+pub(crate) use rows::{Shape, Symbol};
 use statement::{Local, Meaning};
 
 /// How deep the binder follows nested expressions and calls of a query's own functions.
@@ -161,6 +161,8 @@ pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
         aggregates: Aggregates::Refused,
         grouped: Vec::new(),
         fuzzy: false,
+        searching: false,
+
         quiet: 0,
         depth: 0,
         rebound: 0,
@@ -221,6 +223,8 @@ struct Scalar {
     from: Vec<ColumnId>,
     /// The column that it is, where it is one unchanged.
     column: Option<ColumnId>,
+    /// What is known of it where it is dynamic.
+    shape: Shape,
 }
 
 /// One of several values.
@@ -233,7 +237,13 @@ struct TupleItem {
 
 impl Scalar {
     fn of(kind: Type) -> Self {
-        Scalar { kind, text: None, from: Vec::new(), column: None }
+        Scalar {
+            kind,
+            text: None,
+            from: Vec::new(),
+            column: None,
+            shape: Shape::Any,
+        }
     }
 }
 
@@ -285,6 +295,8 @@ struct Binder<'a> {
     grouped: Vec<ColumnId>,
     /// Whether unknown tables are only warned of: inside a `union isfuzzy=true`.
     fuzzy: bool,
+    /// Whether texts are conditions by themselves: in the predicate of `search` and `find`.
+    searching: bool,
     /// Nought where what is wrong is said; more inside a call that was looked at where it was declared.
     quiet: u32,
     depth: u32,
@@ -319,7 +331,21 @@ impl<'a> Binder<'a> {
 
     fn add_column(&mut self, name: Symbol, kind: Type, from: Vec<ColumnId>) -> ColumnId {
         let id = ColumnId::new(self.columns.len());
-        self.columns.push(Column { name, kind, table: None, from: from.into_boxed_slice() });
+        self.columns.push(Column {
+            name,
+            kind,
+            table: None,
+            from: from.into_boxed_slice(),
+            shape: Shape::Any,
+        });
+        id
+    }
+
+    /// A column that holds a scalar.
+    fn scalar_column(&mut self, name: Symbol, scalar: Scalar) -> ColumnId {
+        let from = scalar.column.map_or(scalar.from, |column| vec![column]);
+        let id = self.add_column(name, scalar.kind, from);
+        self.columns[id.index()].shape = scalar.shape;
         id
     }
 

@@ -111,6 +111,8 @@ pub(crate) struct Parameter {
     pub(crate) most: usize,
     /// Whether it takes a column and no other expression.
     pub(crate) is_column: bool,
+    /// Whether it takes a column of the table that the first argument is.
+    pub(crate) is_foreign_column: bool,
     /// Whether it takes an aggregate.
     pub(crate) is_aggregate: bool,
 }
@@ -279,8 +281,14 @@ fn read_parameter(text: &str) -> Option<Parameter> {
         "Tabular" => Takes::Table,
         _ => Takes::Anything,
     };
-    let is_column = argument == "Column";
-    Some(Parameter { takes, least, most, is_column, is_aggregate: argument == "Aggregate" })
+    Some(Parameter {
+        takes,
+        least,
+        most,
+        is_column: argument == "Column",
+        is_foreign_column: argument.starts_with("Column_Parameter0"),
+        is_aggregate: argument == "Aggregate",
+    })
 }
 
 #[cfg(test)]

@@ -35,6 +35,12 @@ pub trait Catalog {
     /// The function of that name. `argument` is its first argument, where that is a literal or a name bound to one.
     fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction>;
 
+    /// Whether `name(…)` is another place, such as another workspace, whose tables stand behind a point.
+    fn is_place(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
     /// The names of all tables and functions, for wildcards and to suggest one for a name that is not there.
     fn names(&self) -> Vec<&str>;
 }

@@ -237,6 +237,11 @@ codes! {
     UnknownType = "kql-unknown-type", Error, Some("KS160");
     /// A GUID stands by itself where a value is expected.
     ///
+    /// ## Why
+    ///
+    /// A GUID is a value of its own type and is written guid(…). Columns that hold GUIDs in Log Analytics are often strings: there
+    /// it stands in quotes.
+    ///
     /// ## Wrong
     ///
     /// ```kql
@@ -333,6 +338,11 @@ codes! {
     ArgumentType = "kql-argument-type", Error, Some("KS107");
     /// A call has too few or too many arguments.
     ///
+    /// ## Why
+    ///
+    /// Each function takes the arguments that its signature lists, no more and no fewer but for those that it lists as
+    /// optional.
+    ///
     /// ## Wrong
     ///
     /// ```kql
@@ -347,6 +357,11 @@ codes! {
     ArgumentCount = "kql-argument-count", Error, Some("KS119");
     /// A function takes arguments of several types, and not of these together.
     ///
+    /// ## Why
+    ///
+    /// Some functions have several signatures. `bin`, for one, rounds a datetime by a timespan and a number by a number, and
+    /// nothing else.
+    ///
     /// ## Wrong
     ///
     /// ```kql
@@ -360,6 +375,10 @@ codes! {
     /// ```
     NoSignature = "kql-no-signature", Error, Some("KS127");
     /// The arguments of a function have no type in common.
+    ///
+    /// ## Why
+    ///
+    /// `coalesce`, `max_of` and their like give back one of their arguments, so that all have to be of one type.
     ///
     /// ## Wrong
     ///
@@ -429,6 +448,10 @@ codes! {
     WrongType = "kql-wrong-type", Error, Some("KS141");
     /// A count is no integer.
     ///
+    /// ## Why
+    ///
+    /// `take`, `top`, `sample` and their like take a number of rows.
+    ///
     /// ## Wrong
     ///
     /// ```kql
@@ -442,6 +465,10 @@ codes! {
     /// ```
     NotInteger = "kql-not-integer", Error, Some("KS134");
     /// A table stands where a single value has to.
+    ///
+    /// ## Why
+    ///
+    /// A table with one row and one column is still a table. `toscalar(…)` takes the first value of its first row.
     ///
     /// ## Wrong
     ///
@@ -459,6 +486,10 @@ codes! {
     NotScalar = "kql-not-scalar", Error, Some("KS108");
     /// Something computed stands where only a column may.
     ///
+    /// ## Why
+    ///
+    /// `project-rename` and some plugins take columns of the table as they are; what is computed is put into a column first.
+    ///
     /// ## Wrong
     ///
     /// ```kql
@@ -472,6 +503,10 @@ codes! {
     /// ```
     NotColumn = "kql-not-column", Error, Some("KS109");
     /// A dynamic value is grouped or ordered by.
+    ///
+    /// ## Why
+    ///
+    /// Dynamic values have neither an order nor an equality to group by. Convert to the type that the value has.
     ///
     /// ## Wrong
     ///
@@ -505,6 +540,10 @@ codes! {
     NoElements = "kql-no-elements", Error, Some("KS147");
     /// Two columns of one stage have the same name.
     ///
+    /// ## Why
+    ///
+    /// A table has each column once. `project` and `summarize` name new columns, so that each name may stand once among them.
+    ///
     /// ## Wrong
     ///
     /// ```kql
@@ -518,6 +557,10 @@ codes! {
     /// ```
     DuplicateColumn = "kql-duplicate-column", Error, Some("KS171");
     /// Two `let`s bind the same name.
+    ///
+    /// ## Why
+    ///
+    /// A name is bound once in a query; a second `let` of the same name is refused.
     ///
     /// ## Wrong
     ///
@@ -554,6 +597,10 @@ codes! {
     AggregateHere = "kql-aggregate-here", Error, Some("KS144");
     /// A column stands where an aggregate has to.
     ///
+    /// ## Why
+    ///
+    /// Behind `summarize` each row is a group. A column has many values in a group; an aggregate makes one of them.
+    ///
     /// ## Wrong
     ///
     /// ```kql
@@ -567,6 +614,10 @@ codes! {
     /// ```
     NotAggregated = "kql-not-aggregated", Error, Some("KS236");
     /// Several names are given to one value.
+    ///
+    /// ## Why
+    ///
+    /// Only a few functions give several values at once, such as `arg_max` and `series_fit_line`.
     ///
     /// ## Wrong
     ///
@@ -582,6 +633,10 @@ codes! {
     NotSeveral = "kql-not-several", Error, Some("KS149");
     /// `project-rename` does not say what a column becomes.
     ///
+    /// ## Why
+    ///
+    /// `project-rename` takes assignments: the new name, `=`, the old one.
+    ///
     /// ## Wrong
     ///
     /// ```kql
@@ -595,6 +650,10 @@ codes! {
     /// ```
     RenameExpected = "kql-rename-expected", Error, Some("KS110");
     /// A table among a function's parameters stands behind a scalar.
+    ///
+    /// ## Why
+    ///
+    /// Parameters that are tables come first, so that `invoke` can give the table in front of it.
     ///
     /// ## Wrong
     ///
@@ -615,6 +674,20 @@ codes! {
     /// ## Why
     ///
     /// A parameter `T:(a:string)` takes any table that has at least the columns in brackets.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// let Named = (T:(Account:string)) { T | where isnotempty(Account) };
+    /// Named(SigninLogs | project UserPrincipalName)
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// let Named = (T:(Account:string)) { T | where isnotempty(Account) };
+    /// Named(SigninLogs | project Account = UserPrincipalName)
+    /// ```
     MissingColumns = "kql-missing-columns", Error, Some("KS249");
     /// A join does not say how rows match, or says it in a way that a join does not take.
     ///
@@ -637,8 +710,29 @@ codes! {
     /// ```
     JoinCondition = "kql-join-condition", Error, Some("KS182");
     /// A join has a kind that there is not.
+    ///
+    /// ## Why
+    ///
+    /// The kinds are innerunique (which an absent kind means: one row of the left side per key), inner, leftouter,
+    /// rightouter, fullouter, leftsemi, rightsemi, leftanti and rightanti.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | join kind=left (SigninLogs) on $left.Account == $right.UserPrincipalName
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | join kind=leftouter (SigninLogs) on $left.Account == $right.UserPrincipalName
+    /// ```
     JoinKind = "kql-join-kind", Error, Some("KS005");
     /// One side of a join's `==` is no column of the side that stands there.
+    ///
+    /// ## Why
+    ///
+    /// The left operand is a column of the left table, `$left.A`, the right one of the right table, `$right.B`.
     ///
     /// ## Wrong
     ///
@@ -653,6 +747,10 @@ codes! {
     /// ```
     JoinSide = "kql-join-side", Error, Some("KS183");
     /// A column that rows match by is missing on one side of the join.
+    ///
+    /// ## Why
+    ///
+    /// A name alone behind `on` is a column of both tables. Columns of different names are matched with `$left` and `$right`.
     ///
     /// ## Wrong
     ///
@@ -730,8 +828,11 @@ mod tests {
             let id = code.as_str();
             assert!(seen.insert(id), "{id} is declared twice");
             let rest = id.strip_prefix("kql-").expect("begins with kql-");
-            assert!(rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{id}");
-            assert!(code.documentation().len() > 40, "{id} says nothing");
+            assert!(
+                rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
+                "{id}"
+            );
+            assert!(code.documentation().contains("## Why"), "{id} does not say why");
         }
     }
 }

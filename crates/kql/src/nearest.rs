@@ -5,26 +5,49 @@
 pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
     let allowed = (wanted.len() / 3).clamp(1, 3);
+    let letters = letters_of(name);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
+        // A change brings in one letter and takes out another; thousands of names are told apart by that alone.
+        let differing = (letters ^ letters_of(candidate)).count_ones() as usize;
+        if differing > 2 * allowed || candidate.len().abs_diff(name.len()) > 4 * allowed {
+            continue;
+        }
         let known: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
         if known.len().abs_diff(wanted.len()) > allowed {
             continue;
         }
-        let distance = distance(&wanted, &known);
-        if distance <= allowed && distance < wanted.len() && best.is_none_or(|(least, _)| distance < least) {
+        let Some(distance) = distance(&wanted, &known, allowed) else {
+            continue;
+        };
+        if distance < wanted.len() && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
 }
 
-/// How many letters must change, be added, removed or swapped with their neighbour to make one word of the other.
-fn distance(left: &[char], right: &[char]) -> usize {
+/// Which letters and digits a word has, case aside: a bit each; all other characters share one.
+fn letters_of(word: &str) -> u64 {
+    word.bytes().fold(0, |letters, byte| {
+        let bit = match byte.to_ascii_lowercase() {
+            letter @ b'a'..=b'z' => letter - b'a',
+            digit @ b'0'..=b'9' => 26 + digit - b'0',
+            b'_' => 36,
+            _ => 37,
+        };
+        letters | 1 << bit
+    })
+}
+
+/// How many letters must change, be added, removed or swapped with their neighbour to make one word of the other; `None`
+/// where they are more than `most`.
+fn distance(left: &[char], right: &[char], most: usize) -> Option<usize> {
     let mut before_last: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=right.len()).collect();
     for (row, letter) in left.iter().enumerate() {
-        let mut current = vec![row + 1];
+        let mut current = Vec::with_capacity(right.len() + 1);
+        current.push(row + 1);
         for (column, other) in right.iter().enumerate() {
             let change = last[column] + usize::from(letter != other);
             let mut least = change.min(last[column + 1] + 1).min(current[column] + 1);
@@ -33,9 +56,13 @@ fn distance(left: &[char], right: &[char]) -> usize {
             }
             current.push(least);
         }
+        // A swap reaches back one row, so that both have to be past the bound.
+        if current.iter().chain(&last).all(|distance| *distance > most) {
+            return None;
+        }
         before_last = std::mem::replace(&mut last, current);
     }
-    last.last().copied().unwrap_or_default()
+    last.last().copied().filter(|distance| *distance <= most)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::statement::{FormalType, LetFunction, Meaning};
-use super::{Aggregates, Binder, Column, ColumnId, Rows, Scalar, Symbol, Value};
+use super::{Aggregates, Binder, Column, ColumnId, Rows, Scalar, Shape, Symbol, Value};
 use crate::builtins::{Builtin, Naming, Parameter, Returns, Signature, Takes, builtins};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
@@ -30,6 +30,11 @@ impl Argument {
             Value::Tuple(items) => items.first().map_or(Type::Unknown, |item| item.kind),
             _ => Type::Unknown,
         }
+    }
+
+    /// Whether it is a dynamic value that is surely no text.
+    fn is_shaped(&self) -> bool {
+        matches!(&self.value, Value::Scalar(scalar) if scalar.kind == Type::Dynamic && scalar.shape != Shape::Any)
     }
 
     pub(super) fn from(&self) -> Vec<ColumnId> {
@@ -99,6 +104,8 @@ impl Binder<'_> {
                 Meaning::Function(function) => self.call_local(&function, &arguments, span),
                 Meaning::Table(rows) if arguments.is_empty() => Value::Table(rows),
                 Meaning::Scalar(scalar) if arguments.is_empty() => Value::Scalar(scalar),
+                // A pattern.
+                Meaning::Other(Value::Elsewhere) => Value::Elsewhere,
                 _ => {
                     self.unknown_function(&text, span);
                     Value::Error
@@ -177,7 +184,10 @@ impl Binder<'_> {
             };
             from.extend(argument.from());
             texts.extend(argument.text().map(|text| (place, text)));
-            match (function.parameters.get(place).map(|formal| &formal.takes), &argument.value) {
+            match (
+                function.parameters.get(place).map(|formal| &formal.takes),
+                &argument.value,
+            ) {
                 (Some(FormalType::Table(wanted)), Value::Table(rows)) => {
                     self.check_table_argument(wanted, rows, argument.id);
                     tables.push((place, rows.clone()));
@@ -264,6 +274,7 @@ impl Binder<'_> {
                             kind: *kind,
                             table: Some(name),
                             from: Box::default(),
+                            shape: Shape::Any,
                         });
                         id
                     });
@@ -314,7 +325,8 @@ impl Binder<'_> {
                 }
                 None => function.parameters.get(at),
             };
-            if let Some((_, wanted)) = parameter {
+            // The service checks only what is given by its place.
+            if let Some((_, wanted)) = parameter.filter(|_| argument.name.is_none()) {
                 self.check_type(&Takes::Types(vec![*wanted]), argument);
             }
         }
@@ -342,9 +354,7 @@ impl Binder<'_> {
                 Some(Value::Table(Rows::unknown()))
             }
             "cluster" | "database" => Some(Value::Elsewhere),
-            "workspace" | "app" | "resource" | "adx" | "arg" if !arguments.is_empty() => {
-                Some(Value::Elsewhere)
-            }
+            _ if self.catalog.is_place(name) => Some(Value::Elsewhere),
             "external_table" | "materialized_view" | "stored_query_result" => {
                 Some(Value::Table(Rows::unknown()))
             }
@@ -365,7 +375,10 @@ impl Binder<'_> {
             Some(id) => vec![id],
             None => default.from(),
         };
-        Some(Value::Scalar(Scalar { from, ..Scalar::of(default.kind()) }))
+        Some(Value::Scalar(Scalar {
+            from,
+            ..Scalar::of(default.kind())
+        }))
     }
 
     fn builtin_call(
@@ -382,13 +395,20 @@ impl Binder<'_> {
         }
         let Some(signature) = signature else {
             let kind = self.vague_type(builtin);
-            return Value::Scalar(Scalar { from, ..Scalar::of(kind) });
+            return Value::Scalar(Scalar {
+                from,
+                ..Scalar::of(kind)
+            });
         };
         let kind = self.returned_type(signature, arguments, span);
         if signature.returns == Returns::Tabular {
             return Value::Table(Rows::unknown());
         }
-        let mut scalar = Scalar { from, ..Scalar::of(kind) };
+        let mut scalar = Scalar {
+            from,
+            shape: returned_shape(builtin.name, arguments),
+            ..Scalar::of(kind)
+        };
         if let [argument] = arguments
             && CONVERSIONS.contains(&builtin.name)
             && let Value::Scalar(Scalar { column: Some(column), .. }) = argument.value
@@ -429,11 +449,15 @@ impl Binder<'_> {
             );
             return None;
         }
-        let mut fitting = counted.iter().copied().filter(|signature| self.misfits(signature, arguments) == 0);
+        let mut fitting = counted
+            .iter()
+            .copied()
+            .filter(|signature| self.misfits(signature, arguments) == 0);
         if let Some(signature) = fitting.next() {
             // What is not known fits everything, and then what comes of it is not known either.
-            let is_vague =
-                arguments.iter().any(|argument| argument.kind() == Type::Unknown && !argument.is_star);
+            let is_vague = arguments
+                .iter()
+                .any(|argument| argument.kind() == Type::Unknown && !argument.is_star);
             if is_vague && fitting.any(|other| other.returns != signature.returns) {
                 return None;
             }
@@ -486,7 +510,7 @@ impl Binder<'_> {
             self.scalar_of(argument.value.clone(), argument.id);
         }
         let kind = argument.kind();
-        if argument.is_star || takes_type(takes, kind) {
+        if argument.is_star || takes_argument(takes, argument) {
             return;
         }
         let span = self.span(argument.id);
@@ -571,17 +595,12 @@ impl Binder<'_> {
                     }
                 }
             }
-            Returns::Custom => self.custom_type(arguments),
+            // `bin_auto` rounds what it is given; the others build dynamic values.
+            Returns::Custom => match signature.parameters.as_slice() {
+                [only] if only.takes == Takes::Summable => kind(0),
+                _ => Type::Dynamic,
+            },
             Returns::Tabular => Type::Unknown,
-        }
-    }
-
-    /// What functions return that follow rules of their own: most build dynamic values.
-    fn custom_type(&self, arguments: &[Argument]) -> Type {
-        match arguments {
-            // `bin_auto`
-            [argument] if argument.kind().is_summable() => argument.kind(),
-            _ => Type::Dynamic,
         }
     }
 
@@ -614,8 +633,15 @@ fn fits(parameter: &Parameter, argument: &Argument) -> bool {
     match (&parameter.takes, &argument.value) {
         (Takes::Table, Value::Table(_) | Value::Error | Value::Elsewhere) => true,
         (Takes::Table, _) => false,
-        _ => takes_type(&parameter.takes, argument.kind()),
+        _ => takes_argument(&parameter.takes, argument),
     }
+}
+
+/// Whether a parameter takes an argument that is a scalar.
+fn takes_argument(takes: &Takes, argument: &Argument) -> bool {
+    // A dynamic value goes for a text unless it is known to be something else.
+    let is_text_wanted = matches!(takes, Takes::Types(types) if !types.contains(&Type::Dynamic));
+    takes_type(takes, argument.kind()) && !(is_text_wanted && argument.is_shaped())
 }
 
 fn takes_type(takes: &Takes, kind: Type) -> bool {
@@ -668,6 +694,69 @@ fn describe(takes: &Takes) -> (String, &'static str) {
     (text.to_owned(), code)
 }
 
+/// Functions whose result is an array or a bag, with what the language knows of its elements.
+const CONTAINERS: &[&str] = &[
+    "bag_keys",
+    "bag_merge",
+    "bag_pack",
+    "bag_pack_columns",
+    "bag_remove_keys",
+    "bag_set_key",
+    "base64_decode_toarray",
+    "buildschema",
+    "extract_all",
+    "extractall",
+    "hll",
+    "make_bag",
+    "make_bag_if",
+    "make_dictionary",
+    "make_list",
+    "make_list_if",
+    "make_list_with_nulls",
+    "make_set",
+    "make_set_if",
+    "makelist",
+    "makeset",
+    "pack",
+    "pack_all",
+    "pack_array",
+    "pack_dictionary",
+    "parse_command_line",
+    "parse_csv",
+    "parse_path",
+    "parse_url",
+    "parse_urlquery",
+    "parse_user_agent",
+    "parse_xml",
+    "parseurl",
+    "parseurlquery",
+    "range",
+    "repeat",
+    "set_difference",
+    "set_intersect",
+    "set_union",
+    "split",
+    "tdigest",
+    "treepath",
+    "unicode_codepoints_from_string",
+    "zip",
+];
+
+/// What is known of the dynamic value that a function returns.
+pub(super) fn returned_shape(name: &str, arguments: &[Argument]) -> Shape {
+    if CONTAINERS.binary_search(&name).is_err() {
+        return Shape::Any;
+    }
+    let known = match name {
+        "split" | "bag_keys" => true,
+        _ if name.starts_with("make") && !name.contains("bag") && name != "make_dictionary" => arguments
+            .first()
+            .is_some_and(|argument| !matches!(argument.kind(), Type::Dynamic | Type::Unknown)),
+        _ => false,
+    };
+    Shape::Container { known }
+}
+
 /// The type that several values share.
 fn common_type(kinds: &[Type], or_dynamic: bool) -> Option<Type> {
     if kinds.contains(&Type::Unknown) {
@@ -692,7 +781,7 @@ fn common_type(kinds: &[Type], or_dynamic: bool) -> Option<Type> {
 }
 
 /// How many arguments are taken, in words.
-fn count_text(least: usize, most: usize) -> String {
+pub(super) fn count_text(least: usize, most: usize) -> String {
     match (least, most) {
         (0, 0) => "no arguments".to_owned(),
         (1, 1) => "one argument".to_owned(),

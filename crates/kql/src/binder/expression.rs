@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Aggregates, Binder, ColumnId, Context, Rows, Scalar, Symbol, Value};
+use super::{Aggregates, Binder, ColumnId, Context, Rows, Scalar, Shape, Symbol, Value};
 use crate::binder::statement::Meaning;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::literal;
@@ -77,8 +77,12 @@ impl Binder<'_> {
                 match value {
                     Value::Table(rows) => match rows.columns.first() {
                         Some(column) => {
-                            let kind = self.column(*column).kind;
-                            Value::Scalar(Scalar { from: vec![*column], ..Scalar::of(kind) })
+                            let (kind, shape) = (self.column(*column).kind, self.column(*column).shape);
+                            Value::Scalar(Scalar {
+                                from: vec![*column],
+                                shape,
+                                ..Scalar::of(kind)
+                            })
                         }
                         None => Value::scalar(Type::Unknown),
                     },
@@ -106,7 +110,16 @@ impl Binder<'_> {
             }
             ExpressionKind::Dynamic(inner) => {
                 self.value(*inner);
-                Value::scalar(Type::Dynamic)
+                let shape = match tree.expression(*inner).kind {
+                    ExpressionKind::JsonArray(_) => Shape::Container { known: true },
+                    ExpressionKind::JsonObject(_) => Shape::Container { known: false },
+                    ExpressionKind::Literal(_) | ExpressionKind::Unary { .. } => Shape::Value,
+                    _ => Shape::Any,
+                };
+                Value::Scalar(Scalar {
+                    shape,
+                    ..Scalar::of(Type::Dynamic)
+                })
             }
             ExpressionKind::JsonObject(pairs) => {
                 for pair in pairs {
@@ -163,8 +176,13 @@ impl Binder<'_> {
     // Names.
 
     fn column_value(&mut self, id: ColumnId) -> Value {
-        let kind = self.column(id).kind;
-        Value::Scalar(Scalar { column: Some(id), from: vec![id], ..Scalar::of(kind) })
+        let (kind, shape) = (self.column(id).kind, self.column(id).shape);
+        Value::Scalar(Scalar {
+            column: Some(id),
+            from: vec![id],
+            shape,
+            ..Scalar::of(kind)
+        })
     }
 
     /// What a name in an expression refers to: a column, what the query binds, a table or function of the catalog.
@@ -335,7 +353,12 @@ impl Binder<'_> {
         self.value(index);
         match value {
             Value::Scalar(scalar) if matches!(scalar.kind, Type::Dynamic | Type::Unknown) => {
-                Value::Scalar(Scalar { from: scalar.from, ..Scalar::of(scalar.kind) })
+                let shape = scalar.shape.element();
+                Value::Scalar(Scalar {
+                    from: scalar.from,
+                    shape,
+                    ..Scalar::of(scalar.kind)
+                })
             }
             Value::Scalar(scalar) => {
                 let span = Span::new(self.span(base).end, self.span(id).end);
@@ -346,6 +369,14 @@ impl Binder<'_> {
                 );
                 Value::Error
             }
+            // The first of several values, such as of arrays that are sorted together.
+            Value::Tuple(items) => match items.into_iter().next() {
+                Some(item) => Value::Scalar(Scalar {
+                    from: item.from,
+                    ..Scalar::of(item.kind)
+                }),
+                None => Value::Error,
+            },
             Value::Elsewhere => Value::Table(Rows::unknown()),
             _ => Value::Error,
         }
@@ -412,6 +443,9 @@ impl Binder<'_> {
     ) -> Type {
         let (one, other) = (left_scalar.kind, right_scalar.kind);
         let result = operator_result(operator, one, other);
+        if self.searching && matches!(operator, BinaryOperator::And | BinaryOperator::Or) {
+            return Type::Bool;
+        }
         if let Err(kind) = result {
             let place = self.operator_span(left);
             let text = operator.as_str();
@@ -627,6 +661,9 @@ fn operator_result(operator: BinaryOperator, one: Type, other: Type) -> Result<T
             }
             let fits = |kind| matches!(kind, String | Dynamic | Unknown);
             if fits(one) && fits(other) { Ok(Bool) } else { Err(Bool) }
+        }
+        Level::Additive | Level::Multiplicative | Level::Operand if unknown => {
+            Ok(vague_result(operator, one, other))
         }
         Level::Additive | Level::Multiplicative | Level::Operand if unknown => {
             Ok(vague_result(operator, one, other))

@@ -430,7 +430,7 @@ impl Binder<'_> {
                 }
                 continue;
             };
-            let is_taken = new_symbol != old_symbol && self.find(&columns, new_symbol).is_some();
+            let is_taken = self.find(&columns, new_symbol).is_some();
             if is_taken {
                 let span = self.tree.name_span(*new);
                 let text = self.name_of(new_symbol);
@@ -463,14 +463,11 @@ impl Binder<'_> {
             let mut found = self.pattern(item.key, rows);
             if !is_name {
                 found.retain(|id| !named.contains(id));
-                match item.ascending {
-                    Some(ascending) => {
-                        found.sort_by_key(|id| self.name_of(self.column(*id).name));
-                        if !ascending {
-                            found.reverse();
-                        }
+                if let Some(ascending) = item.ascending {
+                    found.sort_by_key(|id| self.name_of(self.column(*id).name));
+                    if !ascending {
+                        found.reverse();
                     }
-                    None => {}
                 }
             } else if found.is_empty() && rows.open {
                 let ExpressionKind::Name(name) = self.tree.expression(item.key).kind else {
@@ -661,6 +658,7 @@ impl Binder<'_> {
                     );
                 }
                 let kind = item.kind.map_or(scalar.kind, |kind| binder.type_named(kind));
+                let shape = scalar.shape.element();
                 let from = scalar.column.map_or(scalar.from, |column| vec![column]);
                 match binder.made_up_name(item.value) {
                     Some(name) => {
@@ -668,6 +666,7 @@ impl Binder<'_> {
                             names.push(name);
                         }
                         let id = binder.add_column(name, kind, from);
+                        binder.columns[id.index()].shape = shape;
                         projection.add(binder, id);
                     }
                     None => projection.add_nameless(binder, kind, from),
@@ -711,8 +710,12 @@ impl Binder<'_> {
             _ => Rows::unknown(),
         };
         // The columns of the row stay, but for those that are unfolded as they are; the body's come behind them.
-        let mut columns: Vec<ColumnId> =
-            rows.columns.iter().copied().filter(|id| !unfolded.contains(&self.column(*id).name)).collect();
+        let mut columns: Vec<ColumnId> = rows
+            .columns
+            .iter()
+            .copied()
+            .filter(|id| !unfolded.contains(&self.column(*id).name))
+            .collect();
         for id in result.columns.iter() {
             let name = self.column(*id).name;
             let before = columns.iter().position(|known| self.column(*known).name == name);

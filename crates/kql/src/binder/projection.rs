@@ -30,7 +30,11 @@ pub(super) struct Projection {
 
 impl Projection {
     pub(super) fn new() -> Self {
-        Projection { columns: Vec::new(), taken: HashMap::new(), replaces: false }
+        Projection {
+            columns: Vec::new(),
+            taken: HashMap::new(),
+            replaces: false,
+        }
     }
 
     /// Begins with the columns of a source, each of which may be replaced.
@@ -167,8 +171,7 @@ impl Projection {
         }
         let scalar = binder.scalar_of(bound, value);
         let symbol = binder.declared_name(*name);
-        let from = scalar.column.map_or(scalar.from, |column| vec![column]);
-        let id = binder.add_column(symbol, scalar.kind, from);
+        let id = binder.scalar_column(symbol, scalar);
         self.declare(binder, id, binder.tree.name_span(*name));
     }
 
@@ -192,8 +195,7 @@ impl Projection {
                 }
                 match binder.made_up_name(id) {
                     Some(name) => {
-                        let from = scalar.column.map_or(scalar.from, |column| vec![column]);
-                        let column = binder.add_column(name, scalar.kind, from);
+                        let column = binder.scalar_column(name, scalar);
                         match binder.is_plain_name(id) {
                             true => self.declare(binder, column, span),
                             false => self.add(binder, column),

@@ -42,6 +42,29 @@ pub struct Column {
     pub(crate) table: Option<Symbol>,
     /// The columns that it was made of.
     pub from: Box<[ColumnId]>,
+    pub(crate) shape: Shape,
+}
+
+/// What is known of a dynamic value. One of a known shape is no text, and so does not stand for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Shape {
+    /// Nothing: it may be a text.
+    #[default]
+    Any,
+    /// An array or a bag; whether its elements are of a known type themselves.
+    Container { known: bool },
+    /// A value of a known type.
+    Value,
+}
+
+impl Shape {
+    /// What an element of it is.
+    pub(crate) fn element(self) -> Shape {
+        match self {
+            Shape::Container { known: true } => Shape::Value,
+            _ => Shape::Any,
+        }
+    }
 }
 
 /// The columns of a table or of what a stage gives.

@@ -58,7 +58,7 @@ fn append(tree: &Tree<'_>, from: u32, to: u32, text: &mut String) {
 }
 
 /// Texts of words that the grammar knows, in any order.
-fn words() -> impl Strategy<Value = String> {
+pub(crate) fn words() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
         "T",
         "a",
