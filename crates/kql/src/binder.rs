@@ -237,13 +237,7 @@ struct TupleItem {
 
 impl Scalar {
     fn of(kind: Type) -> Self {
-        Scalar {
-            kind,
-            text: None,
-            from: Vec::new(),
-            column: None,
-            shape: Shape::Any,
-        }
+        Scalar { kind, text: None, from: Vec::new(), column: None, shape: Shape::Any }
     }
 }
 

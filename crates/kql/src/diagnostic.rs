@@ -828,10 +828,7 @@ mod tests {
             let id = code.as_str();
             assert!(seen.insert(id), "{id} is declared twice");
             let rest = id.strip_prefix("kql-").expect("begins with kql-");
-            assert!(
-                rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
-                "{id}"
-            );
+            assert!(rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{id}");
             assert!(code.documentation().contains("## Why"), "{id} does not say why");
         }
     }

@@ -39,17 +39,8 @@ impl WorkspaceCatalog {
         name: impl Into<String>,
         columns: impl IntoIterator<Item = (N, Type)>,
     ) {
-        let columns = columns
-            .into_iter()
-            .map(|(name, kind)| (Arc::from(name.as_ref()), kind))
-            .collect();
-        self.tables.insert(
-            name.into(),
-            CatalogTable {
-                columns: with_common(columns).into(),
-                open: false,
-            },
-        );
+        let columns = columns.into_iter().map(|(name, kind)| (Arc::from(name.as_ref()), kind)).collect();
+        self.tables.insert(name.into(), CatalogTable { columns: with_common(columns).into(), open: false });
     }
 
     /// Declares the columns of a watchlist. One that is not declared may have any column.
@@ -58,9 +49,7 @@ impl WorkspaceCatalog {
         alias: impl Into<String>,
         columns: impl IntoIterator<Item = (N, Type)>,
     ) {
-        let own = columns
-            .into_iter()
-            .map(|(name, kind)| (Arc::from(name.as_ref()), kind));
+        let own = columns.into_iter().map(|(name, kind)| (Arc::from(name.as_ref()), kind));
         self.watchlists.insert(alias.into(), watchlist_columns(own));
     }
 
@@ -72,24 +61,12 @@ impl WorkspaceCatalog {
     fn watchlist(&self, alias: Option<&str>) -> CatalogFunction {
         let declared = alias.and_then(|alias| self.watchlists.get(alias));
         let returns = match declared {
-            Some(columns) => CatalogTable {
-                columns: columns.clone(),
-                open: false,
-            },
-            None => CatalogTable {
-                columns: watchlist_columns(std::iter::empty()),
-                open: true,
-            },
+            Some(columns) => CatalogTable { columns: columns.clone(), open: false },
+            None => CatalogTable { columns: watchlist_columns(std::iter::empty()), open: true },
         };
-        let parameters = vec![
-            (Arc::from("watchlistAlias"), Type::String),
-            (Arc::from("keys"), Type::Dynamic),
-        ];
-        CatalogFunction {
-            parameters,
-            required: 1,
-            returns,
-        }
+        let parameters =
+            vec![(Arc::from("watchlistAlias"), Type::String), (Arc::from("keys"), Type::Dynamic)];
+        CatalogFunction { parameters, required: 1, returns }
     }
 }
 
@@ -103,10 +80,8 @@ impl Catalog for WorkspaceCatalog {
             return table.clone();
         }
         let columns = crate::table(name).or_else(|| crate::defender_table(name));
-        let table = columns.map(|columns| CatalogTable {
-            columns: with_common(typed(&columns)).into(),
-            open: false,
-        });
+        let table =
+            columns.map(|columns| CatalogTable { columns: with_common(typed(&columns)).into(), open: false });
         decoded.insert(name.to_owned(), table.clone());
         table
     }
@@ -120,38 +95,20 @@ impl Catalog for WorkspaceCatalog {
             "_GetWatchlistAlias" => {
                 let columns = Arc::from([(Arc::from("WatchlistAlias"), Type::String)]);
                 let returns = CatalogTable { columns, open: false };
-                return Some(CatalogFunction {
-                    parameters: Vec::new(),
-                    required: 0,
-                    returns,
-                });
+                return Some(CatalogFunction { parameters: Vec::new(), required: 0, returns });
             }
             _ => {}
         }
         let function = crate::function(name)?;
-        let parameters = function
-            .parameters
-            .iter()
-            .map(|(name, kind)| (Arc::from(*name), type_of(kind)))
-            .collect();
-        let returns = CatalogTable {
-            columns: typed(&function.columns).into(),
-            open: true,
-        };
-        Some(CatalogFunction {
-            parameters,
-            required: 0,
-            returns,
-        })
+        let parameters =
+            function.parameters.iter().map(|(name, kind)| (Arc::from(*name), type_of(kind))).collect();
+        let returns = CatalogTable { columns: typed(&function.columns).into(), open: true };
+        Some(CatalogFunction { parameters, required: 0, returns })
     }
 
     fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self
-            .tables
-            .keys()
-            .chain(self.functions.keys())
-            .map(String::as_str)
-            .collect();
+        let mut names: Vec<&str> =
+            self.tables.keys().chain(self.functions.keys()).map(String::as_str).collect();
         // Names that live for ever are also names that live as long as this.
         names.extend(builtin_names().map(|name| -> &str { name }));
         names.extend(["_GetWatchlist", "_GetWatchlistAlias"]);
@@ -162,18 +119,11 @@ impl Catalog for WorkspaceCatalog {
 /// The names of the built-in tables and functions, listed once.
 fn builtin_names() -> impl Iterator<Item = &'static str> {
     static NAMES: OnceLock<Vec<&'static str>> = OnceLock::new();
-    NAMES
-        .get_or_init(|| crate::tables().chain(crate::functions()).collect())
-        .iter()
-        .copied()
+    NAMES.get_or_init(|| crate::tables().chain(crate::functions()).collect()).iter().copied()
 }
 
 fn watchlist_columns(own: impl Iterator<Item = CatalogColumn>) -> Arc<[CatalogColumn]> {
-    WATCHLIST_COLUMNS
-        .iter()
-        .map(|(name, kind)| (Arc::from(*name), *kind))
-        .chain(own)
-        .collect()
+    WATCHLIST_COLUMNS.iter().map(|(name, kind)| (Arc::from(*name), *kind)).chain(own).collect()
 }
 
 fn type_of(name: &str) -> Type {
@@ -181,10 +131,7 @@ fn type_of(name: &str) -> Type {
 }
 
 fn typed(columns: &[Column]) -> Vec<CatalogColumn> {
-    columns
-        .iter()
-        .map(|column| (Arc::from(column.name), type_of(column.type_name())))
-        .collect()
+    columns.iter().map(|column| (Arc::from(column.name), type_of(column.type_name()))).collect()
 }
 
 /// The declared columns, and behind them those of the columns that every table has which were not declared.
@@ -209,13 +156,7 @@ mod tests {
     fn a_table_has_its_own_columns_and_those_of_every_table_once() {
         let catalog = WorkspaceCatalog::new();
         let table = catalog.table("SecurityEvent").unwrap();
-        assert_eq!(
-            names(&table)
-                .iter()
-                .filter(|name| **name == "TimeGenerated")
-                .count(),
-            1
-        );
+        assert_eq!(names(&table).iter().filter(|name| **name == "TimeGenerated").count(), 1);
         assert!(names(&table).contains(&"_Internal_WorkspaceResourceId"));
         assert!(!table.open);
         assert!(catalog.table("Mine_CL").is_none());
@@ -225,10 +166,7 @@ mod tests {
     fn what_is_added_takes_the_place_of_what_is_built_in() {
         let mut catalog = WorkspaceCatalog::new();
         catalog.add_table("SecurityEvent", [("Mine", Type::Long)]);
-        assert_eq!(
-            names(&catalog.table("SecurityEvent").unwrap())[..2],
-            ["Mine", "TenantId"]
-        );
+        assert_eq!(names(&catalog.table("SecurityEvent").unwrap())[..2], ["Mine", "TenantId"]);
     }
 
     #[test]
@@ -238,22 +176,10 @@ mod tests {
         let declared = catalog.function("_GetWatchlist", Some("hosts")).unwrap().returns;
         assert_eq!(
             names(&declared),
-            [
-                "_DTItemId",
-                "LastUpdatedTimeUTC",
-                "SearchKey",
-                "WatchlistItem",
-                "host"
-            ]
+            ["_DTItemId", "LastUpdatedTimeUTC", "SearchKey", "WatchlistItem", "host"]
         );
         assert!(!declared.open);
-        assert!(
-            catalog
-                .function("_GetWatchlist", Some("Hosts"))
-                .unwrap()
-                .returns
-                .open
-        );
+        assert!(catalog.function("_GetWatchlist", Some("Hosts")).unwrap().returns.open);
         assert!(catalog.function("_GetWatchlist", None).unwrap().returns.open);
     }
 }

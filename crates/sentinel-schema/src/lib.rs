@@ -5,9 +5,11 @@
 //! is done at start-up. Custom tables that are not in the catalogue are known by the ending `_CL` of their name alone.
 
 mod catalog;
+mod declared;
 mod text;
 
 pub use catalog::WorkspaceCatalog;
+pub use declared::{DeclaredTable, DeclaredTablesError, declared_tables};
 
 use std::sync::OnceLock;
 
@@ -88,28 +90,17 @@ pub fn defender_table(name: &str) -> Option<Vec<Column>> {
 
 /// A function that a workspace may have: an ASIM parser, or one that a solution of the content hub brings.
 pub fn function(name: &str) -> Option<Function> {
-    let mut words = FUNCTIONS
-        .find(name)
-        .filter(|_| !name.starts_with('='))?
-        .split(' ')
-        .skip(1);
+    let mut words = FUNCTIONS.find(name).filter(|_| !name.starts_with('='))?.split(' ').skip(1);
     let (schema, parameters) = (words.next()?, words.next()?);
     let columns = match FUNCTIONS.find(&format!("={schema}")) {
         Some(numbers) => columns(numbers),
-        None => vec![Column {
-            name: "TimeGenerated",
-            letter: b'd',
-            documented: true,
-        }],
+        None => vec![Column { name: "TimeGenerated", letter: b'd', documented: true }],
     };
     let parameter = |text: &'static str| {
         let (name, letter) = text.split_once(':')?;
         Some((name, type_name(*letter.as_bytes().first()?)))
     };
-    Some(Function {
-        columns,
-        parameters: parameters.split(',').filter_map(parameter).collect(),
-    })
+    Some(Function { columns, parameters: parameters.split(',').filter_map(parameter).collect() })
 }
 
 /// The names of these functions, sorted by byte.
@@ -145,11 +136,7 @@ fn columns(numbers: &'static str) -> Vec<Column> {
         let start = *lines.get(number.parse::<usize>().ok()?)?;
         let line = COLUMNS[start..].split('\n').next()?;
         let (name, letter) = line.rsplit_once(' ')?;
-        Some(Column {
-            name,
-            letter: *letter.as_bytes().first()?,
-            documented,
-        })
+        Some(Column { name, letter: *letter.as_bytes().first()?, documented })
     };
     numbers.split(' ').filter_map(column).collect()
 }
@@ -158,11 +145,7 @@ fn columns(numbers: &'static str) -> Vec<Column> {
 fn column_lines() -> &'static [usize] {
     static LINES: OnceLock<Vec<usize>> = OnceLock::new();
     LINES.get_or_init(|| {
-        let ends = COLUMNS
-            .bytes()
-            .enumerate()
-            .filter(|(_, byte)| *byte == b'\n')
-            .map(|(at, _)| at + 1);
+        let ends = COLUMNS.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         std::iter::once(0).chain(ends).collect()
     })
 }
@@ -184,27 +167,17 @@ mod tests {
     #[test]
     fn columns_have_their_types_and_keep_their_order() {
         let columns = table("SecurityEvent").unwrap();
-        let of = |name: &str| {
-            columns
-                .iter()
-                .find(|column| column.name == name)
-                .map(|column| column.type_name())
-        };
+        let of =
+            |name: &str| columns.iter().find(|column| column.name == name).map(|column| column.type_name());
         assert_eq!(
             (of("EventID"), of("TimeGenerated"), of("Nothing")),
             (Some("int"), Some("datetime"), None)
         );
-        let timestamp = table("DeviceNetworkEvents")
-            .unwrap()
-            .into_iter()
-            .find(|c| c.name == "Timestamp")
-            .unwrap();
+        let timestamp =
+            table("DeviceNetworkEvents").unwrap().into_iter().find(|c| c.name == "Timestamp").unwrap();
         assert!(!timestamp.documented, "Defender's own column is told apart");
         assert!(
-            defender_table("DeviceNetworkEvents")
-                .unwrap()
-                .iter()
-                .any(|column| column.name == "Timestamp")
+            defender_table("DeviceNetworkEvents").unwrap().iter().any(|column| column.name == "Timestamp")
         );
     }
 

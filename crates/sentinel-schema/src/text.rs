@@ -30,9 +30,7 @@ impl Lines {
 
     /// The names, in their order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.0
-            .lines()
-            .map(|line| line.split(' ').next().unwrap_or_default())
+        self.0.lines().map(|line| line.split(' ').next().unwrap_or_default())
     }
 }
 

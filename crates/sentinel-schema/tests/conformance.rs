@@ -18,11 +18,7 @@ fn queries() -> Option<Vec<Value>> {
         eprintln!("skipped: {} is not here", file.display());
         return None;
     };
-    Some(
-        text.lines()
-            .map(|line| serde_json::from_str(line).expect("a line is JSON"))
-            .collect(),
-    )
+    Some(text.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect())
 }
 
 fn list<'a>(query: &'a Value, key: &str) -> &'a [Value] {
@@ -35,12 +31,7 @@ fn columns(analysis: &kql::Analysis) -> Option<Vec<String>> {
         QueryResult::Scalar(kind) => Some(vec![format!("<scalar>:{kind}")]),
         _ => {
             let columns = analysis.result_columns()?;
-            Some(
-                columns
-                    .iter()
-                    .map(|column| format!("{}:{}", column.name, column.kind))
-                    .collect(),
-            )
+            Some(columns.iter().map(|column| format!("{}:{}", column.name, column.kind)).collect())
         }
     }
 }
@@ -48,10 +39,7 @@ fn columns(analysis: &kql::Analysis) -> Option<Vec<String>> {
 /// Start and length in UTF-16 units, as the service counts.
 fn place(index: &LineIndex<'_>, diagnostic: &Diagnostic) -> (u64, u64) {
     let start = index.utf16_offset(diagnostic.span.start);
-    (
-        start.into(),
-        (index.utf16_offset(diagnostic.span.end) - start).into(),
-    )
+    (start.into(), (index.utf16_offset(diagnostic.span.end) - start).into())
 }
 
 #[test]
@@ -61,10 +49,7 @@ fn real_queries_are_judged_as_the_service_judges_them() {
     let (mut syntax, mut clean, mut faulty, mut found, mut same) = (0, 0, 0, 0, 0);
     let (mut false_errors, mut other_columns, mut missed) = (Vec::new(), Vec::new(), Vec::new());
     for query in &queries {
-        let (name, text) = (
-            &query["name"],
-            query["query"].as_str().expect("a query has a text"),
-        );
+        let (name, text) = (&query["name"], query["query"].as_str().expect("a query has a text"));
         let parsed = kql::parse(text);
         let refused = !list(query, "syntaxErrors").is_empty();
         syntax += usize::from(refused != parsed.diagnostics.is_empty());
@@ -72,11 +57,8 @@ fn real_queries_are_judged_as_the_service_judges_them() {
             continue;
         }
         let analysis = kql::analyze(&parsed, &catalog);
-        let ours: Vec<&Diagnostic> = analysis
-            .diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.official.is_some())
-            .collect();
+        let ours: Vec<&Diagnostic> =
+            analysis.diagnostics.iter().filter(|diagnostic| diagnostic.official.is_some()).collect();
         let theirs = list(query, "semanticErrors");
         if theirs.is_empty() {
             clean += 1;
@@ -87,9 +69,7 @@ fn real_queries_are_judged_as_the_service_judges_them() {
             // A query that returns no table has no columns to compare.
             let fits = match columns(&analysis) {
                 Some(columns) => columns == expected,
-                None => expected
-                    .first()
-                    .is_none_or(|first| first.starts_with("<scalar>:")),
+                None => expected.first().is_none_or(|first| first.starts_with("<scalar>:")),
             };
             if fits {
                 same += 1
@@ -103,28 +83,16 @@ fn real_queries_are_judged_as_the_service_judges_them() {
         let places: Vec<(u64, u64)> = ours.iter().map(|diagnostic| place(&index, diagnostic)).collect();
         let agrees = theirs.iter().any(|error| {
             let at = (error["start"].as_u64(), error["length"].as_u64());
-            places
-                .iter()
-                .any(|(start, length)| at == (Some(*start), Some(*length)))
+            places.iter().any(|(start, length)| at == (Some(*start), Some(*length)))
         });
-        if agrees {
-            found += 1
-        } else {
-            missed.push(name.to_string())
-        }
+        if agrees { found += 1 } else { missed.push(name.to_string()) }
     }
     let all = queries.len();
     eprintln!("syntax judged alike:       {syntax} of {all}");
-    eprintln!(
-        "false errors:              {} of {clean} clean queries {false_errors:#?}",
-        false_errors.len()
-    );
+    eprintln!("false errors:              {} of {clean} clean queries {false_errors:#?}", false_errors.len());
     eprintln!("result columns identical:  {same} of {clean} {other_columns:#?}");
     eprintln!("faults found in place:     {found} of {faulty} {missed:#?}");
-    assert!(
-        syntax * 1000 >= all * 995,
-        "syntax is judged otherwise than by the service"
-    );
+    assert!(syntax * 1000 >= all * 995, "syntax is judged otherwise than by the service");
     assert!(false_errors.len() * 1000 <= clean * 2, "{false_errors:#?}");
     assert!(same * 100 >= clean * 99, "{other_columns:#?}");
     assert!(found * 100 >= faulty * 95, "{missed:#?}");

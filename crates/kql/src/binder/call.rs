@@ -184,10 +184,7 @@ impl Binder<'_> {
             };
             from.extend(argument.from());
             texts.extend(argument.text().map(|text| (place, text)));
-            match (
-                function.parameters.get(place).map(|formal| &formal.takes),
-                &argument.value,
-            ) {
+            match (function.parameters.get(place).map(|formal| &formal.takes), &argument.value) {
                 (Some(FormalType::Table(wanted)), Value::Table(rows)) => {
                     self.check_table_argument(wanted, rows, argument.id);
                     tables.push((place, rows.clone()));
@@ -375,10 +372,7 @@ impl Binder<'_> {
             Some(id) => vec![id],
             None => default.from(),
         };
-        Some(Value::Scalar(Scalar {
-            from,
-            ..Scalar::of(default.kind())
-        }))
+        Some(Value::Scalar(Scalar { from, ..Scalar::of(default.kind()) }))
     }
 
     fn builtin_call(
@@ -395,20 +389,13 @@ impl Binder<'_> {
         }
         let Some(signature) = signature else {
             let kind = self.vague_type(builtin);
-            return Value::Scalar(Scalar {
-                from,
-                ..Scalar::of(kind)
-            });
+            return Value::Scalar(Scalar { from, ..Scalar::of(kind) });
         };
         let kind = self.returned_type(signature, arguments, span);
         if signature.returns == Returns::Tabular {
             return Value::Table(Rows::unknown());
         }
-        let mut scalar = Scalar {
-            from,
-            shape: returned_shape(builtin.name, arguments),
-            ..Scalar::of(kind)
-        };
+        let mut scalar = Scalar { from, shape: returned_shape(builtin.name, arguments), ..Scalar::of(kind) };
         if let [argument] = arguments
             && CONVERSIONS.contains(&builtin.name)
             && let Value::Scalar(Scalar { column: Some(column), .. }) = argument.value
@@ -449,15 +436,11 @@ impl Binder<'_> {
             );
             return None;
         }
-        let mut fitting = counted
-            .iter()
-            .copied()
-            .filter(|signature| self.misfits(signature, arguments) == 0);
+        let mut fitting = counted.iter().copied().filter(|signature| self.misfits(signature, arguments) == 0);
         if let Some(signature) = fitting.next() {
             // What is not known fits everything, and then what comes of it is not known either.
-            let is_vague = arguments
-                .iter()
-                .any(|argument| argument.kind() == Type::Unknown && !argument.is_star);
+            let is_vague =
+                arguments.iter().any(|argument| argument.kind() == Type::Unknown && !argument.is_star);
             if is_vague && fitting.any(|other| other.returns != signature.returns) {
                 return None;
             }

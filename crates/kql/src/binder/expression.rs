@@ -78,11 +78,7 @@ impl Binder<'_> {
                     Value::Table(rows) => match rows.columns.first() {
                         Some(column) => {
                             let (kind, shape) = (self.column(*column).kind, self.column(*column).shape);
-                            Value::Scalar(Scalar {
-                                from: vec![*column],
-                                shape,
-                                ..Scalar::of(kind)
-                            })
+                            Value::Scalar(Scalar { from: vec![*column], shape, ..Scalar::of(kind) })
                         }
                         None => Value::scalar(Type::Unknown),
                     },
@@ -116,10 +112,7 @@ impl Binder<'_> {
                     ExpressionKind::Literal(_) | ExpressionKind::Unary { .. } => Shape::Value,
                     _ => Shape::Any,
                 };
-                Value::Scalar(Scalar {
-                    shape,
-                    ..Scalar::of(Type::Dynamic)
-                })
+                Value::Scalar(Scalar { shape, ..Scalar::of(Type::Dynamic) })
             }
             ExpressionKind::JsonObject(pairs) => {
                 for pair in pairs {
@@ -177,12 +170,7 @@ impl Binder<'_> {
 
     fn column_value(&mut self, id: ColumnId) -> Value {
         let (kind, shape) = (self.column(id).kind, self.column(id).shape);
-        Value::Scalar(Scalar {
-            column: Some(id),
-            from: vec![id],
-            shape,
-            ..Scalar::of(kind)
-        })
+        Value::Scalar(Scalar { column: Some(id), from: vec![id], shape, ..Scalar::of(kind) })
     }
 
     /// What a name in an expression refers to: a column, what the query binds, a table or function of the catalog.
@@ -354,11 +342,7 @@ impl Binder<'_> {
         match value {
             Value::Scalar(scalar) if matches!(scalar.kind, Type::Dynamic | Type::Unknown) => {
                 let shape = scalar.shape.element();
-                Value::Scalar(Scalar {
-                    from: scalar.from,
-                    shape,
-                    ..Scalar::of(scalar.kind)
-                })
+                Value::Scalar(Scalar { from: scalar.from, shape, ..Scalar::of(scalar.kind) })
             }
             Value::Scalar(scalar) => {
                 let span = Span::new(self.span(base).end, self.span(id).end);
@@ -371,10 +355,7 @@ impl Binder<'_> {
             }
             // The first of several values, such as of arrays that are sorted together.
             Value::Tuple(items) => match items.into_iter().next() {
-                Some(item) => Value::Scalar(Scalar {
-                    from: item.from,
-                    ..Scalar::of(item.kind)
-                }),
+                Some(item) => Value::Scalar(Scalar { from: item.from, ..Scalar::of(item.kind) }),
                 None => Value::Error,
             },
             Value::Elsewhere => Value::Table(Rows::unknown()),
@@ -661,9 +642,6 @@ fn operator_result(operator: BinaryOperator, one: Type, other: Type) -> Result<T
             }
             let fits = |kind| matches!(kind, String | Dynamic | Unknown);
             if fits(one) && fits(other) { Ok(Bool) } else { Err(Bool) }
-        }
-        Level::Additive | Level::Multiplicative | Level::Operand if unknown => {
-            Ok(vague_result(operator, one, other))
         }
         Level::Additive | Level::Multiplicative | Level::Operand if unknown => {
             Ok(vague_result(operator, one, other))

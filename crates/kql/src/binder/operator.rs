@@ -710,12 +710,8 @@ impl Binder<'_> {
             _ => Rows::unknown(),
         };
         // The columns of the row stay, but for those that are unfolded as they are; the body's come behind them.
-        let mut columns: Vec<ColumnId> = rows
-            .columns
-            .iter()
-            .copied()
-            .filter(|id| !unfolded.contains(&self.column(*id).name))
-            .collect();
+        let mut columns: Vec<ColumnId> =
+            rows.columns.iter().copied().filter(|id| !unfolded.contains(&self.column(*id).name)).collect();
         for id in result.columns.iter() {
             let name = self.column(*id).name;
             let before = columns.iter().position(|known| self.column(*known).name == name);

@@ -41,21 +41,14 @@ impl Binder<'_> {
                 .any(|signature| signature.parameters.get(at).is_some_and(|parameter| parameter.is_aggregate))
         };
         let takes_foreign = |at: usize, count: usize| {
-            let parameter = builtin
-                .signatures
-                .first()
-                .and_then(|signature| signature.parameter(at, count));
+            let parameter = builtin.signatures.first().and_then(|signature| signature.parameter(at, count));
             let parameter = parameter.or_else(|| builtin.signatures.first()?.parameters.get(at));
             parameter.is_some_and(|parameter| parameter.is_foreign_column)
         };
         let (arguments, rows) = self.with_rows(rows, |binder| {
             let mut arguments = Vec::new();
             for (at, id) in ids.iter().enumerate() {
-                let mode = if takes_aggregate(at) {
-                    Aggregates::Required
-                } else {
-                    Aggregates::Refused
-                };
+                let mode = if takes_aggregate(at) { Aggregates::Required } else { Aggregates::Refused };
                 let table = match arguments.first().map(|first: &Argument| &first.value) {
                     Some(Value::Table(table)) if takes_foreign(at, ids.len()) => Some(table.clone()),
                     _ => None,
@@ -68,18 +61,8 @@ impl Binder<'_> {
             }
             arguments
         });
-        let least = builtin
-            .signatures
-            .iter()
-            .map(|signature| signature.arity().0)
-            .min()
-            .unwrap_or(0);
-        let most = builtin
-            .signatures
-            .iter()
-            .map(|signature| signature.arity().1)
-            .max()
-            .unwrap_or(0);
+        let least = builtin.signatures.iter().map(|signature| signature.arity().0).min().unwrap_or(0);
+        let most = builtin.signatures.iter().map(|signature| signature.arity().1).max().unwrap_or(0);
         if arguments.len() < least || arguments.len() > most {
             let (wanted, given) = (super::call::count_text(least, most), arguments.len());
             self.error(

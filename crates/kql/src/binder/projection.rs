@@ -30,11 +30,7 @@ pub(super) struct Projection {
 
 impl Projection {
     pub(super) fn new() -> Self {
-        Projection {
-            columns: Vec::new(),
-            taken: HashMap::new(),
-            replaces: false,
-        }
+        Projection { columns: Vec::new(), taken: HashMap::new(), replaces: false }
     }
 
     /// Begins with the columns of a source, each of which may be replaced.

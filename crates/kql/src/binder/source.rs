@@ -140,19 +140,13 @@ impl Binder<'_> {
             };
             match &mut shared {
                 None => {
-                    let columns = table
-                        .columns
-                        .iter()
-                        .map(|(column, kind)| self.named_column(column, *kind));
+                    let columns = table.columns.iter().map(|(column, kind)| self.named_column(column, *kind));
                     shared = Some(columns.collect());
                 }
                 Some(shared) => shared.retain(|id| {
                     let known = &self.columns[id.index()];
                     let text = &self.names[known.name.index()];
-                    table
-                        .columns
-                        .iter()
-                        .any(|(column, kind)| **column == **text && *kind == known.kind)
+                    table.columns.iter().any(|(column, kind)| **column == **text && *kind == known.kind)
                 }),
             }
         }
@@ -178,12 +172,7 @@ impl Binder<'_> {
             for id in rows.columns.iter() {
                 let (name, kind) = (self.column(*id).name, self.column(*id).kind);
                 let place = *places.entry(name).or_insert_with(|| {
-                    unified.push(Unified {
-                        name,
-                        kinds: Vec::new(),
-                        tables: 0,
-                        settled: false,
-                    });
+                    unified.push(Unified { name, kinds: Vec::new(), tables: 0, settled: false });
                     unified.len() - 1
                 });
                 let column = &mut unified[place];
@@ -509,11 +498,7 @@ impl Binder<'_> {
             let found = self.without_rows(|binder| binder.sources(*source));
             tables.extend(found);
         }
-        let rows = if tables.is_empty() {
-            Rows::unknown()
-        } else {
-            self.unified(&tables, false)
-        };
+        let rows = if tables.is_empty() { Rows::unknown() } else { self.unified(&tables, false) };
         let rows = self.search_predicate(&rows, predicate);
         let mut columns = vec![self.named_column("$table", Type::String)];
         columns.extend(rows.columns.iter());
@@ -540,15 +525,9 @@ impl Binder<'_> {
             let found = self.without_rows(|binder| binder.sources(*source));
             tables.extend(found);
         }
-        let rows = if tables.is_empty() {
-            Rows::unknown()
-        } else {
-            self.unified(&tables, false)
-        };
+        let rows = if tables.is_empty() { Rows::unknown() } else { self.unified(&tables, false) };
         let rows = self.search_predicate(&rows, predicate);
-        let source = self
-            .parameter_word(parameters, "withsource")
-            .unwrap_or_else(|| "source_".to_owned());
+        let source = self.parameter_word(parameters, "withsource").unwrap_or_else(|| "source_".to_owned());
         let mut columns = vec![self.named_column(&source, Type::String)];
         match project {
             Some(items) => {

@@ -215,19 +215,10 @@ impl Binder<'_> {
             let table = tables.iter().find(|(place, _)| *place == at);
             let meaning = match (&formal.takes, table) {
                 (FormalType::Table(_), Some((_, rows))) => Meaning::Table(rows.clone()),
-                (FormalType::Table(rows), None) => Meaning::Table(Rows {
-                    open: true,
-                    ..rows.clone()
-                }),
+                (FormalType::Table(rows), None) => Meaning::Table(Rows { open: true, ..rows.clone() }),
                 (FormalType::Scalar(kind), _) => {
-                    let text = texts
-                        .iter()
-                        .find(|(place, _)| *place == at)
-                        .map(|(_, text)| Rc::clone(text));
-                    Meaning::Scalar(Scalar {
-                        text,
-                        ..Scalar::of(*kind)
-                    })
+                    let text = texts.iter().find(|(place, _)| *place == at).map(|(_, text)| Rc::clone(text));
+                    Meaning::Scalar(Scalar { text, ..Scalar::of(*kind) })
                 }
             };
             Local { name: formal.name, meaning }

@@ -18,17 +18,10 @@ impl Catalog for Workspace {
                 ("Details", Type::Dynamic),
                 ("Device", Type::String),
             ],
-            "Users" => &[
-                ("User", Type::String),
-                ("Country", Type::String),
-                ("Since", Type::DateTime),
-            ],
+            "Users" => &[("User", Type::String), ("Country", Type::String), ("Since", Type::DateTime)],
             _ => return None,
         };
-        let columns = columns
-            .iter()
-            .map(|(name, kind)| (Arc::from(*name), *kind))
-            .collect();
+        let columns = columns.iter().map(|(name, kind)| (Arc::from(*name), *kind)).collect();
         Some(CatalogTable { columns, open: false })
     }
 
@@ -52,11 +45,7 @@ fn columns(query: &str) -> String {
     let analysis = analyze(&parsed, &Workspace);
     assert_eq!(analysis.diagnostics, [], "{query}");
     let columns = analysis.result_columns().unwrap_or_default();
-    columns
-        .iter()
-        .map(|column| format!("{}:{}", column.name, column.kind))
-        .collect::<Vec<_>>()
-        .join(", ")
+    columns.iter().map(|column| format!("{}:{}", column.name, column.kind)).collect::<Vec<_>>().join(", ")
 }
 
 /// What is said of a query: code, place and message of each, with the help behind it.
@@ -67,11 +56,7 @@ fn said(query: &str) -> Vec<String> {
         .diagnostics
         .iter()
         .map(|diagnostic| {
-            let help = diagnostic
-                .help
-                .as_deref()
-                .map(|help| format!("; {help}"))
-                .unwrap_or_default();
+            let help = diagnostic.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
             format!(
                 "{} `{}`: {}{help}",
                 diagnostic.code.as_str(),
@@ -101,30 +86,18 @@ fn stages_give_the_columns_that_the_language_names() {
             "Events | summarize arg_max(Time, *) by User",
             "User:string, Time:datetime, Count:long, Details:dynamic, Device:string",
         ),
-        (
-            "Events | summarize count(), count() by User | count",
-            "Count:long",
-        ),
+        ("Events | summarize count(), count() by User | count", "Count:long"),
         (
             "Events | project User, Count | join kind=leftouter Users on User",
             "User:string, Count:long, User1:string, Country:string, Since:datetime",
         ),
-        (
-            "Events | project User | lookup Users on User",
-            "User:string, Country:string, Since:datetime",
-        ),
-        (
-            "Events | project User | join kind=leftanti Users on User",
-            "User:string",
-        ),
+        ("Events | project User | lookup Users on User", "User:string, Country:string, Since:datetime"),
+        ("Events | project User | join kind=leftanti Users on User", "User:string"),
         (
             "union withsource=Source (Events | project User), (Users | project User, Country)",
             "Source:string, User:string, Country:string",
         ),
-        (
-            "union (Events | project A = Count), (Users | project A = User)",
-            "A_long:long, A_string:string",
-        ),
+        ("union (Events | project A = Count), (Users | project A = User)", "A_long:long, A_string:string"),
         (
             "Events | project Details | mv-expand Details to typeof(string), Part = split(\"a,b\", \",\")",
             "Details:string, Part:dynamic",
@@ -141,26 +114,14 @@ fn stages_give_the_columns_that_the_language_names() {
             "Events | make-series Sum = sum(Count) on Time from ago(1d) to now() step 1h by User",
             "User:string, Sum:dynamic, Time:dynamic",
         ),
-        (
-            "Events | project-away D*, Count | project-rename Who = User",
-            "Time:datetime, Who:string",
-        ),
-        (
-            "print 1, Name = \"x\", now() - 1d",
-            "print_0:long, Name:string, print_2:datetime",
-        ),
+        ("Events | project-away D*, Count | project-rename Who = User", "Time:datetime, Who:string"),
+        ("print 1, Name = \"x\", now() - 1d", "print_0:long, Name:string, print_2:datetime"),
         (
             "let f = (T:(User:string), n:long = 5) { T | extend Length = strlen(User) | take n }; Users | invoke f()",
             "User:string, Country:string, Since:datetime, Length:long",
         ),
-        (
-            "let f = (name:string) { table(name) | project User }; f(\"Users\")",
-            "User:string",
-        ),
-        (
-            "List(\"x\") | where Other == 1 | project Key, Other",
-            "Key:string, Other:unknown",
-        ),
+        ("let f = (name:string) { table(name) | project User }; f(\"Users\")", "User:string"),
+        ("List(\"x\") | where Other == 1 | project Key, Other", "Key:string, Other:unknown"),
     ];
     let differ: Vec<String> = cases
         .iter()
@@ -181,10 +142,7 @@ fn what_is_wrong_is_said_with_the_nearest_name_or_the_stage_that_lost_it() {
             "Events\n| project User\n| where Device == \"x\"",
             "kql-unknown-name `Device`: the column `Device` is no longer here; `project` on line 2 of the query drops it",
         ),
-        (
-            "Event | take 1",
-            "kql-unknown-table `Event`: there is no table `Event`; did you mean `Events`?",
-        ),
+        ("Event | take 1", "kql-unknown-table `Event`: there is no table `Event`; did you mean `Events`?"),
         (
             "union isfuzzy=true Events, Missing",
             "kql-unknown-fuzzy-table `Missing`: there is no table `Missing`",
@@ -221,10 +179,7 @@ fn what_is_wrong_is_said_with_the_nearest_name_or_the_stage_that_lost_it() {
             "Events | summarize count() by Details",
             "kql-dynamic-here `Details`: a dynamic value cannot be grouped or ordered by; convert it: tostring(…)",
         ),
-        (
-            "let a = 1; let a = 2; print a",
-            "kql-duplicate-variable `a`: `a` is declared already",
-        ),
+        ("let a = 1; let a = 2; print a", "kql-duplicate-variable `a`: `a` is declared already"),
     ];
     let differ: Vec<String> = cases
         .iter()
@@ -253,11 +208,8 @@ fn a_column_knows_the_columns_of_tables_that_feed_it() {
     );
     let analysis = analyze(&parsed, &Workspace);
     let columns = analysis.result_columns().expect("a table");
-    let sources: Vec<String> = columns[1]
-        .sources
-        .iter()
-        .map(|(table, column)| format!("{table}.{column}"))
-        .collect();
+    let sources: Vec<String> =
+        columns[1].sources.iter().map(|(table, column)| format!("{table}.{column}")).collect();
     assert_eq!(sources, ["Events.User", "Users.Country"]);
     assert_eq!(analysis.tables, ["Events", "Users"]);
 }
@@ -267,9 +219,7 @@ fn functions_that_call_one_another_do_not_multiply() {
     let mut query = String::from("let f0 = (T:(*)) { T | take 1 };\n");
     for level in 1..40 {
         let before = level - 1;
-        query.push_str(&format!(
-            "let f{level} = (T:(*)) {{ union (f{before}(T)), (f{before}(T)) }};\n"
-        ));
+        query.push_str(&format!("let f{level} = (T:(*)) {{ union (f{before}(T)), (f{before}(T)) }};\n"));
     }
     query.push_str("f39(Events)");
     let analysis = analyze(&parse(&query), &Workspace);
@@ -283,21 +233,14 @@ fn chains_and_nesting_up_to_the_bound_are_bound() {
     let stages = vec!["where Count == 1"; 2_000].join(" | ");
     assert_eq!(said(&format!("Events | {stages}")), [""; 0]);
     let depth = kql::MAX_NESTING as usize / 2 - 2;
-    let nested = format!(
-        "Events | extend x = {}Count{}",
-        "abs(".repeat(depth),
-        ")".repeat(depth)
-    );
+    let nested = format!("Events | extend x = {}Count{}", "abs(".repeat(depth), ")".repeat(depth));
     analyze(&parse(&nested), &Workspace);
 }
 
 #[test]
 fn every_official_code_is_written_as_the_service_writes_them() {
     for code in Code::ALL {
-        assert!(
-            code.official()
-                .is_none_or(|official| official.starts_with("KS") && official.len() == 5)
-        );
+        assert!(code.official().is_none_or(|official| official.starts_with("KS") && official.len() == 5));
     }
 }
 
