@@ -428,6 +428,25 @@ codes! {
     /// SecurityEvent | where EventID == 4624
     /// ```
     ComparedTypes = "kql-compared-types", Warning, None;
+    /// A datetime literal names a date that does not exist.
+    ///
+    /// ## Why
+    ///
+    /// The official library takes whatever stands in the brackets. The service reads it, and what it cannot read is null,
+    /// which is neither before nor after any time.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where TimeGenerated > datetime(2024-13-45)
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where TimeGenerated > datetime(2024-12-31)
+    /// ```
+    ImpossibleDate = "kql-impossible-date", Warning, None;
     /// A value is of another type than its place needs.
     ///
     /// ## Why

@@ -3,7 +3,7 @@
 use super::call::Argument;
 use super::projection::Projection;
 use super::{Aggregates, Binder, ColumnId, Rows, Value};
-use crate::builtins::builtins;
+use crate::builtins::{Takes, builtins};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::tree::{EvaluateSchema, ExpressionId, ExpressionKind};
@@ -95,8 +95,12 @@ impl Binder<'_> {
                 .signatures
                 .first()
                 .and_then(|signature| signature.parameter(at, arguments.len()));
-            if wants_column.is_some_and(|parameter| parameter.is_column) {
-                self.check_column(argument);
+            match wants_column {
+                Some(parameter) if parameter.is_column => self.check_column(argument),
+                Some(parameter) if matches!(parameter.takes, Takes::Types(_)) => {
+                    self.check_type(&parameter.takes, argument);
+                }
+                _ => {}
             }
         }
         if let Some(schema) = schema {
@@ -168,7 +172,12 @@ impl Binder<'_> {
             "narrow" => self.rows_of(&[("Row", Long), ("Column", String), ("Value", String)]),
             "ipv4_lookup" | "ipv6_lookup" | "geo_polygon_lookup" | "geo_line_lookup" => {
                 match arguments.first().map(|argument| argument.value.clone()) {
-                    Some(Value::Table(table)) => self.joined(rows, &table),
+                    Some(Value::Table(table)) => {
+                        // Further keys are columns of both tables, and stand in the result once.
+                        let further =
+                            self.without_arguments(&table, arguments.get(3..).unwrap_or(&[]), usize::MAX);
+                        self.joined(rows, &further)
+                    }
                     _ => Rows {
                         open: true,
                         ..rows.clone()
