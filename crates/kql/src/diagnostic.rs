@@ -410,11 +410,12 @@ codes! {
     /// SecurityEvent | where TimeGenerated > datetime(2024-01-01)
     /// ```
     OperandTypes = "kql-operand-types", Error, Some("KS106");
-    /// Values are compared that can never be equal.
+    /// Values of different types are compared with each other.
     ///
     /// ## Why
     ///
-    /// The official library says nothing of a number compared with a text. The service refuses it.
+    /// The official library says nothing of a number or a datetime compared with a text. The service is stricter: it
+    /// refuses most such comparisons, and the others rest on a conversion that nobody wrote down.
     ///
     /// ## Wrong
     ///

@@ -561,7 +561,7 @@ impl Binder<'_> {
             Diagnostic::new(
                 Code::ComparedTypes,
                 span,
-                format!("a {one} is never equal to a {other}"),
+                format!("a {one} is compared with a {other}"),
             )
             .with_help(advice),
         );
@@ -612,7 +612,7 @@ impl Binder<'_> {
         };
         if is_literal && differs {
             let span = self.span(item);
-            let message = format!("a {kind} is never equal to a {item_kind}");
+            let message = format!("a {kind} is compared with a {item_kind}");
             self.report(
                 Diagnostic::new(Code::ComparedTypes, span, message)
                     .with_help(format!("write the value as a {kind}")),

@@ -47,8 +47,11 @@ impl Binder<'_> {
                 .signatures
                 .first()
                 .and_then(|signature| signature.parameter(at, count));
-            let parameter = parameter.or_else(|| builtin.signatures.first()?.parameters.get(at));
-            parameter.is_some_and(|parameter| parameter.is_foreign_column)
+            let listed = &builtin.signatures.first()?.parameters;
+            // Where no layout says, the one that repeats takes what follows it.
+            let repeated = listed.iter().take(at + 1).find(|parameter| parameter.most > 1);
+            let parameter = parameter.or(repeated).or_else(|| listed.get(at))?;
+            Some(parameter.is_foreign_column)
         };
         let (arguments, rows) = self.with_rows(rows, |binder| {
             let mut arguments = Vec::new();
@@ -59,7 +62,9 @@ impl Binder<'_> {
                     Aggregates::Refused
                 };
                 let table = match arguments.first().map(|first: &Argument| &first.value) {
-                    Some(Value::Table(table)) if takes_foreign(at, ids.len()) => Some(table.clone()),
+                    Some(Value::Table(table)) if takes_foreign(at, ids.len()) == Some(true) => {
+                        Some(table.clone())
+                    }
                     _ => None,
                 };
                 let argument = match table {
