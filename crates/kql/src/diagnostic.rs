@@ -410,11 +410,12 @@ codes! {
     /// SecurityEvent | where TimeGenerated > datetime(2024-01-01)
     /// ```
     OperandTypes = "kql-operand-types", Error, Some("KS106");
-    /// Values are compared that can never be equal.
+    /// Values of different types are compared with each other.
     ///
     /// ## Why
     ///
-    /// The official library says nothing of a number compared with a text. The service refuses it.
+    /// The official library says nothing of a number or a datetime compared with a text. The service is stricter: it
+    /// refuses most such comparisons, and the others rest on a conversion that nobody wrote down.
     ///
     /// ## Wrong
     ///
@@ -428,6 +429,25 @@ codes! {
     /// SecurityEvent | where EventID == 4624
     /// ```
     ComparedTypes = "kql-compared-types", Warning, None;
+    /// A datetime literal names a date that does not exist.
+    ///
+    /// ## Why
+    ///
+    /// The official library takes whatever stands in the brackets. The service reads it, and what it cannot read is null,
+    /// which is neither before nor after any time.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where TimeGenerated > datetime(2024-13-45)
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where TimeGenerated > datetime(2024-12-31)
+    /// ```
+    ImpossibleDate = "kql-impossible-date", Warning, None;
     /// A value is of another type than its place needs.
     ///
     /// ## Why

@@ -7,6 +7,7 @@
 mod binder;
 mod builtins;
 mod catalog;
+mod date;
 mod diagnostic;
 mod lexer;
 pub mod literal;

@@ -144,7 +144,10 @@ impl Binder<'_> {
             LiteralKind::Long => Type::Long,
             LiteralKind::Real => Type::Real,
             LiteralKind::Decimal => Type::Decimal,
-            LiteralKind::DateTime => Type::DateTime,
+            LiteralKind::DateTime => {
+                self.check_datetime(id);
+                Type::DateTime
+            }
             LiteralKind::TimeSpan => Type::TimeSpan,
             LiteralKind::Guid => Type::Guid,
             LiteralKind::String => {
@@ -153,6 +156,25 @@ impl Binder<'_> {
             }
         };
         Value::scalar(kind)
+    }
+
+    /// A date that no calendar has, which the official library takes for a datetime.
+    fn check_datetime(&mut self, id: ExpressionId) {
+        let span = self.span(id);
+        let text = span.text(self.tree.source);
+        let inner = text
+            .split_once('(')
+            .map_or("", |(_, rest)| rest.trim_end_matches(')'));
+        if let Some(wrong) = crate::date::impossible(inner) {
+            self.report(
+                Diagnostic::new(
+                    Code::ImpossibleDate,
+                    span,
+                    format!("there is no such date: {wrong}"),
+                )
+                .with_help("a date is written year-month-day: datetime(2024-12-31 23:59:59)"),
+            );
+        }
     }
 
     /// The text of a string literal; strings side by side are one.
@@ -473,8 +495,12 @@ impl Binder<'_> {
             _ => "convert one of the two".to_owned(),
         };
         self.report(
-            Diagnostic::new(Code::ComparedTypes, span, format!("a {one} is never equal to a {other}"))
-                .with_help(advice),
+            Diagnostic::new(
+                Code::ComparedTypes,
+                span,
+                format!("a {one} is compared with a {other}"),
+            )
+            .with_help(advice),
         );
     }
 
@@ -520,7 +546,7 @@ impl Binder<'_> {
         };
         if is_literal && differs {
             let span = self.span(item);
-            let message = format!("a {kind} is never equal to a {item_kind}");
+            let message = format!("a {kind} is compared with a {item_kind}");
             self.report(
                 Diagnostic::new(Code::ComparedTypes, span, message)
                     .with_help(format!("write the value as a {kind}")),

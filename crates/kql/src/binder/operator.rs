@@ -122,8 +122,17 @@ impl Binder<'_> {
             Parse { value, pattern, .. } => self.parse_text(&rows, *value, pattern),
             ParseKv { value, columns, .. } => self.parse_kv(&rows, *value, columns),
             Partition { by, body, .. } | PartitionBy { by, body } => {
-                let (_, rows) = self.with_rows(&rows, |binder| binder.scalar(*by));
-                return self.body(&rows, Some(*body));
+                let (key, rows) = self.with_rows(&rows, |binder| binder.scalar(*by));
+                // Within braces the key is a value by its own name.
+                let outer = self.locals.len();
+                if let ExpressionKind::Name(name) = self.tree.expression(*by).kind {
+                    let name = self.declared_name(name);
+                    let meaning = super::Meaning::Scalar(super::Scalar::of(key.kind));
+                    self.locals.push(super::Local { name, meaning });
+                }
+                let value = self.body(&rows, Some(*body));
+                self.locals.truncate(outer);
+                return value;
             }
             Print { columns } => self.print(columns),
             Project { columns } => self.project(&rows, columns),

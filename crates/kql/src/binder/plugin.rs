@@ -3,7 +3,7 @@
 use super::call::Argument;
 use super::projection::Projection;
 use super::{Aggregates, Binder, ColumnId, Rows, Value};
-use crate::builtins::builtins;
+use crate::builtins::{Takes, builtins};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::tree::{EvaluateSchema, ExpressionId, ExpressionKind};
@@ -41,16 +41,24 @@ impl Binder<'_> {
                 .any(|signature| signature.parameters.get(at).is_some_and(|parameter| parameter.is_aggregate))
         };
         let takes_foreign = |at: usize, count: usize| {
-            let parameter = builtin.signatures.first().and_then(|signature| signature.parameter(at, count));
-            let parameter = parameter.or_else(|| builtin.signatures.first()?.parameters.get(at));
-            parameter.is_some_and(|parameter| parameter.is_foreign_column)
+            let parameter = builtin
+                .signatures
+                .first()
+                .and_then(|signature| signature.parameter(at, count));
+            let listed = &builtin.signatures.first()?.parameters;
+            // Where no layout says, the one that repeats takes what follows it.
+            let repeated = listed.iter().take(at + 1).find(|parameter| parameter.most > 1);
+            let parameter = parameter.or(repeated).or_else(|| listed.get(at))?;
+            Some(parameter.is_foreign_column)
         };
         let (arguments, rows) = self.with_rows(rows, |binder| {
             let mut arguments = Vec::new();
             for (at, id) in ids.iter().enumerate() {
                 let mode = if takes_aggregate(at) { Aggregates::Required } else { Aggregates::Refused };
                 let table = match arguments.first().map(|first: &Argument| &first.value) {
-                    Some(Value::Table(table)) if takes_foreign(at, ids.len()) => Some(table.clone()),
+                    Some(Value::Table(table)) if takes_foreign(at, ids.len()) == Some(true) => {
+                        Some(table.clone())
+                    }
                     _ => None,
                 };
                 let argument = match table {
@@ -72,10 +80,16 @@ impl Binder<'_> {
             );
         }
         for (at, argument) in arguments.iter().enumerate() {
-            let wants_column =
-                builtin.signatures.first().and_then(|signature| signature.parameter(at, arguments.len()));
-            if wants_column.is_some_and(|parameter| parameter.is_column) {
-                self.check_column(argument);
+            let wants_column = builtin
+                .signatures
+                .first()
+                .and_then(|signature| signature.parameter(at, arguments.len()));
+            match wants_column {
+                Some(parameter) if parameter.is_column => self.check_column(argument),
+                Some(parameter) if matches!(parameter.takes, Takes::Types(_)) => {
+                    self.check_type(&parameter.takes, argument);
+                }
+                _ => {}
             }
         }
         if let Some(schema) = schema {
@@ -139,8 +153,16 @@ impl Binder<'_> {
             "narrow" => self.rows_of(&[("Row", Long), ("Column", String), ("Value", String)]),
             "ipv4_lookup" | "ipv6_lookup" | "geo_polygon_lookup" | "geo_line_lookup" => {
                 match arguments.first().map(|argument| argument.value.clone()) {
-                    Some(Value::Table(table)) => self.joined(rows, &table),
-                    _ => Rows { open: true, ..rows.clone() },
+                    Some(Value::Table(table)) => {
+                        // Further keys are columns of both tables, and stand in the result once.
+                        let further =
+                            self.without_arguments(&table, arguments.get(3..).unwrap_or(&[]), usize::MAX);
+                        self.joined(rows, &further)
+                    }
+                    _ => Rows {
+                        open: true,
+                        ..rows.clone()
+                    },
                 }
             }
             "preview" | "rows_near" | "identity" => rows.clone(),

@@ -42,7 +42,8 @@ impl Binder<'_> {
                 Meaning::Table(rows) => Value::Table(rows),
                 Meaning::Function(function) if function.required() == 0 => self.let_call(&function, &[], &[]),
                 Meaning::Other(value) => value,
-                Meaning::Scalar(_) | Meaning::Function(_) => Value::Error,
+                Meaning::Scalar(scalar) => Value::Scalar(scalar),
+                Meaning::Function(_) => Value::Error,
             };
         }
         let text = self.name_of(symbol);

@@ -157,11 +157,11 @@ fn what_is_wrong_is_said_with_the_nearest_name_or_the_stage_that_lost_it() {
         ),
         (
             "Events | where Count == \"5\"",
-            "kql-compared-types `Count == \"5\"`: a long is never equal to a string; write the value as a long, without quotes, or convert: tostring(…)",
+            "kql-compared-types `Count == \"5\"`: a long is compared with a string; write the value as a long, without quotes, or convert: tostring(…)",
         ),
         (
             "Events | where User in (1, 2)",
-            "kql-compared-types `1`: a string is never equal to a long; write the value as a string",
+            "kql-compared-types `1`: a string is compared with a long; write the value as a string",
         ),
         (
             "Events | where count() > 1",
