@@ -162,17 +162,11 @@ impl Binder<'_> {
     fn check_datetime(&mut self, id: ExpressionId) {
         let span = self.span(id);
         let text = span.text(self.tree.source);
-        let inner = text
-            .split_once('(')
-            .map_or("", |(_, rest)| rest.trim_end_matches(')'));
+        let inner = text.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'));
         if let Some(wrong) = crate::date::impossible(inner) {
             self.report(
-                Diagnostic::new(
-                    Code::ImpossibleDate,
-                    span,
-                    format!("there is no such date: {wrong}"),
-                )
-                .with_help("a date is written year-month-day: datetime(2024-12-31 23:59:59)"),
+                Diagnostic::new(Code::ImpossibleDate, span, format!("there is no such date: {wrong}"))
+                    .with_help("a date is written year-month-day: datetime(2024-12-31 23:59:59)"),
             );
         }
     }
@@ -495,12 +489,8 @@ impl Binder<'_> {
             _ => "convert one of the two".to_owned(),
         };
         self.report(
-            Diagnostic::new(
-                Code::ComparedTypes,
-                span,
-                format!("a {one} is compared with a {other}"),
-            )
-            .with_help(advice),
+            Diagnostic::new(Code::ComparedTypes, span, format!("a {one} is compared with a {other}"))
+                .with_help(advice),
         );
     }
 

@@ -41,10 +41,7 @@ impl Binder<'_> {
                 .any(|signature| signature.parameters.get(at).is_some_and(|parameter| parameter.is_aggregate))
         };
         let takes_foreign = |at: usize, count: usize| {
-            let parameter = builtin
-                .signatures
-                .first()
-                .and_then(|signature| signature.parameter(at, count));
+            let parameter = builtin.signatures.first().and_then(|signature| signature.parameter(at, count));
             let listed = &builtin.signatures.first()?.parameters;
             // Where no layout says, the one that repeats takes what follows it.
             let repeated = listed.iter().take(at + 1).find(|parameter| parameter.most > 1);
@@ -80,10 +77,8 @@ impl Binder<'_> {
             );
         }
         for (at, argument) in arguments.iter().enumerate() {
-            let wants_column = builtin
-                .signatures
-                .first()
-                .and_then(|signature| signature.parameter(at, arguments.len()));
+            let wants_column =
+                builtin.signatures.first().and_then(|signature| signature.parameter(at, arguments.len()));
             match wants_column {
                 Some(parameter) if parameter.is_column => self.check_column(argument),
                 Some(parameter) if matches!(parameter.takes, Takes::Types(_)) => {
@@ -159,10 +154,7 @@ impl Binder<'_> {
                             self.without_arguments(&table, arguments.get(3..).unwrap_or(&[]), usize::MAX);
                         self.joined(rows, &further)
                     }
-                    _ => Rows {
-                        open: true,
-                        ..rows.clone()
-                    },
+                    _ => Rows { open: true, ..rows.clone() },
                 }
             }
             "preview" | "rows_near" | "identity" => rows.clone(),

@@ -42,12 +42,7 @@ pub(super) struct SourceReader<'s> {
 
 impl<'s> SourceReader<'s> {
     pub(super) fn new(cursor: Cursor<'s>) -> Self {
-        let outermost = Frame {
-            lists_sources: false,
-            optional: false,
-            inherited: false,
-            arguments: false,
-        };
+        let outermost = Frame { lists_sources: false, optional: false, inherited: false, arguments: false };
         SourceReader {
             cursor,
             at: 0,
@@ -80,12 +75,7 @@ impl<'s> SourceReader<'s> {
 
     fn open(&mut self, arguments: bool, lists_sources: bool) {
         let optional = self.frame().optional;
-        self.frames.push(Frame {
-            lists_sources,
-            optional,
-            inherited: optional,
-            arguments,
-        });
+        self.frames.push(Frame { lists_sources, optional, inherited: optional, arguments });
     }
 
     /// A stage or a statement ends: a union's list with it.
@@ -137,9 +127,7 @@ impl<'s> SourceReader<'s> {
             Comma => {
                 let frame = *self.frame();
                 self.expect = match frame {
-                    Frame {
-                        lists_sources: true, ..
-                    } => Expect::Table,
+                    Frame { lists_sources: true, .. } => Expect::Table,
                     Frame { arguments: true, .. } => Expect::Pipe,
                     _ => Expect::Nothing,
                 };
@@ -317,11 +305,7 @@ mod tests {
             .into_iter()
             .map(|found| {
                 assert!(found.span.text(query).contains(&found.name), "{found:?}");
-                if found.optional {
-                    format!("{}?", found.name)
-                } else {
-                    found.name
-                }
+                if found.optional { format!("{}?", found.name) } else { found.name }
             })
             .collect()
     }
@@ -331,10 +315,7 @@ mod tests {
         assert_eq!(sources("SecurityEvent | where a == b"), ["SecurityEvent"]);
         assert_eq!(sources("let t = 5m; SigninLogs"), ["SigninLogs"]);
         assert_eq!(sources("['My Table'] | take 1"), ["My Table"]);
-        assert_eq!(
-            sources("// T\n A // B\n | where c in ('D') | project e, f | count"),
-            ["A"]
-        );
+        assert_eq!(sources("// T\n A // B\n | where c in ('D') | project e, f | count"), ["A"]);
     }
 
     #[test]
@@ -345,10 +326,7 @@ mod tests {
             ),
             ["B", "C", "D"]
         );
-        assert_eq!(
-            sources("let A = SigninLogs; let b = 1; let c = b; A"),
-            ["SigninLogs"]
-        );
+        assert_eq!(sources("let A = SigninLogs; let b = 1; let c = b; A"), ["SigninLogs"]);
         assert_eq!(
             sources(
                 "let v = view () { A | take 1 }; let m = materialize(B | take 1); let n = toscalar(C | count); v"
@@ -365,10 +343,7 @@ mod tests {
             ),
             ["A", "B", "C", "D"]
         );
-        assert_eq!(
-            sources("union A, (B | where c > d), E*, ['F'] | project G, H"),
-            ["A", "B", "F"]
-        );
+        assert_eq!(sources("union A, (B | where c > d), E*, ['F'] | project G, H"), ["A", "B", "F"]);
         assert_eq!(sources("A | union withsource=T B, C | where x"), ["A", "B", "C"]);
         assert_eq!(sources("search in (A, B) 'x'"), ["A", "B"]);
         assert_eq!(sources("find in (A, B) where x == 1 project y"), ["A", "B"]);
