@@ -5,6 +5,7 @@
 
 mod difference;
 mod rows;
+mod waves;
 
 pub use difference::{Difference, differences};
 pub use rows::{RowChanges, RowUpdate, changes as row_changes};
@@ -13,8 +14,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::resource::{
-    Identity, Kind, LiveRule, LiveWatchlist, Resource, Snapshot, canonical_alert_rule, canonical_watchlist,
-    same_id,
+    Identity, Kind, LiveRule, LiveWatchlist, Resource, SavedSearch, Snapshot, canonical_alert_rule,
+    canonical_saved_search, canonical_watchlist, same_id,
 };
 
 /// A resource that the folder wants in the workspace, and what it needs there.
@@ -26,6 +27,8 @@ pub struct Desired<'a> {
     pub tables: &'a [String],
     /// The aliases of the watchlists that its query reads.
     pub watchlists: &'a [String],
+    /// The ids of the saved functions that its query calls.
+    pub functions: &'a [String],
     /// The data connector that fills the tables of a rule made from indicators; such a rule is left out without
     /// complaint where its table is absent.
     pub connector: Option<&'a str>,
@@ -67,14 +70,20 @@ pub enum Reason {
     TableAbsent,
     /// Skipped: the query reads a watchlist that neither the folder nor the workspace has.
     WatchlistAbsent,
-    /// Conflict: the workspace has a rule of this id and of another kind, which no update can change.
+    /// Skipped: the query calls a function that neither the folder nor the workspace has.
+    FunctionAbsent,
+    /// Conflict: the workspace has a rule of this id and of another kind, which no update can change, or a saved
+    /// search of this id that is no function.
     KindDiffers,
+    /// Conflict: the workspace has a function of this alias under another id, and a second one would make calls
+    /// ambiguous.
+    AliasTaken,
 }
 
 impl Reason {
     /// Whether the change leaves something undone that the folder asks for.
     pub fn is_failure(self) -> bool {
-        matches!(self, Self::TableAbsent | Self::WatchlistAbsent)
+        matches!(self, Self::TableAbsent | Self::WatchlistAbsent | Self::FunctionAbsent)
     }
 }
 
@@ -89,8 +98,13 @@ pub struct Change {
     pub action: Action,
     /// Why.
     pub reason: Reason,
-    /// For [`Action::Skipped`], the tables or watchlists that are absent.
+    /// When it is carried out: behind everything of a lower number, and together with what has the same. Nothing
+    /// depends on something of its own wave.
+    pub wave: usize,
+    /// For [`Action::Skipped`], the tables, watchlists or functions that are absent.
     pub absent: Vec<String>,
+    /// For [`Reason::AliasTaken`], the id of the function that has the alias.
+    pub taken_by: Option<String>,
     /// For [`Reason::ConnectorAbsent`], the connector that would fill them.
     pub connector: Option<String>,
     /// The position in the list of desired resources; none for a delete.
@@ -150,7 +164,7 @@ impl Summary {
 /// A resource of the workspace that the folder does not have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NotOurs {
-    /// `alertRule` or `watchlist`.
+    /// `alertRule`, `watchlist` or `savedSearch`.
     pub kind: Kind,
     /// The resource name.
     pub id: String,
@@ -161,7 +175,8 @@ pub struct NotOurs {
 /// What an apply would do.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
-    /// One change for each desired resource, watchlists first, since rules read them.
+    /// One change for each desired resource in the order of the waves: watchlists, then functions, each behind those
+    /// that it calls, then rules.
     pub changes: Vec<Change>,
     /// What the workspace has besides; it is left alone.
     pub not_ours: Vec<NotOurs>,
@@ -183,14 +198,21 @@ impl Plan {
 pub fn plan(desired: &[Desired<'_>], snapshot: &Snapshot, held: &[Identity]) -> Plan {
     let mut changes: Vec<Change> =
         desired.iter().enumerate().map(|(at, wanted)| change(at, *wanted, desired, snapshot)).collect();
-    changes.sort_by_key(|change| std::cmp::Reverse(change.identity.kind));
+    for (change, wave) in changes.iter_mut().zip(waves::of(desired)) {
+        change.wave = wave;
+    }
+    changes.sort_by_key(|change| change.wave);
     let ours = |identity: &Identity| {
         held.contains(identity) || desired.iter().any(|wanted| wanted.resource.identity() == *identity)
     };
     let watchlists =
         snapshot.watchlists.iter().map(|live| (Kind::Watchlist, &live.alias, live.display_name()));
+    // Hunting queries and what every workspace comes with are nothing that a folder could hold.
+    let functions = snapshot.saved_searches.iter().filter(|live| live.function_alias().is_some());
+    let functions = functions.map(|live| (Kind::SavedSearch, &live.id, live.display_name()));
     let rules = snapshot.rules.iter().map(|live| (Kind::AlertRule, &live.id, live.display_name()));
     let not_ours = watchlists
+        .chain(functions)
         .chain(rules)
         .filter(|(kind, id, _)| !ours(&Identity::new(*kind, id.as_str())))
         .map(|(kind, id, name)| NotOurs { kind, id: id.clone(), name: name.to_owned() })
@@ -209,6 +231,7 @@ fn change(at: usize, wanted: Desired<'_>, desired: &[Desired<'_>], snapshot: &Sn
             let live = snapshot.watchlists.iter().find(|live| same_id(&live.alias, &watchlist.alias));
             watchlist_change(identity, wanted.resource, watchlist, live)
         }
+        Resource::SavedSearch(search) => saved_search_change(identity, wanted.resource, search, snapshot),
     };
     change.desired = Some(at);
     skip_what_cannot_work(&mut change, wanted, desired, snapshot);
@@ -221,7 +244,9 @@ fn new_change(identity: Identity, resource: &Resource) -> Change {
         display_name: resource.display_name().to_owned(),
         action: Action::Create,
         reason: Reason::New,
+        wave: 0,
         absent: Vec::new(),
+        taken_by: None,
         connector: None,
         desired: None,
         before: None,
@@ -284,7 +309,43 @@ fn watchlist_change(
     change
 }
 
-/// A rule over a table or watchlist that is not there would be refused, or would run and find nothing.
+fn saved_search_change(
+    identity: Identity,
+    resource: &Resource,
+    search: &SavedSearch,
+    snapshot: &Snapshot,
+) -> Change {
+    let mut change = new_change(identity, resource);
+    let after = canonical_saved_search(&resource.body());
+    let live = snapshot.saved_searches.iter().find(|live| same_id(&live.id, &search.id));
+    let other = snapshot
+        .saved_searches
+        .iter()
+        .find(|live| live.function_alias() == Some(&search.function_alias) && !same_id(&live.id, &search.id));
+    if let Some(other) = other {
+        (change.action, change.reason) = (Action::Conflict, Reason::AliasTaken);
+        change.taken_by = Some(other.id.clone());
+        change.before = Some(canonical_saved_search(&other.body));
+    } else if let Some(live) = live {
+        let before = canonical_saved_search(&live.body);
+        if live.function_alias().is_none() {
+            (change.action, change.reason) = (Action::Conflict, Reason::KindDiffers);
+        } else if before == after {
+            (change.action, change.reason) = (Action::Unchanged, Reason::UpToDate);
+            return change;
+        } else {
+            (change.action, change.reason) = (Action::Update, Reason::Changed);
+            change.differences = differences(&before, &after);
+        }
+        // Without one the service refuses to write over what is there; a list that has none leaves no other way.
+        change.etag = Some(live.etag.clone().unwrap_or_else(|| "*".to_owned()));
+        change.before = Some(before);
+    }
+    change.after = Some(after);
+    change
+}
+
+/// A rule over a table, watchlist or function that is not there would be refused, or would run and find nothing.
 fn skip_what_cannot_work(
     change: &mut Change,
     wanted: Desired<'_>,
@@ -313,6 +374,18 @@ fn skip_what_cannot_work(
     if !absent.is_empty() {
         change.action = Action::Skipped;
         change.reason = Reason::WatchlistAbsent;
+        change.absent = absent;
+        return;
+    }
+    let in_folder = |id: &str| {
+        desired.iter().any(|other| other.resource.identity() == Identity::new(Kind::SavedSearch, id))
+    };
+    let live = |id: &str| snapshot.saved_searches.iter().any(|live| same_id(&live.id, id));
+    let absent: Vec<String> =
+        wanted.functions.iter().filter(|id| !in_folder(id) && !live(id)).cloned().collect();
+    if !absent.is_empty() {
+        change.action = Action::Skipped;
+        change.reason = Reason::FunctionAbsent;
         change.absent = absent;
     }
 }
