@@ -121,6 +121,7 @@ fn desired(compiled: &[Compiled]) -> Vec<Desired<'_>> {
             resource: &compiled.resource,
             tables: &compiled.needs.tables,
             watchlists: &compiled.needs.watchlists,
+            functions: &compiled.needs.functions,
             connector: compiled.needs.connector.as_deref(),
         })
         .collect()
@@ -159,7 +160,7 @@ fn plans(c: &mut Criterion) {
     let (_dir, path) = folder();
     let (compiled, _) = checked(&path);
     let rules = compiled.iter().map(|compiled| LiveRule::from_body(live(compiled)).unwrap()).collect();
-    let snapshot = Snapshot { rules, watchlists: Vec::new(), tables: vec!["SigninLogs".to_owned()] };
+    let snapshot = Snapshot { rules, tables: vec!["SigninLogs".to_owned()], ..Snapshot::default() };
     let empty = Snapshot { tables: snapshot.tables.clone(), ..Snapshot::default() };
     let wanted = desired(&compiled);
     let unchanged = plan(&wanted, &snapshot, &[]);

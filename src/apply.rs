@@ -1,11 +1,14 @@
 //! A plan and a client to outcomes.
 //!
-//! Watchlists are written before the rules that read them, each wave with bounded concurrency. Every update carries
+//! Watchlists are written before the functions and rules that read them, functions before what calls them, each wave
+//! with bounded concurrency. Every update carries
 //! the etag that the plan read, so that nobody's change in between is lost. A write whose outcome is unknown is read
 //! back before anything is written again. One failure stops only what depends on it.
 
-mod rule;
 mod watchlist;
+mod whole;
+
+use std::collections::HashSet;
 
 use futures::{StreamExt as _, stream};
 
@@ -38,8 +41,8 @@ pub enum Outcome {
     Conflict(Error),
     /// The service refused it, or it is not known whether it was written.
     Failed(Error),
-    /// It was not sent, since a watchlist that it reads could not be created.
-    Blocked(String),
+    /// It was not sent, since this watchlist that it reads or function that it calls could not be created.
+    Blocked(Identity),
 }
 
 /// Carries out a plan. The outcomes are in the order of its changes; `finished` hears each as it comes.
@@ -51,11 +54,11 @@ pub async fn apply(
     finished: &(dyn Fn(&Change, &Outcome) + Sync),
 ) -> Vec<Outcome> {
     let mut outcomes: Vec<(usize, Outcome)> = Vec::with_capacity(plan.changes.len());
-    let mut lost: Vec<String> = Vec::new();
-    for kind in [Kind::Watchlist, Kind::AlertRule] {
-        let wave = plan.changes.iter().enumerate().filter(|(_, change)| change.identity.kind == kind);
+    let mut lost: HashSet<Identity> = HashSet::new();
+    let changes: Vec<(usize, &Change)> = plan.changes.iter().enumerate().collect();
+    for wave in changes.chunk_by(|(_, before), (_, after)| before.wave == after.wave) {
         let lost_so_far = &lost;
-        let wave: Vec<_> = stream::iter(wave)
+        let wave: Vec<_> = stream::iter(wave.iter().copied())
             .map(|(at, change)| async move {
                 let outcome = write(client, change, desired, lost_so_far, options).await;
                 finished(change, &outcome);
@@ -67,7 +70,7 @@ pub async fn apply(
         lost.extend(wave.iter().filter_map(|(at, outcome)| {
             let change = &plan.changes[*at];
             let failed = matches!(outcome, Outcome::Failed(_) | Outcome::Conflict(_) | Outcome::Blocked(_));
-            (failed && change.action == Action::Create).then(|| change.identity.name.clone())
+            (failed && change.action == Action::Create).then(|| change.identity.clone())
         }));
         outcomes.extend(wave);
     }
@@ -79,22 +82,22 @@ async fn write(
     client: &Client,
     change: &Change,
     desired: &[Desired<'_>],
-    lost: &[String],
+    lost: &HashSet<Identity>,
     options: Options,
 ) -> Outcome {
     if !matches!(change.action, Action::Create | Action::Update) {
         return Outcome::NotWritten;
     }
     let Some(wanted) = change.desired.and_then(|at| desired.get(at)) else { return Outcome::NotWritten };
-    let is_lost = |alias: &&String| {
-        lost.iter().any(|lost| Identity::new(Kind::Watchlist, lost) == Identity::new(Kind::Watchlist, *alias))
-    };
-    if let Some(alias) = wanted.watchlists.iter().find(is_lost) {
-        return Outcome::Blocked(alias.clone());
+    let watchlists = wanted.watchlists.iter().map(|alias| Identity::new(Kind::Watchlist, alias));
+    let functions = wanted.functions.iter().map(|id| Identity::new(Kind::SavedSearch, id));
+    if let Some(needed) = watchlists.chain(functions).find(|needed| lost.contains(needed)) {
+        return Outcome::Blocked(needed);
     }
     let written = match wanted.resource {
-        Resource::AlertRule(rule) => rule::write(client, change, rule).await,
+        Resource::AlertRule(rule) => whole::write_rule(client, change, rule).await,
         Resource::Watchlist(list) => watchlist::write(client, change, list, options.concurrency).await,
+        Resource::SavedSearch(search) => whole::write_saved_search(client, change, search).await,
     };
     match written {
         Ok(differences) => Outcome::Written(differences),

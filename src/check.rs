@@ -20,6 +20,7 @@ mod grouping;
 mod id;
 mod missing_field;
 mod nrt;
+mod parser;
 mod query_length;
 mod query_scope;
 mod query_syntax;
@@ -98,6 +99,7 @@ const CHECKS: &[Check] = checks![
     watchlist_columns,
     watchlist_rows,
     watchlist_size,
+    parser,
 ];
 
 /// Runs every check. The severities are those of the codes: [`apply_severities`] gives them, and the diagnostics of
@@ -162,6 +164,10 @@ const FIXED: &[&str] = &[
     "unknown-setting",
     "unknown-entity-type",
     "bad-duration",
+    "bad-function-alias",
+    "bad-function-parameters",
+    "duplicate-function",
+    "parser-cycle",
 ];
 
 /// Whether settings cannot change a code's severity: without the error, the document would be left out of the

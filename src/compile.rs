@@ -6,6 +6,8 @@
 
 mod folder;
 pub mod indicators;
+pub mod parser;
+pub mod parsers;
 mod rule;
 mod table;
 mod watchlist;
@@ -33,16 +35,18 @@ pub struct Compiled {
 /// What a resource needs of its workspace.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Needs {
-    /// The tables that its query reads.
+    /// The tables that its query reads, also by way of functions of the folder.
     pub tables: Vec<String>,
-    /// The aliases of the watchlists that its query reads.
+    /// The aliases of the watchlists that its query reads, also by way of functions of the folder.
     pub watchlists: Vec<String>,
+    /// The ids of the functions that its query calls, of those that the folder makes.
+    pub functions: Vec<String>,
     /// The data connector that fills the tables of a rule made from indicators. Such a rule is skipped where its
     /// table is absent, since the team does not have the product; any other rule is an error there.
     pub connector: Option<String>,
 }
 
-/// Compiles all that a folder holds, watchlists first.
+/// Compiles all that a folder holds: watchlists, then parsers in call order, then rules.
 pub fn compile(
     map: &SourceMap,
     folder: &Folder,
@@ -50,8 +54,9 @@ pub fn compile(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Compiled> {
     let watchlists = folder.watchlists.iter().filter_map(watchlist::compile);
-    let rules = folder.rules.iter().filter_map(rule::compile);
-    let mut compiled: Vec<Compiled> = watchlists.chain(rules).collect();
+    let graph = parsers::CallGraph::new(&folder.parsers);
+    let rules = folder.rules.iter().filter_map(|rule| rule::compile(rule, &graph));
+    let mut compiled: Vec<Compiled> = watchlists.chain(graph.compile()).chain(rules).collect();
     compiled.extend(indicators::compile(map, &folder.indicators, &folder.pages, config, diagnostics));
     compiled
 }

@@ -6,6 +6,7 @@
 
 mod analytics_rule;
 mod indicators;
+mod parser;
 mod watchlist;
 
 pub use analytics_rule::{
@@ -13,6 +14,7 @@ pub use analytics_rule::{
     EventGrouping, FieldMapping, Grouping, IncidentConfiguration,
 };
 pub use indicators::{Exclusions, IndicatorEntry, IndicatorFile};
+pub use parser::{Parameter, Parameters, Parser, Spelling};
 pub use watchlist::{Watchlist, WatchlistItem};
 
 pub use crate::source::{Spanned, Text};
@@ -29,6 +31,8 @@ pub enum Document {
     Watchlist(Box<Watchlist>),
     /// Indicators.
     Indicators(Box<IndicatorFile>),
+    /// A saved function of the workspace.
+    Parser(Box<Parser>),
 }
 
 /// Whether a file's name says that it describes a watchlist.
@@ -62,6 +66,10 @@ pub fn read(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diagnostic>) ->
         Some("indicators") => {
             Some(Document::Indicators(Box::new(IndicatorFile::read(file, &node, diagnostics))))
         }
+        Some("parser") => Some(Document::Parser(Box::new(Parser::read(file, &node, diagnostics)))),
+        None | Some("") if parser::is_parser(entries) => {
+            Some(Document::Parser(Box::new(Parser::read(file, &node, diagnostics))))
+        }
         Some("watchlist") => Some(Document::Watchlist(Box::new(Watchlist::read(file, &node, diagnostics)))),
         None | Some("" | "scheduled" | "nrt") => {
             Some(Document::Rule(Box::new(AnalyticsRule::read(file, &node, diagnostics))))
@@ -76,7 +84,7 @@ pub fn read(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diagnostic>) ->
 }
 
 /// The kinds that a file may say.
-const KINDS: &[&str] = &["Scheduled", "NRT", "Watchlist", "Indicators"];
+const KINDS: &[&str] = &["Scheduled", "NRT", "Watchlist", "Indicators", "Parser"];
 
 fn unsupported_kind(kind: &str, span: Span) -> Diagnostic {
     let diagnostic =
@@ -89,7 +97,7 @@ fn unsupported_kind(kind: &str, span: Span) -> Diagnostic {
 }
 
 codes! {
-    /// The file is YAML, but no mapping of keys, so it can be no rule, watchlist or list of indicators.
+    /// The file is YAML, but no mapping of keys, so it can be no rule, watchlist, parser or list of indicators.
     ///
     /// ## Why
     /// It would silently be left out of the deployment.

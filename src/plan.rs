@@ -5,6 +5,7 @@
 
 mod difference;
 mod rows;
+mod waves;
 
 pub use difference::{Difference, differences};
 pub use rows::{RowChanges, RowUpdate, changes as row_changes};
@@ -15,7 +16,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::resource::{
-    Identity, Kind, LiveRule, LiveWatchlist, Resource, Snapshot, canonical_alert_rule, canonical_watchlist,
+    Identity, Kind, LiveRule, LiveSavedSearch, LiveWatchlist, Resource, SavedSearch, Snapshot,
+    canonical_alert_rule, canonical_saved_search, canonical_watchlist,
 };
 
 /// A resource that the folder wants in the workspace, and what it needs there.
@@ -27,6 +29,8 @@ pub struct Desired<'a> {
     pub tables: &'a [String],
     /// The aliases of the watchlists that its query reads.
     pub watchlists: &'a [String],
+    /// The ids of the saved functions that its query calls.
+    pub functions: &'a [String],
     /// The data connector that fills the tables of a rule made from indicators; such a rule is left out without
     /// complaint where its table is absent.
     pub connector: Option<&'a str>,
@@ -68,14 +72,20 @@ pub enum Reason {
     TableAbsent,
     /// Skipped: the query reads a watchlist that neither the folder nor the workspace has.
     WatchlistAbsent,
-    /// Conflict: the workspace has a rule of this id and of another kind, which no update can change.
+    /// Skipped: the query calls a function that neither the folder nor the workspace has.
+    FunctionAbsent,
+    /// Conflict: the workspace has a rule of this id and of another kind, which no update can change, or a saved
+    /// search of this id that is no function.
     KindDiffers,
+    /// Conflict: the workspace has a function of this alias under another id, and a second one would make calls
+    /// ambiguous.
+    AliasTaken,
 }
 
 impl Reason {
     /// Whether the change leaves something undone that the folder asks for.
     pub fn is_failure(self) -> bool {
-        matches!(self, Self::TableAbsent | Self::WatchlistAbsent)
+        matches!(self, Self::TableAbsent | Self::WatchlistAbsent | Self::FunctionAbsent)
     }
 }
 
@@ -90,8 +100,13 @@ pub struct Change {
     pub action: Action,
     /// Why.
     pub reason: Reason,
-    /// For [`Action::Skipped`], the tables or watchlists that are absent.
+    /// When it is carried out: behind everything of a lower number, and together with what has the same. Nothing
+    /// depends on something of its own wave.
+    pub wave: usize,
+    /// For [`Action::Skipped`], the tables, watchlists or functions that are absent.
     pub absent: Vec<String>,
+    /// For [`Reason::AliasTaken`], the id of the function that has the alias.
+    pub taken_by: Option<String>,
     /// For [`Reason::ConnectorAbsent`], the connector that would fill them.
     pub connector: Option<String>,
     /// The position in the list of desired resources; none for a delete.
@@ -151,7 +166,7 @@ impl Summary {
 /// A resource of the workspace that the folder does not have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NotOurs {
-    /// `alertRule` or `watchlist`.
+    /// `alertRule`, `watchlist` or `savedSearch`.
     pub kind: Kind,
     /// The resource name.
     pub id: String,
@@ -162,7 +177,8 @@ pub struct NotOurs {
 /// What an apply would do.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
-    /// One change for each desired resource, watchlists first, since rules read them.
+    /// One change for each desired resource in the order of the waves: watchlists, then functions, each behind those
+    /// that it calls, then rules.
     pub changes: Vec<Change>,
     /// What the workspace has besides; it is left alone.
     pub not_ours: Vec<NotOurs>,
@@ -185,11 +201,18 @@ pub fn plan(desired: &[Desired<'_>], snapshot: &Snapshot, held: &[Identity]) -> 
     let workspace = Index::new(desired, snapshot, held);
     let mut changes: Vec<Change> =
         desired.iter().enumerate().map(|(at, wanted)| change(at, *wanted, &workspace)).collect();
-    changes.sort_by_key(|change| std::cmp::Reverse(change.identity.kind));
+    for (change, wave) in changes.iter_mut().zip(waves::of(desired)) {
+        change.wave = wave;
+    }
+    changes.sort_by_key(|change| change.wave);
     let watchlists =
         snapshot.watchlists.iter().map(|live| (Kind::Watchlist, &live.alias, live.display_name()));
+    // Hunting queries and what every workspace comes with are nothing that a folder could hold.
+    let functions = snapshot.saved_searches.iter().filter(|live| live.function_alias().is_some());
+    let functions = functions.map(|live| (Kind::SavedSearch, &live.id, live.display_name()));
     let rules = snapshot.rules.iter().map(|live| (Kind::AlertRule, &live.id, live.display_name()));
     let not_ours = watchlists
+        .chain(functions)
         .chain(rules)
         .filter(|(kind, id, _)| !workspace.ours.contains(&Identity::new(*kind, id.as_str())))
         .map(|(kind, id, name)| NotOurs { kind, id: id.clone(), name: name.to_owned() })
@@ -201,6 +224,9 @@ pub fn plan(desired: &[Desired<'_>], snapshot: &Snapshot, held: &[Identity]) -> 
 struct Index<'a> {
     rules: HashMap<Identity, &'a LiveRule>,
     watchlists: HashMap<Identity, &'a LiveWatchlist>,
+    functions: HashMap<Identity, &'a LiveSavedSearch>,
+    /// By alias, which a call compares by case.
+    functions_by_alias: HashMap<&'a str, Vec<&'a LiveSavedSearch>>,
     tables: HashSet<&'a str>,
     /// What stands in the folder, in files with errors too.
     ours: HashSet<Identity>,
@@ -210,6 +236,12 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn new(desired: &[Desired<'_>], snapshot: &'a Snapshot, held: &[Identity]) -> Self {
+        let mut functions_by_alias: HashMap<&str, Vec<_>> = HashMap::new();
+        for live in &snapshot.saved_searches {
+            if let Some(alias) = live.function_alias() {
+                functions_by_alias.entry(alias).or_default().push(live);
+            }
+        }
         let wanted: HashSet<_> = desired.iter().map(|wanted| wanted.resource.identity()).collect();
         Self {
             rules: snapshot
@@ -222,6 +254,12 @@ impl<'a> Index<'a> {
                 .iter()
                 .map(|live| (Identity::new(Kind::Watchlist, &live.alias), live))
                 .collect(),
+            functions: snapshot
+                .saved_searches
+                .iter()
+                .map(|live| (Identity::new(Kind::SavedSearch, &live.id), live))
+                .collect(),
+            functions_by_alias,
             tables: snapshot.tables.iter().map(String::as_str).collect(),
             ours: wanted.iter().chain(held).cloned().collect(),
             wanted,
@@ -240,6 +278,7 @@ fn change(at: usize, wanted: Desired<'_>, workspace: &Index<'_>) -> Change {
             let live = workspace.watchlists.get(&identity).copied();
             watchlist_change(identity, wanted.resource, watchlist, live)
         }
+        Resource::SavedSearch(search) => saved_search_change(identity, wanted.resource, search, workspace),
     };
     change.desired = Some(at);
     skip_what_cannot_work(&mut change, wanted, workspace);
@@ -252,7 +291,9 @@ fn new_change(identity: Identity, resource: &Resource) -> Change {
         display_name: resource.display_name().to_owned(),
         action: Action::Create,
         reason: Reason::New,
+        wave: 0,
         absent: Vec::new(),
+        taken_by: None,
         connector: None,
         desired: None,
         before: None,
@@ -315,7 +356,41 @@ fn watchlist_change(
     change
 }
 
-/// A rule over a table or watchlist that is not there would be refused, or would run and find nothing.
+fn saved_search_change(
+    identity: Identity,
+    resource: &Resource,
+    search: &SavedSearch,
+    workspace: &Index<'_>,
+) -> Change {
+    let mut change = new_change(identity, resource);
+    let after = canonical_saved_search(&resource.body());
+    let live = workspace.functions.get(&change.identity).copied();
+    let of_alias = workspace.functions_by_alias.get(search.function_alias.as_str()).into_iter().flatten();
+    let other = of_alias.copied().find(|live| Identity::new(Kind::SavedSearch, &live.id) != change.identity);
+    if let Some(other) = other {
+        (change.action, change.reason) = (Action::Conflict, Reason::AliasTaken);
+        change.taken_by = Some(other.id.clone());
+        change.before = Some(canonical_saved_search(&other.body));
+    } else if let Some(live) = live {
+        let before = canonical_saved_search(&live.body);
+        if live.function_alias().is_none() {
+            (change.action, change.reason) = (Action::Conflict, Reason::KindDiffers);
+        } else if before == after {
+            (change.action, change.reason) = (Action::Unchanged, Reason::UpToDate);
+            return change;
+        } else {
+            (change.action, change.reason) = (Action::Update, Reason::Changed);
+            change.differences = differences(&before, &after);
+        }
+        // Without one the service refuses to write over what is there; a list that has none leaves no other way.
+        change.etag = Some(live.etag.clone().unwrap_or_else(|| "*".to_owned()));
+        change.before = Some(before);
+    }
+    change.after = Some(after);
+    change
+}
+
+/// A rule over a table, watchlist or function that is not there would be refused, or would run and find nothing.
 fn skip_what_cannot_work(change: &mut Change, wanted: Desired<'_>, workspace: &Index<'_>) {
     if !matches!(change.action, Action::Create | Action::Update) {
         return;
@@ -338,6 +413,17 @@ fn skip_what_cannot_work(change: &mut Change, wanted: Desired<'_>, workspace: &I
     if !absent.is_empty() {
         change.action = Action::Skipped;
         change.reason = Reason::WatchlistAbsent;
+        change.absent = absent;
+        return;
+    }
+    let is_there = |id: &str| {
+        let identity = Identity::new(Kind::SavedSearch, id);
+        workspace.wanted.contains(&identity) || workspace.functions.contains_key(&identity)
+    };
+    let absent: Vec<String> = wanted.functions.iter().filter(|id| !is_there(id)).cloned().collect();
+    if !absent.is_empty() {
+        change.action = Action::Skipped;
+        change.reason = Reason::FunctionAbsent;
         change.absent = absent;
     }
 }

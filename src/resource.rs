@@ -1,13 +1,15 @@
 //! The Sentinel resources as data: JSON shape, identity, canonical form; a snapshot of a workspace.
 //!
 //! Shapes, limits and enumerations are those of the management API's `Microsoft.SecurityInsights` provider
-//! (stable 2025-09-01 and preview 2025-10-01-preview).
+//! (stable 2025-09-01 and preview 2025-10-01-preview), and for saved searches those of
+//! `Microsoft.OperationalInsights` (2023-09-01).
 
 mod alert_rule;
 mod canonical;
 mod duration;
 mod enums;
 mod identity;
+mod saved_search;
 mod snapshot;
 mod watchlist;
 
@@ -15,14 +17,15 @@ pub use alert_rule::{
     AlertDetailsOverride, AlertDynamicProperty, AlertRule, EntityMapping, EventGroupingSettings,
     FieldMapping, GroupingConfiguration, IncidentConfiguration, Properties, RuleKind, SentinelEntityMapping,
 };
-pub use canonical::{canonical_alert_rule, canonical_row, canonical_watchlist};
+pub use canonical::{canonical_alert_rule, canonical_row, canonical_saved_search, canonical_watchlist};
 pub use duration::{Duration, DurationError};
 pub use enums::{
     AggregationKind, AlertDetail, AlertProperty, EntityType, MatchingMethod, Severity, Spelling, Tactic,
     TriggerOperator,
 };
 pub use identity::{Identity, Kind, same_id};
-pub use snapshot::{LiveRule, LiveWatchlist, LiveWatchlistItem, Snapshot};
+pub use saved_search::SavedSearch;
+pub use snapshot::{LiveRule, LiveSavedSearch, LiveWatchlist, LiveWatchlistItem, Snapshot};
 pub use watchlist::Watchlist;
 
 /// A compiled ARM object.
@@ -33,6 +36,8 @@ pub enum Resource {
     AlertRule(AlertRule),
     /// A watchlist with its rows.
     Watchlist(Watchlist),
+    /// A saved function.
+    SavedSearch(SavedSearch),
 }
 
 impl Resource {
@@ -41,6 +46,7 @@ impl Resource {
         match self {
             Self::AlertRule(rule) => Identity::new(Kind::AlertRule, &rule.id),
             Self::Watchlist(watchlist) => Identity::new(Kind::Watchlist, &watchlist.alias),
+            Self::SavedSearch(search) => Identity::new(Kind::SavedSearch, &search.id),
         }
     }
 
@@ -49,6 +55,7 @@ impl Resource {
         match self {
             Self::AlertRule(rule) => &rule.properties.display_name,
             Self::Watchlist(watchlist) => &watchlist.display_name,
+            Self::SavedSearch(search) => &search.display_name,
         }
     }
 
@@ -57,6 +64,7 @@ impl Resource {
         match self {
             Self::AlertRule(rule) => rule.body(),
             Self::Watchlist(watchlist) => watchlist.body(),
+            Self::SavedSearch(search) => search.body(),
         }
     }
 
@@ -64,7 +72,7 @@ impl Resource {
     pub fn needs_preview(&self) -> bool {
         match self {
             Self::AlertRule(rule) => rule.needs_preview(),
-            Self::Watchlist(_) => false,
+            Self::Watchlist(_) | Self::SavedSearch(_) => false,
         }
     }
 }

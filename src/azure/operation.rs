@@ -13,7 +13,7 @@ pub const DEFAULT_API_VERSION: &str = "2025-09-01";
 /// The version for what the stable ones do not have, such as NRT rules and `subTechniques`.
 pub const PREVIEW_API_VERSION: &str = "2025-10-01-preview";
 
-/// The version for workspaces and tables, which belong to Log Analytics and not to Sentinel. 2025-07-01 is newer; this
+/// The version for workspaces, tables and saved searches, which belong to Log Analytics and not to Sentinel. 2025-07-01 is newer; this
 /// one is in wide use and has all that is read here.
 pub const LOG_ANALYTICS_API_VERSION: &str = "2023-09-01";
 
@@ -197,17 +197,37 @@ impl Operations {
 
     /// `GET` the workspace itself (Log Analytics).
     pub fn get_workspace(&self) -> Operation {
-        self.log_analytics("get-workspace", &[])
+        self.log_analytics("get-workspace", Method::Get, &[], None)
     }
 
     /// `GET tables` of the workspace (Log Analytics), a list.
     pub fn list_tables(&self) -> Operation {
-        self.log_analytics("list-tables", &["tables"])
+        self.log_analytics("list-tables", Method::Get, &["tables"], None)
     }
 
     /// `GET tables/{name}` of the workspace (Log Analytics).
     pub fn get_table(&self, name: &str) -> Operation {
-        self.log_analytics("get-table", &["tables", name])
+        self.log_analytics("get-table", Method::Get, &["tables", name], None)
+    }
+
+    /// `GET savedSearches` of the workspace (Log Analytics), a list: functions, hunting queries and others.
+    pub fn list_saved_searches(&self) -> Operation {
+        self.log_analytics("list-saved-searches", Method::Get, &["savedSearches"], None)
+    }
+
+    /// `GET savedSearches/{id}`.
+    pub fn get_saved_search(&self, id: &str) -> Operation {
+        self.log_analytics("get-saved-search", Method::Get, &["savedSearches", id], None)
+    }
+
+    /// `PUT savedSearches/{id}`. Over one that exists the body needs its etag, or `*` for whichever it has.
+    pub fn put_saved_search(&self, id: &str, body: Value) -> Operation {
+        self.log_analytics("put-saved-search", Method::Put, &["savedSearches", id], Some(body))
+    }
+
+    /// `DELETE savedSearches/{id}`.
+    pub fn delete_saved_search(&self, id: &str) -> Operation {
+        self.log_analytics("delete-saved-search", Method::Delete, &["savedSearches", id], None)
     }
 
     fn sentinel(
@@ -229,14 +249,20 @@ impl Operations {
         }
     }
 
-    fn log_analytics(&self, name: &'static str, segments: &[&str]) -> Operation {
+    fn log_analytics(
+        &self,
+        name: &'static str,
+        method: Method,
+        segments: &[&str],
+        body: Option<Value>,
+    ) -> Operation {
         Operation {
             name,
-            method: Method::Get,
+            method,
             path: with_segments(self.workspace_path(), segments),
             api_version: LOG_ANALYTICS_API_VERSION.to_owned(),
             query: Vec::new(),
-            body: None,
+            body,
         }
     }
 
@@ -307,12 +333,16 @@ mod tests {
     }
 
     #[test]
-    fn workspace_and_tables_are_log_analytics() {
+    fn workspace_tables_and_saved_searches_are_log_analytics() {
         let ops = operations();
         for (operation, path) in [
             (ops.get_workspace(), ""),
             (ops.list_tables(), "/tables"),
             (ops.get_table("T_CL"), "/tables/T_CL"),
+            (ops.list_saved_searches(), "/savedSearches"),
+            (ops.get_saved_search("a"), "/savedSearches/a"),
+            (ops.put_saved_search("a", Value::Null), "/savedSearches/a"),
+            (ops.delete_saved_search("L(w)_G|A"), "/savedSearches/L%28w%29_G%7CA"),
         ] {
             assert_eq!(operation.path, format!("{WORKSPACE}{path}"));
             assert_eq!(operation.api_version, LOG_ANALYTICS_API_VERSION);

@@ -87,6 +87,14 @@ impl Client {
         self.list(&self.operations().list_metadata()).await
     }
 
+    /// Every saved search of the workspace, functions among them.
+    ///
+    /// # Errors
+    /// As [`Client::list`].
+    pub async fn list_saved_searches(&self) -> Result<Vec<Value>, Error> {
+        self.list(&self.operations().list_saved_searches()).await
+    }
+
     /// Every table of the workspace, with its columns.
     ///
     /// # Errors

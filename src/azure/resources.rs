@@ -59,7 +59,7 @@ impl Client {
     /// # Errors
     /// As [`Client::send`].
     pub async fn delete_alert_rule(&self, id: &str) -> Result<(), Error> {
-        self.delete(&self.operations().delete_alert_rule(id)).await
+        self.delete(&self.operations().delete_alert_rule(id), Absence::Sentinel).await
     }
 
     /// A watchlist without its items, or `None`.
@@ -91,7 +91,32 @@ impl Client {
     /// # Errors
     /// As [`Client::send`].
     pub async fn delete_watchlist_item(&self, alias: &str, id: &str) -> Result<(), Error> {
-        self.delete(&self.operations().delete_watchlist_item(alias, id)).await
+        self.delete(&self.operations().delete_watchlist_item(alias, id), Absence::Sentinel).await
+    }
+
+    /// A saved search, or `None`.
+    ///
+    /// # Errors
+    /// As [`Client::send`]; a missing workspace or resource group is an error.
+    pub async fn get_saved_search(&self, id: &str) -> Result<Option<Value>, Error> {
+        self.get(&self.operations().get_saved_search(id), Absence::ResourceManager).await
+    }
+
+    /// Creates a saved search, or replaces it where the `etag` in the body allows that, and gives it as stored. Without
+    /// an etag the service does not write over one that exists ([`ErrorKind::Conflict`]).
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn put_saved_search(&self, id: &str, body: &Value) -> Result<Value, Error> {
+        self.send(&self.operations().put_saved_search(id, body.clone())).await
+    }
+
+    /// Deletes a saved search; that it does not exist is no error.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn delete_saved_search(&self, id: &str) -> Result<(), Error> {
+        self.delete(&self.operations().delete_saved_search(id), Absence::ResourceManager).await
     }
 
     /// Creates or replaces a metadata resource and gives it as stored.
@@ -107,7 +132,7 @@ impl Client {
     /// # Errors
     /// As [`Client::send`].
     pub async fn delete_metadata(&self, name: &str) -> Result<(), Error> {
-        self.delete(&self.operations().delete_metadata(name)).await
+        self.delete(&self.operations().delete_metadata(name), Absence::Sentinel).await
     }
 
     /// Sentinel's onboarding state, or `None` when the workspace has no Sentinel.
@@ -142,10 +167,10 @@ impl Client {
         }
     }
 
-    async fn delete(&self, operation: &Operation) -> Result<(), Error> {
+    async fn delete(&self, operation: &Operation, absence: Absence) -> Result<(), Error> {
         match self.send(operation).await {
             Ok(_) => Ok(()),
-            Err(error) if Absence::Sentinel.is(&error) => Ok(()),
+            Err(error) if absence.is(&error) => Ok(()),
             Err(error) => Err(error),
         }
     }

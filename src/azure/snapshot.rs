@@ -8,14 +8,14 @@ use super::{
     error::{Error, ErrorKind},
     operation::Operation,
 };
-use crate::resource::{LiveRule, LiveWatchlist, LiveWatchlistItem, Snapshot, same_id};
+use crate::resource::{LiveRule, LiveSavedSearch, LiveWatchlist, LiveWatchlistItem, Snapshot, same_id};
 
 /// How many watchlists are read at a time.
 const READS: usize = 8;
 
 impl Client {
-    /// Everything that a plan compares: all rules, all watchlists, the names of the tables, and of the watchlists
-    /// named in `aliases` also the etag and the rows, which the list leaves out. Three requests, and two for each of
+    /// Everything that a plan compares: all rules, watchlists and saved searches, the names of the tables, and of the watchlists
+    /// named in `aliases` also the etag and the rows, which the list leaves out. Four requests, and two for each of
     /// these aliases that the workspace has.
     ///
     /// # Errors
@@ -23,12 +23,18 @@ impl Client {
     /// one of ours, and a plan without it would write over it.
     pub async fn snapshot(&self, aliases: &[&str]) -> Result<Snapshot, Error> {
         // All are awaited, so that of several failures always the same one is told.
-        let (rules, watchlists, tables) =
-            futures::join!(self.list_alert_rules(), self.list_watchlists(), self.list_tables());
-        let (rules, watchlists, tables) = (rules?, watchlists?, tables?);
+        let (rules, watchlists, searches, tables) = futures::join!(
+            self.list_alert_rules(),
+            self.list_watchlists(),
+            self.list_saved_searches(),
+            self.list_tables()
+        );
+        let (rules, watchlists, searches, tables) = (rules?, watchlists?, searches?, tables?);
         let operations = self.operations();
         let rules = known(&operations.list_alert_rules(), rules, "name or kind", LiveRule::from_body)?;
         let watchlists = known(&operations.list_watchlists(), watchlists, "name", LiveWatchlist::from_body)?;
+        let saved_searches =
+            known(&operations.list_saved_searches(), searches, "name", LiveSavedSearch::from_body)?;
         let tables = known(&operations.list_tables(), tables, "name", |table| {
             Some(table.get("name")?.as_str()?.to_owned())
         })?;
@@ -43,7 +49,7 @@ impl Client {
             .buffered(READS)
             .try_collect()
             .await?;
-        Ok(Snapshot { rules, watchlists, tables })
+        Ok(Snapshot { rules, watchlists, saved_searches, tables })
     }
 
     /// The rows of a watchlist.

@@ -132,6 +132,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 names.add(&rule.properties.display_name, made.span, diagnostics);
             }
             Resource::Watchlist(watchlist) => aliases.add(&watchlist.alias, made.span, diagnostics),
+            Resource::SavedSearch(_) => {}
         }
     }
 }

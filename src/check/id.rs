@@ -1,18 +1,19 @@
-//! What a rule's id may be.
+//! What the id of a rule or parser may be.
 
 use super::view::View;
 use super::wording::{count, shown};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, SourceMap, codes};
+use crate::document::Text;
 
 codes! {
-    /// A rule's id is the name of its resource, and holds a character that such a name cannot hold, or nothing but
+    /// The id of a rule or parser is the name of its resource, and holds a character that such a name cannot hold, or nothing but
     /// marks, or is longer than 250 characters.
     ///
     /// A GUID is customary. Letters, digits, `.`, `_` and `-` are allowed, at least one letter or digit among them.
-    /// The length is Bartizan's own limit: `compile` writes each rule into a file of this name.
+    /// The length is Bartizan's own limit: `compile` writes each resource into a file of this name.
     ///
     /// ## Why
-    /// The id stands in the address of every request for the rule, where `/` or `?` would lead to another resource.
+    /// The id stands in the address of every request for it, where `/` or `?` would lead to another resource.
     ///
     /// ## Wrong
     /// ```yaml rule
@@ -31,26 +32,34 @@ const LONGEST: usize = 250;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for rule in &view.rules {
-        let Some(text) = rule.id.as_ref().filter(|id| !id.trim().is_empty()) else { continue };
-        let id = text.trim();
-        let blanks = text.len() - text.trim_start().len();
-        let bad =
-            id.char_indices().find(|(_, c)| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')));
-        if let Some((at, c)) = bad {
-            let span = text.locate(view.map, blanks + at..blanks + at + c.len_utf8());
-            diagnostics.push(
-                Diagnostic::new(&BAD_ID, span, format!("`{}` is no id: it holds {}", shown(id), name(c)))
-                    .label("allowed: letters, digits, `.`, `_`, `-`")
-                    .help("use a GUID; one that the rule already has in a workspace must stay the same"),
-            );
-        } else if id.len() > LONGEST {
-            let message = format!("the id has {}, {LONGEST} are allowed", count(id.len(), "character"));
-            diagnostics.push(Diagnostic::new(&BAD_ID, text.span, message).help("use a GUID"));
-        } else if !id.bytes().any(|b| b.is_ascii_alphanumeric()) {
-            let message = format!("`{id}` is no id: it holds no letter or digit");
-            diagnostics.push(Diagnostic::new(&BAD_ID, text.span, message).help("use a GUID"));
+        if let Some(text) = rule.id.as_ref().filter(|id| !id.trim().is_empty()) {
+            diagnostics.extend(problem(view.map, text));
         }
     }
+}
+
+/// What keeps a text from being the name of a resource.
+pub(super) fn problem(map: &SourceMap, text: &Text) -> Option<Diagnostic> {
+    let id = text.trim();
+    let blanks = text.len() - text.trim_start().len();
+    let bad = id.char_indices().find(|(_, c)| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')));
+    if let Some((at, c)) = bad {
+        let span = text.locate(map, blanks + at..blanks + at + c.len_utf8());
+        let message = format!("`{}` is no id: it holds {}", shown(id), name(c));
+        return Some(
+            Diagnostic::new(&BAD_ID, span, message)
+                .label("allowed: letters, digits, `.`, `_`, `-`")
+                .help("use a GUID; one that it already has in a workspace must stay the same"),
+        );
+    }
+    let message = if id.len() > LONGEST {
+        format!("the id has {}, {LONGEST} are allowed", count(id.len(), "character"))
+    } else if !id.bytes().any(|b| b.is_ascii_alphanumeric()) {
+        format!("`{id}` is no id: it holds no letter or digit")
+    } else {
+        return None;
+    };
+    Some(Diagnostic::new(&BAD_ID, text.span, message).help("use a GUID"))
 }
 
 fn name(c: char) -> String {

@@ -13,7 +13,7 @@ codes! {
     /// A rule needs `id`, `name`, `severity` and `query`; unless its `kind` is NRT, also `queryFrequency`,
     /// `queryPeriod`, `triggerOperator` and `triggerThreshold`. An entity mapping needs `entityType` and
     /// `fieldMappings`, each of these `identifier` and `columnName`. A watchlist needs `alias` and
-    /// `itemsSearchKey`.
+    /// `itemsSearchKey`, a parser an alias and a query.
     ///
     /// ## Why
     /// The service refuses the resource, and no value that Bartizan made up would be the one that was meant.

@@ -131,14 +131,15 @@ pub(super) fn made_watchlist(alias: &str) -> Compiled {
     }
 }
 
-/// Fails where a rule or watchlist has neither a resource nor an error.
+/// Fails where a rule, watchlist or parser has neither a resource nor an error.
 fn assert_none_vanishes(map: &SourceMap, folder: &Folder, compiled: &[Compiled], diagnostics: &[Diagnostic]) {
     let rules = folder.rules.iter().map(|rule| vec![rule.file]);
     let watchlists = folder
         .watchlists
         .iter()
         .map(|list| std::iter::once(list.document.file).chain(list.data).collect::<Vec<_>>());
-    for files in rules.chain(watchlists) {
+    let parsers = folder.parsers.iter().map(|parser| vec![parser.file]);
+    for files in rules.chain(watchlists).chain(parsers) {
         let deployed = compiled.iter().any(|made| made.files.first() == files.first());
         let reported = diagnostics.iter().any(|d| d.is_error() && files.contains(&d.span.file));
         assert!(deployed || reported, "{} vanishes", map.file(files[0]).path());

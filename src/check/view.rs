@@ -6,7 +6,7 @@ use super::Context;
 use crate::compile::{Compiled, WatchlistSource};
 use crate::config::Config;
 use crate::diagnostic::{FileId, SourceMap, Span};
-use crate::document::{AnalyticsRule, Text};
+use crate::document::{AnalyticsRule, Parser, Text};
 use crate::resource::{Duration, RuleKind};
 
 /// The folder as the checks see it.
@@ -19,7 +19,9 @@ pub(super) struct View<'a> {
     pub(super) rules: Vec<RuleView<'a>>,
     /// The watchlists.
     pub(super) watchlists: &'a [WatchlistSource],
-    /// Resources that no document of a rule or watchlist describes: those made from indicators.
+    /// The parsers.
+    pub(super) parsers: &'a [Parser],
+    /// Resources that no document of a rule, watchlist or parser describes: those made from indicators.
     pub(super) generated: Vec<&'a Compiled>,
 }
 
@@ -32,12 +34,14 @@ impl<'a> View<'a> {
             .iter()
             .map(|rule| rule.file)
             .chain(folder.watchlists.iter().map(|w| w.document.file))
+            .chain(folder.parsers.iter().map(|parser| parser.file))
             .collect();
         Self {
             map,
             config,
             rules: folder.rules.iter().map(|document| RuleView::new(map, document)).collect(),
             watchlists: &folder.watchlists,
+            parsers: &folder.parsers,
             generated: compiled
                 .iter()
                 .filter(|made| made.files.first().is_none_or(|file| !indicators.contains(file)))

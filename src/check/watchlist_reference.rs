@@ -110,7 +110,7 @@ fn declared<'a>(view: &View<'a>) -> HashSet<&'a str> {
     let settings = view.config.external_watchlists.iter().map(String::as_str);
     let made = view.generated.iter().filter_map(|made| match &made.resource {
         Resource::Watchlist(watchlist) => Some(watchlist.alias.as_str()),
-        Resource::AlertRule(_) => None,
+        Resource::AlertRule(_) | Resource::SavedSearch(_) => None,
     });
     files.chain(settings).chain(made).map(str::trim).collect()
 }

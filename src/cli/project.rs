@@ -80,12 +80,18 @@ impl Project {
         let compiled = self.compiled.iter().filter(|compiled| compiled.files.iter().any(is_bad));
         let rules = self.folder.rules.iter().filter(|rule| is_bad(&rule.file));
         let watchlists = self.folder.watchlists.iter().filter(|list| is_bad(&list.document.file));
+        let parsers = self.folder.parsers.iter().filter(|parser| is_bad(&parser.file));
         compiled
             .map(|compiled| compiled.resource.identity())
             .chain(rules.filter_map(|rule| Some(Identity::new(Kind::AlertRule, rule.id.as_ref()?.trim()))))
             .chain(watchlists.filter_map(|list| {
                 Some(Identity::new(Kind::Watchlist, list.document.alias.as_ref()?.trim()))
             }))
+            .chain(
+                parsers.filter_map(|parser| {
+                    Some(Identity::new(Kind::SavedSearch, compile::parser::id(parser)?))
+                }),
+            )
             .collect()
     }
 
@@ -101,6 +107,7 @@ pub(super) fn desired(compiled: &Compiled) -> Desired<'_> {
         resource: &compiled.resource,
         tables: &compiled.needs.tables,
         watchlists: &compiled.needs.watchlists,
+        functions: &compiled.needs.functions,
         connector: compiled.needs.connector.as_deref(),
     }
 }

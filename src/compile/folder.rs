@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::table::{self, Table};
 use crate::diagnostic::{Diagnostic, FileId, SourceMap, Span};
-use crate::document::{self, AnalyticsRule, Document, IndicatorFile, Watchlist};
+use crate::document::{self, AnalyticsRule, Document, IndicatorFile, Parser, Watchlist};
 use crate::feed::page::{self, Page};
 use crate::source::{self, NOT_UTF8, UNREADABLE};
 
@@ -20,6 +20,8 @@ pub struct Folder {
     pub rules: Vec<AnalyticsRule>,
     /// Watchlists with their rows.
     pub watchlists: Vec<WatchlistSource>,
+    /// Parsers.
+    pub parsers: Vec<Parser>,
     /// Files of indicators.
     pub indicators: Vec<IndicatorFile>,
     /// ThreatFox pages.
@@ -64,6 +66,7 @@ impl Folder {
         self.files += 1;
         match document::read(map, file, diagnostics) {
             Some(Document::Rule(rule)) => self.rules.push(*rule),
+            Some(Document::Parser(parser)) => self.parsers.push(*parser),
             Some(Document::Indicators(indicators)) => self.indicators.push(*indicators),
             Some(Document::Watchlist(watchlist)) => {
                 let source = read_watchlist(map, path, *watchlist, diagnostics);

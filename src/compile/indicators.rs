@@ -129,6 +129,7 @@ fn compile_key(
             needs: Needs {
                 tables: vec![target.table.to_owned()],
                 watchlists: if inline { Vec::new() } else { vec![subject.alias.clone()] },
+                functions: Vec::new(),
                 connector: Some(target.connector.to_owned()),
             },
         });

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::parsers::CallGraph;
 use super::{Compiled, Needs};
 use crate::document::{self, AnalyticsRule, Spanned, Text};
 use crate::resource::{
@@ -16,7 +17,7 @@ use crate::resource::{
 const SUPPRESSION: Duration = Duration::from_hours(5);
 
 /// The resource of a rule; none where a check reports why not.
-pub(super) fn compile(rule: &AnalyticsRule) -> Option<Compiled> {
+pub(super) fn compile(rule: &AnalyticsRule, parsers: &CallGraph<'_>) -> Option<Compiled> {
     let kind = match text(&rule.kind) {
         Some(kind) => RuleKind::parse(kind)?,
         None => RuleKind::Scheduled,
@@ -25,7 +26,8 @@ pub(super) fn compile(rule: &AnalyticsRule) -> Option<Compiled> {
     let (techniques, sub_techniques) = techniques(rule)?;
     let frequency = duration(&rule.query_frequency)?;
     let suppression_enabled = rule.suppression_enabled.as_ref().is_some_and(|flag| flag.value);
-    let needs = needs(&query);
+    let mut needs = read_names(&query);
+    parsers.add_needs(&query, &mut needs);
     let mut properties = Properties {
         display_name: text(&rule.name)?.to_owned(),
         description: text(&rule.description).map(unquoted).unwrap_or_default().to_owned(),
@@ -85,7 +87,7 @@ fn unquoted(text: &str) -> &str {
 }
 
 /// The query as it is sent: lines ended by LF, nothing after the last character.
-fn query_text(query: &str) -> String {
+pub(super) fn query_text(query: &str) -> String {
     query.replace("\r\n", "\n").replace('\r', "\n").trim_end().to_owned()
 }
 
@@ -232,7 +234,7 @@ fn grouping_configuration(grouping: &document::Grouping) -> Option<GroupingConfi
 }
 
 /// The tables and watchlists that a query names.
-fn needs(query: &str) -> Needs {
+pub(super) fn read_names(query: &str) -> Needs {
     let lexed = kql::lex(query);
     let mut needs = Needs::default();
     for name in kql::names::source_names(&lexed) {

@@ -51,7 +51,7 @@ fn watchlist(rows: &[(&str, &str)]) -> Resource {
 }
 
 fn desired(resource: &Resource) -> Desired<'_> {
-    Desired { resource, tables: &[], watchlists: &[], connector: None }
+    Desired { resource, tables: &[], watchlists: &[], functions: &[], connector: None }
 }
 
 /// The rule as the service would answer it.

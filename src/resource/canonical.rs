@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::Duration;
+use super::saved_search::LANGUAGE_VERSION;
 
 /// Fields of the envelope that the service owns.
 const ENVELOPE: &[&str] = &["id", "name", "type", "etag", "systemData"];
@@ -84,6 +85,25 @@ pub fn canonical_watchlist(body: &Value) -> Value {
     sorted(body)
 }
 
+/// The canonical form of a saved search's body. The language's version is 2 where the answer says none, and tags are
+/// a set. Names of members are compared without the case of their first letter, which published examples of this API
+/// do not agree on.
+pub fn canonical_saved_search(body: &Value) -> Value {
+    let mut body = lower_first(pruned(body));
+    remove(&mut body, ENVELOPE);
+    if let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut) {
+        for field in ["query", "functionParameters"] {
+            if let Some(Value::String(text)) = properties.get_mut(field) {
+                *text = text.replace("\r\n", "\n").trim_end().to_owned();
+            }
+        }
+        properties.entry("version").or_insert_with(|| json!(LANGUAGE_VERSION));
+        sort_list(properties, "tags");
+    }
+    // What a field lost at its end may have been all of it.
+    sorted(pruned(&body))
+}
+
 /// The canonical form of a watchlist's row: an empty cell is no cell.
 pub fn canonical_row(row: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     row.iter().filter(|(_, value)| !value.is_empty()).map(|(k, v)| (k.clone(), v.clone())).collect()
@@ -135,6 +155,23 @@ fn is_empty(value: &Value) -> bool {
         Value::Array(items) => items.is_empty(),
         Value::Object(members) => members.is_empty(),
         _ => false,
+    }
+}
+
+/// With the first letter of every member's name in lower case.
+fn lower_first(value: Value) -> Value {
+    let lower = |name: String| {
+        let mut letters = name.chars();
+        letters
+            .next()
+            .map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + letters.as_str())
+    };
+    match value {
+        Value::Object(members) => Value::Object(
+            members.into_iter().map(|(name, value)| (lower(name), lower_first(value))).collect(),
+        ),
+        Value::Array(items) => Value::Array(items.into_iter().map(lower_first).collect()),
+        other => other,
     }
 }
 
@@ -206,6 +243,21 @@ mod tests {
         assert_ne!(canonical_watchlist(&sent), canonical_watchlist(&live));
     }
 
+    #[test]
+    fn a_saved_search_as_the_service_answers_it_equals_what_was_sent() {
+        let sent = json!({ "properties": {
+            "category": "Function", "displayName": "A", "query": "T\n| take 1", "functionAlias": "A", "version": 2,
+            "tags": [{ "name": "createdBy", "value": "Bartizan" }, { "name": "description", "value": "x" }] }});
+        let live = json!({ "id": "subscriptions/x/savedSearches/a", "etag": "W/\"datetime'2026'\"", "properties": {
+            "Category": "Function", "DisplayName": "A", "Query": "T\r\n| take 1\r\n", "FunctionAlias": "A",
+            "FunctionParameters": "",
+            "Tags": [{ "Name": "description", "Value": "x" }, { "Name": "createdBy", "Value": "Bartizan" }] }});
+        assert_eq!(canonical_saved_search(&sent), canonical_saved_search(&live));
+        let mut other = sent.clone();
+        other["properties"]["functionParameters"] = json!("n:int");
+        assert_ne!(canonical_saved_search(&sent), canonical_saved_search(&other));
+    }
+
     fn json_value() -> impl Strategy<Value = Value> {
         let field = prop_oneof![
             Just("properties".to_owned()),
@@ -237,7 +289,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_canonical_form_is_its_own_canonical_form(value in json_value()) {
-            for canonical in [canonical_alert_rule, canonical_watchlist] {
+            for canonical in [canonical_alert_rule, canonical_watchlist, canonical_saved_search] {
                 let once = canonical(&value);
                 prop_assert_eq!(canonical(&once), once);
             }

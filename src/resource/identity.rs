@@ -12,17 +12,20 @@ pub enum Kind {
     AlertRule,
     /// `Microsoft.SecurityInsights/watchlists`.
     Watchlist,
+    /// `Microsoft.OperationalInsights/workspaces/savedSearches` that serve as functions.
+    SavedSearch,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::AlertRule, Self::Watchlist];
+    pub const ALL: [Self; 3] = [Self::AlertRule, Self::Watchlist, Self::SavedSearch];
 
     /// As people call it.
     pub fn noun(self) -> &'static str {
         match self {
             Self::AlertRule => "analytics rule",
             Self::Watchlist => "watchlist",
+            Self::SavedSearch => "function",
         }
     }
 
@@ -31,6 +34,7 @@ impl Kind {
         match self {
             Self::AlertRule => "alertRules",
             Self::Watchlist => "watchlists",
+            Self::SavedSearch => "savedSearches",
         }
     }
 }
@@ -45,7 +49,7 @@ pub fn same_id(a: &str, b: &str) -> bool {
 pub struct Identity {
     /// The kind.
     pub kind: Kind,
-    /// The rule's id or the watchlist's alias, as it was written.
+    /// The rule's id, the watchlist's alias or the saved search's id, as it was written.
     pub name: String,
 }
 

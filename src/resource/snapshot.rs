@@ -11,6 +11,8 @@ pub struct Snapshot {
     pub rules: Vec<LiveRule>,
     /// Every watchlist, whoever made it.
     pub watchlists: Vec<LiveWatchlist>,
+    /// Every saved search, whoever made it; most workspaces come with some that are no functions.
+    pub saved_searches: Vec<LiveSavedSearch>,
     /// The names of the workspace's tables.
     pub tables: Vec<String>,
 }
@@ -39,6 +41,17 @@ pub struct LiveWatchlist {
     pub body: Value,
     /// The rows; none where they were not read, since the folder does not have the watchlist.
     pub items: Option<Vec<LiveWatchlistItem>>,
+}
+
+/// A saved search of a workspace.
+#[derive(Debug, Clone)]
+pub struct LiveSavedSearch {
+    /// The resource name.
+    pub id: String,
+    /// To be sent back with an update.
+    pub etag: Option<String>,
+    /// The answer of the service as it came.
+    pub body: Value,
 }
 
 /// A row of a watchlist.
@@ -90,6 +103,30 @@ impl LiveWatchlist {
     }
 }
 
+impl LiveSavedSearch {
+    /// A saved search of an API answer; `None` when it has no name. Published examples have an id and no name.
+    pub fn from_body(body: Value) -> Option<Self> {
+        let last = |id: &str| id.rsplit('/').next().unwrap_or_default().to_owned();
+        let name = body.get("name").and_then(Value::as_str).map(str::to_owned);
+        let id = name.or_else(|| body.get("id").and_then(Value::as_str).map(last))?;
+        Some(Self {
+            id: Some(id).filter(|id| !id.is_empty())?,
+            etag: body.get("etag").and_then(Value::as_str).map(str::to_owned),
+            body,
+        })
+    }
+
+    /// The name that people see.
+    pub fn display_name(&self) -> &str {
+        property(&self.body, "displayName").unwrap_or(&self.id)
+    }
+
+    /// The name by which queries call it; none where it is no function.
+    pub fn function_alias(&self) -> Option<&str> {
+        property(&self.body, "functionAlias").filter(|alias| !alias.is_empty())
+    }
+}
+
 impl LiveWatchlistItem {
     /// A row of an API answer; `None` when it has no name.
     pub fn from_body(body: &Value) -> Option<Self> {
@@ -111,4 +148,11 @@ impl LiveWatchlistItem {
 
 fn display_name(body: &Value) -> Option<&str> {
     body.pointer("/properties/displayName").and_then(Value::as_str)
+}
+
+/// A property of a saved search, whose names old examples write with a capital.
+fn property<'a>(body: &'a Value, name: &str) -> Option<&'a str> {
+    let properties = body.get("properties")?.as_object()?;
+    let (_, value) = properties.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+    value.as_str()
 }

@@ -70,6 +70,7 @@ impl Workspace {
         match resource {
             Resource::AlertRule(rule) => self.client.put_alert_rule(&rule.id, &body).await.map(drop),
             Resource::Watchlist(list) => self.client.put_watchlist(&list.alias, &body).await.map(drop),
+            Resource::SavedSearch(search) => self.client.put_saved_search(&search.id, &body).await.map(drop),
         }
     }
 
@@ -107,6 +108,7 @@ impl Workspace {
         requests
             .map(|request| {
                 let path = request.path.split("Microsoft.SecurityInsights/").last().unwrap_or_default();
+                let path = path.find("/savedSearches/").map_or(path, |at| &path[at + 1..]);
                 format!("{} {path} {}", request.method, request.status)
             })
             .collect()
@@ -120,6 +122,7 @@ fn desired(compiled: &[Compiled]) -> Vec<Desired<'_>> {
             resource: &compiled.resource,
             tables: &compiled.needs.tables,
             watchlists: &compiled.needs.watchlists,
+            functions: &compiled.needs.functions,
             connector: compiled.needs.connector.as_deref(),
         })
         .collect()

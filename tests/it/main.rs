@@ -14,4 +14,5 @@ mod faults;
 mod folder;
 mod house;
 mod in_memory;
+mod parsers;
 mod wire;

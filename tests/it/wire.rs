@@ -41,6 +41,7 @@ impl Workspace {
                 }
             }
             ("GET", ["watchlists", _, "watchlistItems"]) => ok(&json!({ "value": self.items })),
+            ("GET", ["savedSearches"]) => ok(&json!({ "value": [] })),
             ("GET", ["tables"]) => ok(&json!({ "value": [{ "name": "SecurityEvent" }] })),
             ("GET", ["alertRules", id]) => match self.rules.iter().find(|rule| rule["name"] == *id) {
                 Some(rule) => ok(rule),

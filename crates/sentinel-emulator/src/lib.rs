@@ -17,6 +17,7 @@
 //! | `metadata` | list with `$filter`, `$orderby`, `$top`, `$skip`; GET, PUT, PATCH, DELETE |
 //! | `onboardingStates` | list, GET, PUT, DELETE |
 //! | workspace, `tables` | GET, list |
+//! | `savedSearches` | list, GET, PUT, DELETE; a workspace starts with one that is no function |
 //! | token endpoint | `POST /{tenant}/oauth2/v2.0/token`, client credentials |
 //!
 //! Every subscription, resource group and workspace exists as soon as it is asked for, each with a state of its
@@ -29,7 +30,7 @@
 //! seen; where none was, the text says what is wrong in the same form, and a client must not depend on it.
 //! These texts are guesses: a wrong type or enum value in a rule, a change of a rule's kind, the limits of
 //! enabled rules, the rules of grouping, lengths and ranges, a watchlist's name, search key, size and number of
-//! changes, a workspace that is not onboarded, a method that a resource does not have.
+//! changes, a saved search that does not exist or lacks a property, a workspace that is not onboarded, a method that a resource does not have.
 //!
 //! # In a test
 //!
@@ -57,7 +58,7 @@
 //! # What is not there
 //!
 //! Queries are read only as far as telling which tables they name ([`Tables`]); they are neither parsed nor run.
-//! The content hub, automation rules, incidents, saved searches and data connectors answer 404.
+//! The content hub, automation rules, incidents and data connectors answer 404.
 
 mod alert_rules;
 mod arm;
@@ -68,6 +69,7 @@ mod metadata;
 mod onboarding;
 mod options;
 mod router;
+mod saved_searches;
 mod service;
 mod state;
 mod tables;

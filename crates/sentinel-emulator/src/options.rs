@@ -142,6 +142,9 @@ pub struct Options {
     pub watchlist_put: WatchlistPut,
     /// How watchlist writes answer.
     pub watchlist_writes: WatchlistWrites,
+    /// Whether a PUT without an etag writes over a saved search that exists. It is answered 409, as several users
+    /// report, unless this is `true`.
+    pub overwrite_saved_searches_without_etag: bool,
     /// How many watchlist items a workspace may change in a calendar month (UTC).
     pub item_changes_per_month: u64,
     /// For how long after its creation a rule is not found by reads. `None`: found at once.
@@ -182,6 +185,7 @@ impl Default for Options {
             enabled_nrt_limit: 50,
             watchlist_put: WatchlistPut::Append,
             watchlist_writes: WatchlistWrites::Immediate,
+            overwrite_saved_searches_without_etag: false,
             item_changes_per_month: 100_000,
             read_lag: None,
             throttling: None,

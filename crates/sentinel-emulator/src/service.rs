@@ -11,7 +11,9 @@ use crate::arm::{ArmRequest, Call, Reply, caller_app_id, caller_object_id, insta
 use crate::fault::{self, FaultAction, RecordedRequest};
 use crate::options::Workspaces;
 use crate::state::{Serial, State, Workspace};
-use crate::{Content, Options, alert_rules, metadata, onboarding, tables, token, watchlists, workspace};
+use crate::{
+    Content, Options, alert_rules, metadata, onboarding, saved_searches, tables, token, watchlists, workspace,
+};
 
 /// Answers a request, with the headers of the answer.
 pub(crate) fn answer(options: &Options, content: &mut Content, request: &ArmRequest) -> (Reply, HeaderMap) {
@@ -106,6 +108,10 @@ fn edit(
             Some(metadata) => (&mut metadata.etag, &mut metadata.properties),
             None => return,
         },
+        Target::SavedSearch(id) => match workspace.saved_searches.get_mut(&id.to_lowercase()) {
+            Some(search) => (&mut search.etag, &mut search.properties),
+            None => return,
+        },
         _ => return,
     };
     *place = etag;
@@ -172,6 +178,8 @@ fn dispatch(
         Target::Workspace => workspace::answer(&call),
         Target::Tables => tables::answer_list(&call),
         Target::Table(name) => tables::answer(&call, &name),
+        Target::SavedSearches => saved_searches::answer_list(&call),
+        Target::SavedSearch(id) => saved_searches::answer(&mut call, &id),
         Target::AlertRules => alert_rules::answer_list(&call),
         Target::AlertRule(id) => alert_rules::answer(&mut call, &id),
         Target::Watchlists => watchlists::answer_list(&call),
@@ -194,6 +202,7 @@ fn key_of(scope: &Scope) -> String {
 fn new_workspace(options: &Options, scope: Scope, now: Timestamp, serial: &mut Serial<'_>) -> Workspace {
     let Scope { subscription, resource_group, workspace: name } = scope;
     let fusion = alert_rules::built_in_fusion(now, serial);
+    let built_in = saved_searches::built_in(&name, now);
     Workspace {
         subscription,
         resource_group,
@@ -204,6 +213,7 @@ fn new_workspace(options: &Options, scope: Scope, now: Timestamp, serial: &mut S
         tombstones: Default::default(),
         watchlists: Default::default(),
         metadata: Default::default(),
+        saved_searches: [(built_in.name.to_lowercase(), built_in)].into(),
         item_changes: Default::default(),
     }
 }

@@ -132,6 +132,8 @@ pub(crate) struct Workspace {
     #[serde(default)]
     pub(crate) metadata: BTreeMap<String, Metadata>,
     #[serde(default)]
+    pub(crate) saved_searches: BTreeMap<String, SavedSearch>,
+    #[serde(default)]
     pub(crate) item_changes: ItemChanges,
 }
 
@@ -202,6 +204,14 @@ pub(crate) struct Metadata {
     pub(crate) etag: String,
     pub(crate) created: Timestamp,
     pub(crate) modified: Timestamp,
+    pub(crate) properties: Map<String, Value>,
+}
+
+/// A saved search of Log Analytics; with a `functionAlias` it is a function.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SavedSearch {
+    pub(crate) name: String,
+    pub(crate) etag: String,
     pub(crate) properties: Map<String, Value>,
 }
 

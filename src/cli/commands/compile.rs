@@ -10,8 +10,8 @@ use crate::cli::{Exit, Format, Global, view};
 
 /// Write the exact bodies that would be sent
 ///
-/// One file a resource: DIR/alertRules/<id>.json and DIR/watchlists/<alias>.json. Files of resources that are no
-/// longer there are removed from these two folders; nothing else is touched.
+/// One file a resource: DIR/alertRules/<id>.json, DIR/watchlists/<alias>.json and DIR/savedSearches/<id>.json. Files
+/// of resources that are no longer there are removed from these folders; nothing else is touched.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
     /// Files and folders; without them the folders of bartizan.toml, or rules.
@@ -39,7 +39,7 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
         write(&path, &text)?;
         written.insert(path);
     }
-    // Only what an earlier compile wrote: files that end in .json, in the two folders that are its own.
+    // Only what an earlier compile wrote: files that end in .json, in the folders that are its own.
     let folders = crate::resource::Kind::ALL.map(|kind| arguments.out.join(kind.collection()));
     let stale = folders.iter().filter_map(|folder| folder.read_dir_utf8().ok()).flatten().flatten();
     for entry in stale.filter(|entry| entry.path().extension() == Some("json")) {

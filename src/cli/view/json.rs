@@ -68,6 +68,8 @@ struct ChangeLine<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     absent: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    taken_by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     connector: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<Value>,
@@ -123,6 +125,7 @@ fn change_line<'a>(
         differences: &change.differences,
         rows: (!change.rows.is_empty()).then(|| rows(&change.rows)),
         absent: change.absent.iter().map(String::as_str).collect(),
+        taken_by: change.taken_by.as_deref(),
         connector: change.connector.as_deref(),
         outcome: outcome.map(self::outcome),
     }
@@ -145,7 +148,10 @@ fn outcome(outcome: &Outcome) -> Value {
         Outcome::Written(differences) => json!({ "status": "written", "not_kept": differences }),
         Outcome::Conflict(error) => json!({ "status": "conflict", "error": self::error(error) }),
         Outcome::Failed(error) => json!({ "status": "failed", "error": self::error(error) }),
-        Outcome::Blocked(alias) => json!({ "status": "blocked", "watchlist": alias }),
+        Outcome::Blocked(needed) if needed.kind == Kind::Watchlist => {
+            json!({ "status": "blocked", "watchlist": needed.name })
+        }
+        Outcome::Blocked(needed) => json!({ "status": "blocked", "function": needed.name }),
     }
 }
 

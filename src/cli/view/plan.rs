@@ -11,6 +11,7 @@ use crate::azure;
 use crate::cli::project::Project;
 use crate::compile::Compiled;
 use crate::plan::{Action, Change, Difference, Plan, Reason, RowChanges, Summary};
+use crate::resource::Kind;
 
 /// How many rows of a watchlist are shown of each sort; the JSON format has all.
 const SHOWN_ROWS: usize = 10;
@@ -151,6 +152,17 @@ fn why(change: &Change) -> Option<String> {
             "neither the folder nor the workspace has the {} {absent} that the query reads",
             nouns("watchlist"),
         )),
+        Reason::FunctionAbsent => Some(format!(
+            "neither the folder nor the workspace has the {} {absent} that the query calls",
+            nouns("function"),
+        )),
+        Reason::AliasTaken => Some(format!(
+            "the workspace has a function of this alias under the id {0}: write `id: {0}` into the file to take it over, or delete it there",
+            one_line(change.taken_by.as_deref().unwrap_or_default()),
+        )),
+        Reason::KindDiffers if change.identity.kind == Kind::SavedSearch => {
+            Some("the workspace has a saved search of this id that is no function: give yours another id".to_owned())
+        }
         Reason::KindDiffers => {
             Some("the workspace has a rule of this id and of another kind, which no update can change: give yours another id".to_owned())
         }
@@ -254,9 +266,10 @@ fn complaint(change: &Change, outcome: &Outcome) -> Option<String> {
             "error: {what} was changed by someone else after the plan was made; plan again to see how: {}",
             reason(error),
         )),
-        Outcome::Blocked(alias) => Some(format!(
-            "error: {what} was not sent, since the watchlist {} that it reads could not be created",
-            one_line(alias),
+        Outcome::Blocked(needed) => Some(format!(
+            "error: {what} was not sent, since the {} that it {} could not be created",
+            one_line(&needed.to_string()),
+            if needed.kind == Kind::Watchlist { "reads" } else { "calls" },
         )),
         Outcome::Written(differences) if !differences.is_empty() => {
             let fields: Vec<_> = differences.iter().map(field_name).collect();

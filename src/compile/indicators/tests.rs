@@ -44,7 +44,7 @@ fn rules(compiled: &[Compiled]) -> Vec<&AlertRule> {
         .iter()
         .filter_map(|c| match &c.resource {
             Resource::AlertRule(rule) => Some(rule),
-            Resource::Watchlist(_) => None,
+            Resource::Watchlist(_) | Resource::SavedSearch(_) => None,
         })
         .collect()
 }
@@ -61,7 +61,7 @@ fn query(compiled: &[Compiled], table: &str) -> String {
     let position = compiled.iter().position(|c| c.needs.tables == [table]).expect("a rule for the table");
     match &compiled[position].resource {
         Resource::AlertRule(rule) => rule.properties.query.clone(),
-        Resource::Watchlist(_) => unreachable!(),
+        Resource::Watchlist(_) | Resource::SavedSearch(_) => unreachable!(),
     }
 }
 
@@ -415,6 +415,7 @@ fn within_limits(compiled: &[Compiled]) {
                 assert!(!p.tactics.is_empty() || p.techniques.is_empty());
                 assert!(kql::names::mentions_star(&kql::lex(&p.query)).is_empty());
             }
+            Resource::SavedSearch(_) => unreachable!("indicators make no functions"),
         }
     }
 }
@@ -485,7 +486,7 @@ fn every_page_of_the_corpus_compiles() {
         .iter()
         .filter_map(|c| match &c.resource {
             Resource::Watchlist(list) => Some(list.rows.len()),
-            Resource::AlertRule(_) => None,
+            Resource::AlertRule(_) | Resource::SavedSearch(_) => None,
         })
         .sum();
     println!(

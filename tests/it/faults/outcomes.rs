@@ -124,7 +124,7 @@ async fn rules_wait_for_the_watchlist_that_they_read_and_others_do_not() {
     let outcomes = workspace.apply(&compiled).await;
     assert!(matches!(of(&outcomes, "allowed-hosts"), Outcome::Failed(_)), "{outcomes:?}");
     assert!(matches!(of(&outcomes, &id(0)), Outcome::Written(_)), "{outcomes:?}");
-    assert!(matches!(of(&outcomes, &id(1)), Outcome::Blocked(alias) if alias == "allowed-hosts"));
+    assert!(matches!(of(&outcomes, &id(1)), Outcome::Blocked(needed) if needed.name == "allowed-hosts"));
     assert_eq!(workspace.writes().len(), 2);
     assert_written(&workspace.apply(&compiled).await);
     Workspace::assert_settled(&workspace.plan(&compiled).await);

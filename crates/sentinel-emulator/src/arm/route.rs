@@ -16,6 +16,8 @@ pub(crate) enum Target {
     Workspace,
     Tables,
     Table(String),
+    SavedSearches,
+    SavedSearch(String),
     AlertRules,
     AlertRule(String),
     Watchlists,
@@ -53,6 +55,9 @@ impl Target {
         match self {
             Self::Workspace => "Microsoft.OperationalInsights/workspaces",
             Self::Tables | Self::Table(_) => "Microsoft.OperationalInsights/workspaces/tables",
+            Self::SavedSearches | Self::SavedSearch(_) => {
+                "Microsoft.OperationalInsights/workspaces/savedSearches"
+            }
             Self::AlertRules | Self::AlertRule(_) => "Microsoft.SecurityInsights/alertRules",
             Self::Watchlists | Self::Watchlist(_) => "Microsoft.SecurityInsights/Watchlists",
             Self::WatchlistItems(_) | Self::WatchlistItem { .. } => {
@@ -72,6 +77,8 @@ impl Target {
             Self::Workspace
                 | Self::Tables
                 | Self::Table(_)
+                | Self::SavedSearches
+                | Self::SavedSearch(_)
                 | Self::OnboardingStates
                 | Self::OnboardingState(_)
         )
@@ -118,6 +125,8 @@ pub(crate) fn read(path: &str) -> Route {
                 [] => Route::Workspace(scope, Target::Workspace),
                 ["tables"] => Route::Workspace(scope, Target::Tables),
                 ["tables", _] => Route::Workspace(scope, Target::Table(name(9))),
+                ["savedsearches"] => Route::Workspace(scope, Target::SavedSearches),
+                ["savedsearches", _] => Route::Workspace(scope, Target::SavedSearch(name(9))),
                 ["providers", "microsoft.securityinsights", rest @ ..] => sentinel(scope, rest, name),
                 [_, ..] => Route::UnknownType {
                     namespace: "Microsoft.OperationalInsights",

@@ -9,6 +9,7 @@ mod metadata;
 mod rule_mappings;
 mod rule_switches;
 mod rule_validation;
+mod saved_searches;
 mod service;
 mod state;
 mod watchlist_items;

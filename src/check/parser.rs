@@ -1,0 +1,435 @@
+//! Parsers: their names, what they take, what they call, and the syntax of their queries.
+
+use std::collections::HashMap;
+
+use super::id::{BAD_ID, problem as id_problem};
+use super::missing_field::MISSING_FIELD;
+use super::query_syntax::language_code;
+use super::view::{View, first_line};
+use super::wording::{listed, shown};
+use crate::compile::parser::{id, parameter_text};
+use crate::compile::parsers::CallGraph;
+use crate::diagnostic::{Diagnostic, SourceMap, Span, codes};
+use crate::document::{Parameters, Parser, Text};
+
+codes! {
+    /// The alias of a parser is no name that a query can call: letters, digits and underscores, none of the digits
+    /// first.
+    ///
+    /// ## Why
+    /// No query could call the function.
+    ///
+    /// ## Wrong
+    /// ```yaml file=rules/parsers/dns.yaml
+    /// kind: Parser
+    /// functionAlias: Product-DNS
+    /// functionQuery: Product_CL
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml file=rules/parsers/dns.yaml
+    /// kind: Parser
+    /// functionAlias: Product_DNS
+    /// functionQuery: Product_CL
+    /// ```
+    pub(super) BAD_FUNCTION_ALIAS = "bad-function-alias", Error;
+
+    /// Two parsers have the same alias or the same id, case aside.
+    ///
+    /// A parser without an `id` has its alias in lower case for one.
+    ///
+    /// ## Why
+    /// The id names the function in the workspace, so that the second would overwrite the first; and of two functions
+    /// with one alias nobody can tell which one a query calls.
+    ///
+    /// ## Wrong
+    /// ```yaml file=rules/parsers/dns.yaml
+    /// kind: Parser
+    /// functionAlias: ProductDns
+    /// functionQuery: Product_CL
+    /// ```
+    /// ```yaml file=rules/parsers/dns-of-another.yaml
+    /// kind: Parser
+    /// functionAlias: productDNS
+    /// functionQuery: Another_CL
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml file=rules/parsers/dns.yaml
+    /// kind: Parser
+    /// functionAlias: ProductDns
+    /// functionQuery: Product_CL
+    /// ```
+    /// ```yaml file=rules/parsers/dns-of-another.yaml
+    /// kind: Parser
+    /// functionAlias: AnotherDns
+    /// functionQuery: Another_CL
+    /// ```
+    pub(super) DUPLICATE_FUNCTION = "duplicate-function", Error;
+
+    /// The parameters of a parser are none of the language: each is a name, a type and, where a call may leave it out,
+    /// a default that is a literal.
+    ///
+    /// In a list, the default of a `string` may stand without the quotes of the language.
+    ///
+    /// ## Why
+    /// The function could not be called, and the rules that call it would be refused.
+    ///
+    /// ## Wrong
+    /// ```yaml file=rules/parsers/dns.yaml
+    /// kind: Parser
+    /// functionAlias: ProductDns
+    /// functionParameters: starttime datetime
+    /// functionQuery: Product_CL | where TimeGenerated > starttime
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml file=rules/parsers/dns.yaml
+    /// kind: Parser
+    /// functionAlias: ProductDns
+    /// functionParameters: starttime:datetime=datetime(null)
+    /// functionQuery: Product_CL | where TimeGenerated > starttime
+    /// ```
+    pub(super) BAD_FUNCTION_PARAMETERS = "bad-function-parameters", Error;
+
+    /// A parser calls itself, directly or by way of others.
+    ///
+    /// ## Why
+    /// The language has no recursion: every query that calls the function fails. And of parsers that call each other
+    /// in a circle none can be deployed first.
+    ///
+    /// ## Wrong
+    /// ```yaml file=rules/parsers/dns.yaml
+    /// kind: Parser
+    /// functionAlias: ProductDns
+    /// functionQuery: union Product_CL, ProductDns
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml file=rules/parsers/dns.yaml
+    /// kind: Parser
+    /// functionAlias: ProductDns
+    /// functionQuery: union Product_CL, ProductOld_CL
+    /// ```
+    pub(super) PARSER_CYCLE = "parser-cycle", Error;
+}
+
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for parser in view.parsers {
+        fields(view.map, parser, diagnostics);
+        names(view.map, parser, diagnostics);
+        parameters(view.map, parser, diagnostics);
+        syntax(view.map, parser, diagnostics);
+    }
+    duplicates(view.parsers, diagnostics);
+    cycles(view, diagnostics);
+}
+
+fn is_blank(text: &Text) -> bool {
+    text.trim().is_empty()
+}
+
+fn fields(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
+    let mut missing = Vec::new();
+    for (key, text) in [(parser.spelling.alias, &parser.alias), (parser.spelling.query, &parser.query)] {
+        match text {
+            None if parser.misread.contains(&key) => {}
+            None => missing.push(key),
+            Some(text) if is_blank(text) => diagnostics.push(
+                Diagnostic::new(&MISSING_FIELD, text.span, format!("`{key}` is empty"))
+                    .label("the parser needs it")
+                    .help(format!("write `{key}`")),
+            ),
+            Some(_) => {}
+        }
+    }
+    if !missing.is_empty() {
+        let (verb, them) = if missing.len() == 1 { ("is", "it") } else { ("are", "them") };
+        diagnostics.push(
+            Diagnostic::new(
+                &MISSING_FIELD,
+                first_line(map, parser.span),
+                format!("{} {verb} missing", listed(&missing)),
+            )
+            .label(format!("the parser needs {them}"))
+            .help(format!("add {}", listed(&missing))),
+        );
+    }
+}
+
+fn names(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(text) = parser.id.as_ref().filter(|id| !is_blank(id)) {
+        diagnostics.extend(id_problem(map, text));
+    } else if let Some(alias) = parser.alias.as_ref().filter(|alias| alias.trim().len() > LONGEST_ALIAS) {
+        let message = format!("the alias has {} characters, {LONGEST_ALIAS} are allowed", alias.trim().len());
+        diagnostics.push(
+            Diagnostic::new(&BAD_ID, alias.span, message).help("shorten it, or give the parser an `id`"),
+        );
+    }
+    let Some(text) = parser.alias.as_ref().filter(|alias| !is_blank(alias)) else { return };
+    let alias = text.trim();
+    let blanks = text.len() - text.trim_start().len();
+    let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
+    let bad = alias.char_indices().find(|(at, c)| !(is_letter(*c) || (*at > 0 && c.is_ascii_digit())));
+    if let Some((at, c)) = bad {
+        let place = text.locate(map, blanks + at..blanks + at + c.len_utf8());
+        diagnostics.push(
+            Diagnostic::new(&BAD_FUNCTION_ALIAS, place, format!("no query can call `{}`", shown(alias)))
+                .label("allowed: letters, digits and `_`, no digit first")
+                .help("the name in the portal may be any: put it under `displayName`"),
+        );
+    }
+}
+
+/// The longest alias of a parser without an id: it is the resource's name then, and that of a file.
+const LONGEST_ALIAS: usize = 250;
+
+/// What stands around parameters to make a statement of them.
+const DECLARATION: (&str, &str) = ("declare query_parameters(", ")");
+
+/// The first error of parameters, and where in their text.
+fn parameter_error(parameters: &str) -> Option<(String, std::ops::Range<usize>)> {
+    let (before, after) = DECLARATION;
+    let text = format!("{before}{parameters}{after}");
+    let parsed = kql::parse(&text);
+    let found = parsed.diagnostics.first()?;
+    let inside = |at: usize| at.saturating_sub(before.len()).min(parameters.len());
+    let range = found.span.range();
+    Some((found.message.to_string(), inside(range.start)..inside(range.end)))
+}
+
+fn parameters(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
+    const HELP: &str = "write `name:type`, or `name:type=default` where a call may leave it out";
+    let mut report = |place: Span, message: String| {
+        diagnostics.push(Diagnostic::new(&BAD_FUNCTION_PARAMETERS, place, message).help(HELP));
+    };
+    match &parser.parameters {
+        None => {}
+        Some(Parameters::Text(text)) => {
+            if is_blank(text) {
+                return;
+            }
+            if let Some((message, range)) = parameter_error(text) {
+                report(text.locate(map, range), format!("the parameters cannot be read: {message}"));
+            }
+        }
+        Some(Parameters::List(list)) => {
+            for parameter in &list.value {
+                let lone = Parser {
+                    parameters: Some(Parameters::List(crate::document::Spanned::new(
+                        vec![parameter.clone()],
+                        list.span,
+                    ))),
+                    ..parser.clone()
+                };
+                match parameter_text(&lone) {
+                    None => report(parameter.span, "a parameter has a name and a type".to_owned()),
+                    Some(text) => {
+                        if let Some((message, _)) = parameter_error(&text) {
+                            let message =
+                                format!("the parameter `{}` cannot be read: {message}", shown(&text));
+                            report(parameter.span, message);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn syntax(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(query) = &parser.query else { return };
+    for found in kql::parse(query).diagnostics {
+        let place = query.locate(map, found.span.range());
+        let mut diagnostic = Diagnostic::new(language_code(found.code), place, &*found.message);
+        diagnostic.help.clone_from(&found.help);
+        diagnostics.push(diagnostic);
+    }
+}
+
+fn duplicates(parsers: &[Parser], diagnostics: &mut Vec<Diagnostic>) {
+    let mut aliases: HashMap<String, Span> = HashMap::new();
+    let mut ids: HashMap<String, Span> = HashMap::new();
+    for parser in parsers {
+        let alias = parser.alias.as_ref().filter(|alias| !is_blank(alias));
+        let place = parser.id.as_ref().or(alias).map_or(parser.span, |text| text.span);
+        if let Some(alias) = alias {
+            let word = alias.trim();
+            if let Some(first) = aliases.get(&word.to_ascii_lowercase()) {
+                diagnostics.push(
+                    Diagnostic::new(
+                        &DUPLICATE_FUNCTION,
+                        alias.span,
+                        format!("the alias `{}` is used twice", shown(word)),
+                    )
+                    .related(*first, "used here first")
+                    .help("give one of the two another alias"),
+                );
+                // Without ids of their own they would have one id as well, which says nothing new.
+                continue;
+            }
+            aliases.insert(word.to_ascii_lowercase(), alias.span);
+        }
+        let Some(id) = id(parser) else { continue };
+        match ids.get(&id.to_ascii_lowercase()) {
+            Some(first) => diagnostics.push(
+                Diagnostic::new(&DUPLICATE_FUNCTION, place, format!("the id `{}` is used twice", shown(&id)))
+                    .related(*first, "used here first")
+                    .help("give one of the two another id"),
+            ),
+            None => {
+                ids.insert(id.to_ascii_lowercase(), place);
+            }
+        }
+    }
+}
+
+fn cycles(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for cycle in CallGraph::new(view.parsers).cycles() {
+        for (at, parser) in cycle.iter().map(|at| &view.parsers[*at]).enumerate() {
+            let circle = cycle[at..].iter().chain(&cycle[..=at]).map(|at| &view.parsers[*at]);
+            let names: Vec<&str> =
+                circle.filter_map(|parser| parser.alias.as_deref()).map(str::trim).collect();
+            let Some(name) = names.first() else { continue };
+            let place = names.get(1).and_then(|called| call(view.map, parser, called));
+            let mut diagnostic = Diagnostic::new(
+                &PARSER_CYCLE,
+                place.unwrap_or_else(|| first_line(view.map, parser.span)),
+                format!("the parser `{}` calls itself", shown(name)),
+            )
+            .help("take one of these calls out");
+            if names.len() > 2 {
+                diagnostic = diagnostic.label(format!("this leads back to it: {}", names.join(" → ")));
+            }
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
+/// Where a parser's query names another.
+fn call(map: &SourceMap, parser: &Parser, name: &str) -> Option<Span> {
+    let query = parser.query.as_ref()?;
+    let lexed = kql::lex(query);
+    let token = lexed.tokens.iter().find(|token| {
+        token.kind == kql::TokenKind::Identifier && query.get(token.span.range()) == Some(name)
+    })?;
+    Some(query.locate(map, token.span.range()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Found, files};
+
+    fn parser(text: &str) -> Found {
+        files(&[("rules/p.yaml".to_owned(), format!("kind: Parser\n{text}"))])
+    }
+
+    #[test]
+    fn a_parser_that_is_right_has_no_diagnostics() {
+        for text in [
+            "functionAlias: _Hosts2\nfunctionQuery: Heartbeat\n",
+            "id: a.b-c\nfunctionAlias: A\nfunctionQuery: Heartbeat | take n\nfunctionParameters: 'n:int=1, t:(*), u:(a:string)'\n",
+            "functionAlias: A\nfunctionQuery: Heartbeat\nparameters:\n  - {name: s, type: string, default: '*'}\n  - {name: t, type: 'table:(*)'}\n",
+            "functionAlias: A\nfunctionQuery: Heartbeat\nfunctionParameters: ''\n",
+        ] {
+            assert_eq!(parser(text).codes(), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn alias_and_query_are_needed_under_the_names_of_the_spelling() {
+        assert_eq!(parser("name: A\n").only().message, "`functionAlias` and `functionQuery` are missing");
+        assert_eq!(parser("functionAlias: A\nquery: ' '\n").only().message, "`functionQuery` is empty");
+        let asim = files(&[("rules/p.yaml".to_owned(), "ParserName: A\n".to_owned())]);
+        assert_eq!(asim.only().message, "`ParserQuery` is missing");
+    }
+
+    #[test]
+    fn an_alias_is_a_name_and_an_id_a_segment() {
+        for alias in ["2A", "a b", "a-b", "größe"] {
+            let found = parser(&format!("functionAlias: {alias}\nfunctionQuery: T\n"));
+            assert_eq!(found.codes(), ["bad-function-alias"], "{alias}");
+        }
+        let found = parser("id: a/b\nfunctionAlias: A\nfunctionQuery: T\n");
+        assert_eq!((found.codes(), found.places()), (vec!["bad-id"], vec!["/"]));
+        let long = format!("functionAlias: {}\nfunctionQuery: T\n", "a".repeat(251));
+        assert_eq!(parser(&long).codes(), ["bad-id"]);
+    }
+
+    #[test]
+    fn an_error_of_the_query_stands_where_it_is_in_the_block() {
+        let found = parser("functionAlias: A\nfunctionQuery: |\n  Heartbeat\n  | where a ==\n");
+        assert!(found.only().code.id.starts_with("kql-"), "{:?}", found.only());
+        let place = found.map.location(found.only().span);
+        assert_eq!(place.line, 5);
+    }
+
+    #[test]
+    fn parameters_are_read_as_the_language_reads_them() {
+        let found = parser("functionAlias: A\nfunctionQuery: T\nfunctionParameters: 'a:int, b string'\n");
+        assert_eq!((found.codes(), found.places()), (vec!["bad-function-parameters"], vec!["string"]));
+        for list in
+            ["{name: a}", "{type: int}", "{name: a, type: int, default: now(}", "{name: 'a b', type: int}"]
+        {
+            let found = parser(&format!("functionAlias: A\nfunctionQuery: T\nparameters:\n  - {list}\n"));
+            assert_eq!(found.codes(), ["bad-function-parameters"], "{list}");
+        }
+    }
+
+    #[test]
+    fn aliases_and_ids_are_unique_without_case() {
+        let two = |a: &str, b: &str| {
+            files(&[
+                ("rules/a.yaml".to_owned(), format!("kind: Parser\nfunctionQuery: T\n{a}")),
+                ("rules/b.yaml".to_owned(), format!("kind: Parser\nfunctionQuery: T\n{b}")),
+            ])
+        };
+        let found = two("functionAlias: Abc\n", "functionAlias: aBC\n");
+        assert_eq!(found.only().message, "the alias `aBC` is used twice");
+        assert_eq!(found.map.text(found.only().related[0].span), "Abc");
+        let found = two("functionAlias: A\n", "functionAlias: B\nid: a\n");
+        assert_eq!(found.only().message, "the id `a` is used twice");
+        assert_eq!(two("functionAlias: A\nid: x\n", "functionAlias: B\nid: y\n").codes(), [""; 0]);
+    }
+
+    #[test]
+    fn every_parser_of_a_circle_is_told_at_the_call_that_leads_on() {
+        let of = |alias: &str, query: &str| {
+            (
+                format!("rules/{alias}.yaml"),
+                format!("kind: Parser\nfunctionAlias: {alias}\nfunctionQuery: {query}\n"),
+            )
+        };
+        let found = files(&[
+            of("A", "union B, Heartbeat"),
+            of("B", "C() | take 1"),
+            of("C", "Heartbeat | join A on Computer"),
+            of("D", "A"),
+        ]);
+        let messages: Vec<_> =
+            found.diagnostics.iter().map(|d| (d.label.as_str(), found.map.text(d.span))).collect();
+        assert_eq!(
+            messages,
+            [
+                ("this leads back to it: A → B → C → A", "B"),
+                ("this leads back to it: B → C → A → B", "C"),
+                ("this leads back to it: C → A → B → C", "A"),
+            ]
+        );
+        let found = files(&[of("A", "Heartbeat | extend x = 1 | union A")]);
+        assert_eq!(found.only().message, "the parser `A` calls itself");
+    }
+
+    #[test]
+    fn a_name_that_only_looks_like_a_call_is_none() {
+        for query in [
+            "Heartbeat | extend A = 1 | project A",
+            "let A = Heartbeat; A | take 1",
+            "Heartbeat | where Computer == 'A' // A",
+            "Heartbeat | extend x = parse_json(Computer).A",
+        ] {
+            let found = parser(&format!("functionAlias: A\nfunctionQuery: \"{query}\"\n"));
+            assert_eq!(found.codes(), [""; 0], "{query}");
+        }
+    }
+}

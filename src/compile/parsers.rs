@@ -1,0 +1,322 @@
+//! The parsers of a folder together: what calls what, in which order they come, and what each returns.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use kql::tree::{ParameterType, StatementKind};
+use kql::{Catalog, CatalogColumn, CatalogFunction, CatalogTable, QueryResult, Type};
+use sentinel_schema::WorkspaceCatalog;
+
+use super::parser::{alias, compile, id, parameter_text};
+use super::rule::read_names;
+use super::{Compiled, Needs};
+use crate::diagnostic::Span;
+use crate::document::{Parser, Text};
+use crate::resource::Resource;
+
+/// Which parsers of a folder call which, and what they read.
+#[derive(Debug)]
+pub struct CallGraph<'a> {
+    parsers: &'a [Parser],
+    catalog: Aliases<'a>,
+    /// For each parser those that its query calls, by position.
+    calls: Vec<Vec<usize>>,
+}
+
+impl<'a> CallGraph<'a> {
+    /// The graph of these parsers. Of several with one alias the first is the one that is called.
+    pub fn new(parsers: &'a [Parser]) -> Self {
+        let mut positions = HashMap::new();
+        for (at, parser) in parsers.iter().enumerate() {
+            if let Some(alias) = alias(parser) {
+                positions.entry(alias).or_insert(at);
+            }
+        }
+        let catalog = Aliases { base: WorkspaceCatalog::new(), positions };
+        let calls = parsers.iter().map(|parser| catalog.called_by(&bound_query(parser))).collect();
+        Self { parsers, catalog, calls }
+    }
+
+    /// The parsers that a query calls, by position.
+    pub fn called_by(&self, query: &str) -> Vec<usize> {
+        self.catalog.called_by(query)
+    }
+
+    /// Every parser by position, each behind those that it calls, otherwise in the order of the files. Those of a
+    /// cycle, and what calls them, come last.
+    pub fn order(&self) -> Vec<usize> {
+        let (mut order, rest) = self.sorted();
+        order.extend(rest);
+        order
+    }
+
+    /// Parsers that call each other in a circle: for each circle its parsers in the order of the calls.
+    pub fn cycles(&self) -> Vec<Vec<usize>> {
+        let (_, rest) = self.sorted();
+        let waiting: HashSet<usize> = rest.iter().copied().collect();
+        let mut seen = HashSet::new();
+        let mut cycles = Vec::new();
+        for start in rest {
+            let mut path: Vec<usize> = Vec::new();
+            let mut next = Some(start);
+            // Whatever waits calls something that waits, so that every path ends in a circle.
+            while let Some(at) = next.filter(|at| seen.insert(*at)) {
+                path.push(at);
+                next = self.calls[at].iter().copied().find(|called| waiting.contains(called));
+            }
+            if let Some(from) = next.and_then(|at| path.iter().position(|known| *known == at)) {
+                cycles.push(path.split_off(from));
+            }
+        }
+        cycles
+    }
+
+    /// What can be put in order, and what cannot since it waits for itself.
+    fn sorted(&self) -> (Vec<usize>, Vec<usize>) {
+        let mut callers: Vec<Vec<usize>> = vec![Vec::new(); self.parsers.len()];
+        let mut missing: Vec<usize> = self.calls.iter().map(Vec::len).collect();
+        for (caller, called) in self.calls.iter().enumerate() {
+            for at in called {
+                callers[*at].push(caller);
+            }
+        }
+        let mut ready: std::collections::BTreeSet<usize> =
+            (0..self.parsers.len()).filter(|at| missing[*at] == 0).collect();
+        let mut order = Vec::with_capacity(self.parsers.len());
+        while let Some(at) = ready.pop_first() {
+            order.push(at);
+            for caller in &callers[at] {
+                missing[*caller] -= 1;
+                if missing[*caller] == 0 {
+                    ready.insert(*caller);
+                }
+            }
+        }
+        let rest = (0..self.parsers.len()).filter(|at| missing[*at] > 0).collect();
+        (order, rest)
+    }
+
+    /// These parsers and all that they call, each once.
+    fn reached(&self, from: &[usize]) -> Vec<usize> {
+        let mut found: Vec<usize> = Vec::new();
+        let mut open = from.to_vec();
+        while let Some(at) = open.pop() {
+            if !found.contains(&at) {
+                found.push(at);
+                open.extend(&self.calls[at]);
+            }
+        }
+        found
+    }
+
+    /// Adds what a query needs by way of the parsers that it calls: these, and the tables and watchlists that they
+    /// and those behind them read. A name that a parser has is no table, also where there is one: the function hides
+    /// it.
+    pub(super) fn add_needs(&self, query: &str, needs: &mut Needs) {
+        if self.parsers.is_empty() {
+            return;
+        }
+        let called = self.called_by(query);
+        let mut read = std::mem::take(needs);
+        for at in self.reached(&called) {
+            let further = read_names(&bound_query(&self.parsers[at]));
+            for (names, more) in
+                [(&mut read.tables, further.tables), (&mut read.watchlists, further.watchlists)]
+            {
+                names.extend(more);
+            }
+        }
+        read.tables.retain(|table| !self.catalog.positions.contains_key(table.as_str()));
+        for names in [&mut read.tables, &mut read.watchlists] {
+            let mut seen = HashSet::new();
+            names.retain(|name| seen.insert(name.clone()));
+        }
+        read.functions =
+            called.iter().filter_map(|at| id(&self.parsers[*at])).map(|id| id.into_owned()).collect();
+        *needs = read;
+    }
+
+    /// The resources, in call order.
+    pub(super) fn compile(&self) -> impl Iterator<Item = Compiled> + '_ {
+        self.order().into_iter().filter_map(|at| {
+            let parser = &self.parsers[at];
+            let search = compile(parser)?;
+            let mut needs = read_names(&bound_query(parser));
+            self.add_needs(&bound_query(parser), &mut needs);
+            // The service keeps a function without running it, so that it need not wait for the tables.
+            needs.tables.clear();
+            Some(Compiled {
+                resource: Resource::SavedSearch(search),
+                files: vec![parser.file],
+                span: place(parser),
+                needs,
+            })
+        })
+    }
+}
+
+fn place(parser: &Parser) -> Span {
+    let name = parser.alias.as_ref().or(parser.display_name.as_ref());
+    name.map_or(parser.span, |name| name.span)
+}
+
+/// The functions that a folder's parsers make, in call order: for each its alias, its parameters and the columns that
+/// its query returns. `base` is the workspace without them.
+///
+/// A function with a table for a parameter, or with a query that has syntax errors, may return more columns than are
+/// known; so may one whose query reads a table that is not known, and one that stands in a circle of calls.
+pub fn catalog_functions(parsers: &[Parser], base: &dyn Catalog) -> Vec<(String, CatalogFunction)> {
+    let graph = CallGraph::new(parsers);
+    let mut known = WithFunctions { base, functions: HashMap::new() };
+    let mut made = Vec::with_capacity(parsers.len());
+    let (order, circular) = graph.sorted();
+    for at in &circular {
+        if let Some(alias) = alias(&parsers[*at]) {
+            known.functions.insert(alias.to_owned(), unknown(&signature(&parsers[*at])));
+        }
+    }
+    for at in order.into_iter().chain(circular) {
+        let parser = &parsers[at];
+        let Some(alias) = alias(parser).filter(|alias| graph.catalog.positions.get(alias) == Some(&at))
+        else {
+            continue;
+        };
+        let function = function(parser, &known);
+        known.functions.insert(alias.to_owned(), function.clone());
+        made.push((alias.to_owned(), function));
+    }
+    made
+}
+
+/// What a parser's function takes and returns.
+fn function(parser: &Parser, catalog: &dyn Catalog) -> CatalogFunction {
+    let signature = signature(parser);
+    let query = bound_query(parser);
+    let parsed = kql::parse(&query);
+    let analysis = kql::analyze(&parsed, catalog);
+    let columns = match &analysis.result {
+        QueryResult::Table(_) => analysis.result_columns().unwrap_or_default(),
+        QueryResult::Scalar(_) | QueryResult::Other => return unknown(&signature),
+    };
+    let columns = columns.iter().map(|column| (Arc::from(column.name.as_str()), column.kind)).collect();
+    let open = analysis.result_is_open() || signature.takes_tables || !parsed.diagnostics.is_empty();
+    CatalogFunction { returns: CatalogTable { columns, open }, ..unknown(&signature) }
+}
+
+/// A function of which only the parameters are known.
+fn unknown(signature: &Signature) -> CatalogFunction {
+    CatalogFunction {
+        parameters: signature.parameters.clone(),
+        required: signature.required,
+        returns: CatalogTable { columns: Arc::from([]), open: true },
+    }
+}
+
+/// What a function takes.
+#[derive(Debug, Default)]
+struct Signature {
+    parameters: Vec<CatalogColumn>,
+    required: usize,
+    takes_tables: bool,
+}
+
+fn signature(parser: &Parser) -> Signature {
+    let declared = declaration(parser);
+    let parsed = kql::parse(&declared);
+    let mut signature = Signature::default();
+    let Some(StatementKind::DeclareParameters(parameters)) =
+        parsed.tree.root.first().map(|id| &parsed.tree.statement(*id).kind)
+    else {
+        return signature;
+    };
+    for parameter in parameters {
+        let kind = match &parameter.kind {
+            ParameterType::Scalar(kind) => {
+                Type::from_name(parsed.tree.text(kind.tokens)).unwrap_or(Type::Unknown)
+            }
+            ParameterType::Table(_) | ParameterType::AnyTable => {
+                signature.takes_tables = true;
+                Type::Unknown
+            }
+        };
+        signature.required += usize::from(parameter.default.is_none());
+        signature.parameters.push((Arc::from(&*parsed.tree.name(parameter.name)), kind));
+    }
+    signature
+}
+
+/// The statement that declares a parser's parameters to its query, so that their names mean something there; empty
+/// without any.
+fn declaration(parser: &Parser) -> String {
+    match parameter_text(parser) {
+        Some(parameters) if !parameters.trim().is_empty() => {
+            format!("declare query_parameters({parameters});\n")
+        }
+        _ => String::new(),
+    }
+}
+
+/// A parser's query behind the declaration of its parameters.
+fn bound_query(parser: &Parser) -> String {
+    declaration(parser) + parser.query.as_ref().map_or("", Text::as_str)
+}
+
+/// The built-in tables, so that the binder knows columns from calls, and the functions of a folder.
+#[derive(Debug)]
+struct Aliases<'a> {
+    base: WorkspaceCatalog,
+    positions: HashMap<&'a str, usize>,
+}
+
+impl Aliases<'_> {
+    fn called_by(&self, query: &str) -> Vec<usize> {
+        // Most queries call none, and need not be read.
+        if !self.positions.keys().any(|alias| query.contains(alias)) {
+            return Vec::new();
+        }
+        let analysis = kql::analyze(&kql::parse(query), self);
+        let named = analysis.functions.iter();
+        named.filter_map(|name| self.positions.get(name.as_str()).copied()).collect()
+    }
+}
+
+impl Catalog for Aliases<'_> {
+    fn table(&self, name: &str) -> Option<CatalogTable> {
+        let open = || CatalogTable { columns: Arc::from([]), open: true };
+        self.base.table(name).or_else(|| sentinel_schema::is_custom_table(name).then(open))
+    }
+
+    fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
+        if self.positions.contains_key(name) {
+            return Some(unknown(&Signature::default()));
+        }
+        self.base.function(name, argument)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.positions.keys().copied().collect()
+    }
+}
+
+/// A catalog with the functions that were worked out so far.
+struct WithFunctions<'a> {
+    base: &'a dyn Catalog,
+    functions: HashMap<String, CatalogFunction>,
+}
+
+impl Catalog for WithFunctions<'_> {
+    fn table(&self, name: &str) -> Option<CatalogTable> {
+        self.base.table(name)
+    }
+
+    fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
+        self.functions.get(name).cloned().or_else(|| self.base.function(name, argument))
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.functions.keys().map(String::as_str).chain(self.base.names()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;
