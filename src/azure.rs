@@ -33,5 +33,6 @@ pub use operation::{
 };
 pub use policy::{MAX_RETRIES, MAX_WAIT};
 pub use polling::{LONGEST_OPERATION, POLL_INTERVAL};
+pub use snapshot::Look;
 pub use transport::network;
 pub use unwrap::{Unwrapped, unwrap};

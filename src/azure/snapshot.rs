@@ -13,22 +13,30 @@ use crate::resource::{LiveRule, LiveSavedSearch, LiveWatchlist, LiveWatchlistIte
 /// How many watchlists are read at a time.
 const READS: usize = 8;
 
+/// What of a workspace is looked at more closely than by its name.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Look<'a> {
+    /// The aliases of the watchlists whose rows are read.
+    pub watchlists: &'a [&'a str],
+    /// Whether the saved searches are read.
+    pub functions: bool,
+}
+
 impl Client {
-    /// Everything that a plan compares: all rules, watchlists and saved searches, the names of the tables, and of the watchlists
-    /// named in `aliases` also the etag and the rows, which the list leaves out. Four requests, and two for each of
-    /// these aliases that the workspace has.
+    /// Everything that a plan compares: all rules, all watchlists, the names of the tables; of the watchlists that are
+    /// looked at closely also the etag and the rows, which the list leaves out; and the saved searches where the
+    /// folder has functions. Three requests, one more for functions, and two for each of these watchlists that the
+    /// workspace has.
     ///
     /// # Errors
     /// As [`Client::send`]; [`ErrorKind::Protocol`] when something has no name or a rule has no kind, since it could be
     /// one of ours, and a plan without it would write over it.
-    pub async fn snapshot(&self, aliases: &[&str]) -> Result<Snapshot, Error> {
+    pub async fn snapshot(&self, look: Look<'_>) -> Result<Snapshot, Error> {
+        let searches =
+            async { if look.functions { self.list_saved_searches().await } else { Ok(Vec::new()) } };
         // All are awaited, so that of several failures always the same one is told.
-        let (rules, watchlists, searches, tables) = futures::join!(
-            self.list_alert_rules(),
-            self.list_watchlists(),
-            self.list_saved_searches(),
-            self.list_tables()
-        );
+        let (rules, watchlists, searches, tables) =
+            futures::join!(self.list_alert_rules(), self.list_watchlists(), searches, self.list_tables());
         let (rules, watchlists, searches, tables) = (rules?, watchlists?, searches?, tables?);
         let operations = self.operations();
         let rules = known(&operations.list_alert_rules(), rules, "name or kind", LiveRule::from_body)?;
@@ -40,7 +48,7 @@ impl Client {
         })?;
         let watchlists = stream::iter(watchlists)
             .map(|live| async move {
-                if aliases.iter().any(|alias| same_id(alias, &live.alias)) {
+                if look.watchlists.iter().any(|alias| same_id(alias, &live.alias)) {
                     self.read_watchlist(live).await
                 } else {
                     Ok(live)

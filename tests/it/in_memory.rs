@@ -1,7 +1,7 @@
 //! The library over a folder and an emulator, all in this process: no socket, and tokio's time.
 
 use bartizan::apply::{Options as ApplyOptions, Outcome, apply};
-use bartizan::azure::{Client, ClientOptions, Credential, Endpoint, PREVIEW_API_VERSION, in_memory};
+use bartizan::azure::{Client, ClientOptions, Credential, Endpoint, Look, PREVIEW_API_VERSION, in_memory};
 use bartizan::check::{self, Context};
 use bartizan::compile::{self, Compiled, Folder as Documents};
 use bartizan::config::{Cloud, Config};
@@ -79,7 +79,7 @@ impl Workspace {
         let aliases: Vec<String> =
             identities.filter(|id| id.kind == Kind::Watchlist).map(|id| id.name).collect();
         let aliases: Vec<&str> = aliases.iter().map(String::as_str).collect();
-        let snapshot = self.client.snapshot(&aliases).await.unwrap();
+        let snapshot = self.client.snapshot(Look { watchlists: &aliases, functions: true }).await.unwrap();
         plan(&desired(compiled), &snapshot, &[])
     }
 

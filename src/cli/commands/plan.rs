@@ -1,6 +1,7 @@
 use camino::Utf8PathBuf;
 use clap::Args;
 
+use crate::azure::Look;
 use crate::cli::project::{Project, desired};
 use crate::cli::target::TargetArguments;
 use crate::cli::{Exit, Format, Global, view};
@@ -77,7 +78,10 @@ pub(super) async fn read_and_plan(
         .map(|identity| identity.name)
         .collect();
     let aliases: Vec<&str> = aliases.iter().map(String::as_str).collect();
-    let snapshot = client.snapshot(&aliases).await?;
+    let functions = compiled.iter().any(|compiled| {
+        compiled.resource.identity().kind == Kind::SavedSearch || !compiled.needs.functions.is_empty()
+    });
+    let snapshot = client.snapshot(Look { watchlists: &aliases, functions }).await?;
     let desired: Vec<_> = compiled.iter().map(|compiled| desired(compiled)).collect();
     Ok(plan(&desired, &snapshot, &project.held()))
 }

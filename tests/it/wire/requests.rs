@@ -64,7 +64,6 @@ async fn a_scheduled_rule_is_created_as_this() {
     assert_snapshot!(service.reads().await, @r"
     GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules?api-version=2025-09-01
     GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/watchlists?api-version=2025-09-01
-    GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/savedSearches?api-version=2023-09-01
     GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/tables?api-version=2023-09-01
     ");
     assert_snapshot!(service.whole_writes().await, @r#"
@@ -179,7 +178,6 @@ async fn an_nrt_rule_takes_every_sentinel_request_of_the_run_to_the_preview_vers
     assert_snapshot!(service.reads().await, @r"
     GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules?api-version=2025-10-01-preview
     GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/watchlists?api-version=2025-10-01-preview
-    GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/savedSearches?api-version=2023-09-01
     GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/tables?api-version=2023-09-01
     ");
     assert_snapshot!(service.writes().await.join("\n"), @r"
@@ -294,7 +292,6 @@ async fn rows_are_put_with_their_etag_and_removed_one_by_one_and_the_list_is_lef
     GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/watchlists/allowed-hosts/watchlistItems?api-version=2025-09-01
     GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/watchlists/allowed-hosts?api-version=2025-09-01
     GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/watchlists?api-version=2025-09-01
-    GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/savedSearches?api-version=2023-09-01
     GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/tables?api-version=2023-09-01
     ");
     assert_snapshot!(service.whole_writes().await, @r#"
@@ -355,7 +352,7 @@ async fn what_is_the_same_is_not_written() {
     service.folder.write("rules/hosts/watchlist.yaml", WATCHLIST);
     let run = service.run(&["apply", "--yes"]).expect(0);
     assert_eq!(service.writes().await, [""; 0]);
-    assert_eq!(service.requests().await.len(), 6, "four lists, the watchlist and its rows");
+    assert_eq!(service.requests().await.len(), 5, "three lists, the watchlist and its rows");
     assert!(run.stdout.contains("No changes: 2 unchanged"), "{}", run.stdout);
 }
 
