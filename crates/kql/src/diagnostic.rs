@@ -699,14 +699,14 @@ codes! {
     ///
     /// ```kql
     /// let Named = (T:(Account:string)) { T | where isnotempty(Account) };
-    /// Named(SigninLogs | project UserPrincipalName)
+    /// Named((SigninLogs | project UserPrincipalName))
     /// ```
     ///
     /// ## Right
     ///
     /// ```kql
     /// let Named = (T:(Account:string)) { T | where isnotempty(Account) };
-    /// Named(SigninLogs | project Account = UserPrincipalName)
+    /// Named((SigninLogs | project Account = UserPrincipalName))
     /// ```
     MissingColumns = "kql-missing-columns", Error, Some("KS249");
     /// A join does not say how rows match, or says it in a way that a join does not take.

@@ -55,7 +55,7 @@ impl Binder<'_> {
             Some(signature) => self.returned_type(signature, &arguments, span),
             None => self.vague_type(builtin),
         };
-        let shape = super::call::returned_shape(builtin.name, &arguments);
+        let shape = super::signature::returned_shape(builtin.name, &arguments);
         Value::Scalar(Scalar {
             from,
             shape,

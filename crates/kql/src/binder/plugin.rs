@@ -88,7 +88,7 @@ impl Binder<'_> {
             .max()
             .unwrap_or(0);
         if arguments.len() < least || arguments.len() > most {
-            let (wanted, given) = (super::call::count_text(least, most), arguments.len());
+            let (wanted, given) = (super::signature::count_text(least, most), arguments.len());
             self.error(
                 Code::ArgumentCount,
                 span,
