@@ -145,6 +145,12 @@ impl Catalog for WorkspaceCatalog {
         })
     }
 
+    /// Other workspaces and applications, whose tables a query names by path. Azure Resource Graph and Data Explorer, which
+    /// analytics rules cannot reach, are none.
+    fn is_place(&self, name: &str) -> bool {
+        matches!(name, "workspace" | "app" | "resource")
+    }
+
     fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self
             .tables
@@ -255,5 +261,16 @@ mod tests {
                 .open
         );
         assert!(catalog.function("_GetWatchlist", None).unwrap().returns.open);
+    }
+
+    #[test]
+    fn the_tables_of_another_workspace_are_not_known_and_no_error() {
+        let parsed = kql::parse("workspace('other').SecurityEvent | where Anything == 1");
+        assert_eq!(kql::analyze(&parsed, &WorkspaceCatalog::new()).diagnostics, []);
+        let parsed = kql::parse("arg('').Resources | take 1");
+        assert_eq!(
+            kql::analyze(&parsed, &WorkspaceCatalog::new()).diagnostics.len(),
+            1
+        );
     }
 }
