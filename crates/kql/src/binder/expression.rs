@@ -106,6 +106,18 @@ impl Binder<'_> {
                 for value in values {
                     self.value(*value);
                 }
+                if let (Some(first), Some(last)) = (values.first(), values.last())
+                    && !columns.is_empty()
+                    && values.len() % columns.len() != 0
+                {
+                    let span = self.span(*first).to(self.span(*last));
+                    let (given, wide) = (values.len(), columns.len());
+                    self.error(
+                        Code::DataValues,
+                        span,
+                        format!("{given} values do not fill rows of {wide}"),
+                    );
+                }
                 Value::Table(self.declared_rows(columns, false))
             }
             ExpressionKind::ExternalData { columns, sources, .. } => {
