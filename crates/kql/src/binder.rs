@@ -5,14 +5,18 @@
 //! an error is said where it is made and nowhere else.
 
 mod aggregate;
+mod arithmetic;
 mod call;
+mod columns;
 mod expression;
 mod operator;
 mod plugin;
 mod projection;
 mod rows;
+mod signature;
 mod source;
 mod statement;
+mod unfold;
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -448,6 +448,24 @@ codes! {
     /// SecurityEvent | where TimeGenerated > datetime(2024-12-31)
     /// ```
     ImpossibleDate = "kql-impossible-date", Warning, None;
+    /// A `datatable` has values that do not fill its last row.
+    ///
+    /// ## Why
+    ///
+    /// The values stand row by row, one for each column; a comma that is missing between two texts makes one of them.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// datatable (Name:string, Port:long) ["ssh", 22, "rdp"]
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// datatable (Name:string, Port:long) ["ssh", 22, "rdp", 3389]
+    /// ```
+    DataValues = "kql-data-values", Error, Some("KS173");
     /// A value is of another type than its place needs.
     ///
     /// ## Why

@@ -106,6 +106,12 @@ impl Catalog for WorkspaceCatalog {
         Some(CatalogFunction { parameters, required: 0, returns })
     }
 
+    /// Other workspaces and applications, whose tables a query names by path. Azure Resource Graph and Data Explorer, which
+    /// analytics rules cannot reach, are none.
+    fn is_place(&self, name: &str) -> bool {
+        matches!(name, "workspace" | "app" | "resource")
+    }
+
     fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> =
             self.tables.keys().chain(self.functions.keys()).map(String::as_str).collect();
@@ -181,5 +187,16 @@ mod tests {
         assert!(!declared.open);
         assert!(catalog.function("_GetWatchlist", Some("Hosts")).unwrap().returns.open);
         assert!(catalog.function("_GetWatchlist", None).unwrap().returns.open);
+    }
+
+    #[test]
+    fn the_tables_of_another_workspace_are_not_known_and_no_error() {
+        let parsed = kql::parse("workspace('other').SecurityEvent | where Anything == 1");
+        assert_eq!(kql::analyze(&parsed, &WorkspaceCatalog::new()).diagnostics, []);
+        let parsed = kql::parse("arg('').Resources | take 1");
+        assert_eq!(
+            kql::analyze(&parsed, &WorkspaceCatalog::new()).diagnostics.len(),
+            1
+        );
     }
 }

@@ -51,8 +51,12 @@ impl Binder<'_> {
             Some(signature) => self.returned_type(signature, &arguments, span),
             None => self.vague_type(builtin),
         };
-        let shape = super::call::returned_shape(builtin.name, &arguments);
-        Value::Scalar(Scalar { from, shape, ..Scalar::of(kind) })
+        let shape = super::signature::returned_shape(builtin.name, &arguments);
+        Value::Scalar(Scalar {
+            from,
+            shape,
+            ..Scalar::of(kind)
+        })
     }
 
     /// The name that the language makes up for an argument; empty where it makes up none.

@@ -1,11 +1,11 @@
 //! Stages: what each operator does to the rows that it is given.
 
 use super::projection::Projection;
-use super::{Aggregates, Binder, ColumnId, Rows, Symbol, Value};
+use super::{Aggregates, Binder, Rows, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::tree::{
-    AggregationDefault, Column, ExpressionId, ExpressionKind, MvItem, OperatorId, OperatorKind, Order,
-    Parameter, ParsePart, SeriesRange, TopNestedLevel,
+    AggregationDefault, ExpressionId, ExpressionKind, OperatorId, OperatorKind, Order, Parameter,
+    SeriesRange, TopNestedLevel,
 };
 use crate::types::Type;
 
@@ -229,7 +229,7 @@ impl Binder<'_> {
     }
 
     /// A sub-query over the rows: `(take 1 | …)`.
-    fn body(&mut self, rows: &Rows, body: Option<ExpressionId>) -> Value {
+    pub(super) fn body(&mut self, rows: &Rows, body: Option<ExpressionId>) -> Value {
         let Some(body) = body else {
             return Value::Table(rows.clone());
         };
@@ -256,8 +256,10 @@ impl Binder<'_> {
     // Projections.
 
     /// Binds a list of items over rows; gives the values and the rows with what was found to be in an open table.
-    fn bind_items(&mut self, rows: &Rows, items: &[ExpressionId]) -> (Vec<Value>, Rows) {
-        self.with_rows(rows, |binder| items.iter().map(|item| binder.value(*item)).collect())
+    pub(super) fn bind_items(&mut self, rows: &Rows, items: &[ExpressionId]) -> (Vec<Value>, Rows) {
+        self.with_rows(rows, |binder| {
+            items.iter().map(|item| binder.value(*item)).collect()
+        })
     }
 
     /// New columns from a list of items; with `refuse_dynamic`, none of them may be dynamic.
@@ -328,169 +330,6 @@ impl Binder<'_> {
             projection.add(self, id);
         }
         projection.finish(false)
-    }
-
-    /// The columns that a name with stars stands for, or the one that a name does.
-    fn pattern(&mut self, item: ExpressionId, rows: &Rows) -> Vec<ColumnId> {
-        let tree = self.tree;
-        let text = match &tree.expression(item).kind {
-            ExpressionKind::Name(name) => tree.name(*name).into_owned(),
-            ExpressionKind::Wildcard | ExpressionKind::Star => {
-                tree.text(tree.expression(item).tokens).to_owned()
-            }
-            _ => {
-                self.value(item);
-                return Vec::new();
-            }
-        };
-        if text.contains('*') {
-            let found: Vec<ColumnId> = rows
-                .columns
-                .iter()
-                .copied()
-                .filter(|id| matches_pattern(&text, &self.names[self.column(*id).name.index()]))
-                .collect();
-            if found.is_empty() && !rows.open {
-                let span = self.span(item);
-                self.error(Code::UnknownName, span, format!("no column is called `{text}`"));
-            }
-            return found;
-        }
-        let symbol = self.symbol(&text);
-        match self.find(&rows.columns, symbol) {
-            Some(id) => {
-                if self.quiet == 0 {
-                    self.references[item.index()] = Some(id);
-                }
-                vec![id]
-            }
-            None if rows.open => Vec::new(),
-            None => {
-                let span = self.span(item);
-                self.with_rows(rows, |binder| binder.unknown_name(symbol, span));
-                Vec::new()
-            }
-        }
-    }
-
-    fn patterns(&mut self, rows: &Rows, items: &[ExpressionId]) -> Vec<ColumnId> {
-        items.iter().flat_map(|item| self.pattern(*item, rows)).collect()
-    }
-
-    fn project_away(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
-        let away = self.patterns(rows, items);
-        let kept = rows.columns.iter().copied().filter(|id| !away.contains(id)).collect();
-        Rows::new(kept, rows.open)
-    }
-
-    fn project_keep(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
-        let kept = self.patterns(rows, items);
-        let columns = rows.columns.iter().copied().filter(|id| kept.contains(id)).collect();
-        Rows::new(columns, rows.open)
-    }
-
-    fn project_by_names(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
-        let mut columns = Vec::new();
-        let mut open = rows.open;
-        for item in items {
-            match self.string_text(*item) {
-                Some(text) if !text.is_empty() => {
-                    let symbol = self.symbol(&text);
-                    columns.extend(self.find(&rows.columns, symbol));
-                }
-                _ => {
-                    self.with_rows(rows, |binder| binder.value(*item));
-                    open = true;
-                }
-            }
-        }
-        Rows::new(columns, open)
-    }
-
-    fn project_rename(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
-        let tree = self.tree;
-        let mut columns = rows.columns.to_vec();
-        let mut open_columns = Vec::new();
-        for item in items {
-            let ExpressionKind::Named { names, value } = &tree.expression(*item).kind else {
-                let span = self.span(*item);
-                self.report(
-                    Diagnostic::new(Code::RenameExpected, span, "a new name is expected here")
-                        .with_help("project-rename NewName = OldName"),
-                );
-                continue;
-            };
-            let Some(new) = names.first() else { continue };
-            let ExpressionKind::Name(old) = tree.expression(*value).kind else {
-                let span = self.span(*value);
-                self.error(Code::NotColumn, span, "only a column is renamed");
-                continue;
-            };
-            let new_symbol = self.declared_name(*new);
-            let old_symbol = self.declared_name(old);
-            let found = rows.columns.iter().position(|id| self.column(*id).name == old_symbol);
-            let Some(place) = found else {
-                if rows.open {
-                    let id = self.add_column(new_symbol, Type::Unknown, Vec::new());
-                    open_columns.push(id);
-                } else {
-                    let span = self.tree.name_span(old);
-                    self.with_rows(rows, |binder| binder.unknown_name(old_symbol, span));
-                }
-                continue;
-            };
-            let is_taken = self.find(&columns, new_symbol).is_some();
-            if is_taken {
-                let span = self.tree.name_span(*new);
-                let text = self.name_of(new_symbol);
-                self.error(Code::DuplicateColumn, span, format!("there is a column `{text}` already"));
-                continue;
-            }
-            let kind = self.column(rows.columns[place]).kind;
-            columns[place] = self.add_column(new_symbol, kind, vec![rows.columns[place]]);
-        }
-        columns.extend(open_columns);
-        Rows::new(columns, rows.open)
-    }
-
-    fn project_reorder(&mut self, rows: &Rows, items: &[Order]) -> Rows {
-        let mut columns: Vec<ColumnId> = Vec::new();
-        // A star stands for all that no other item names.
-        let named: Vec<ColumnId> = items
-            .iter()
-            .filter(|item| matches!(self.tree.expression(item.key).kind, ExpressionKind::Name(_)))
-            .filter_map(|item| {
-                let ExpressionKind::Name(name) = self.tree.expression(item.key).kind else {
-                    return None;
-                };
-                let symbol = self.declared_name(name);
-                self.find(&rows.columns, symbol)
-            })
-            .collect();
-        for item in items {
-            let is_name = matches!(self.tree.expression(item.key).kind, ExpressionKind::Name(_));
-            let mut found = self.pattern(item.key, rows);
-            if !is_name {
-                found.retain(|id| !named.contains(id));
-                if let Some(ascending) = item.ascending {
-                    found.sort_by_key(|id| self.name_of(self.column(*id).name));
-                    if !ascending {
-                        found.reverse();
-                    }
-                }
-            } else if found.is_empty() && rows.open {
-                let ExpressionKind::Name(name) = self.tree.expression(item.key).kind else {
-                    continue;
-                };
-                let symbol = self.declared_name(name);
-                found.push(self.add_column(symbol, Type::Unknown, Vec::new()));
-            }
-            found.retain(|id| !columns.contains(id));
-            columns.extend(found);
-        }
-        let rest: Vec<ColumnId> = rows.columns.iter().copied().filter(|id| !columns.contains(id)).collect();
-        columns.extend(rest);
-        Rows::new(columns, rows.open)
     }
 
     // Rows.
@@ -639,163 +478,6 @@ impl Binder<'_> {
         }
         projection.finish(rows.open)
     }
-
-    // Taking values apart.
-
-    /// The rows with what `mv-expand` and `mv-apply` unfold, and the columns among them that are unfolded as they are.
-    fn unfolded(&mut self, rows: &Rows, items: &[MvItem], parameters: &[Parameter]) -> (Rows, Vec<Symbol>) {
-        let ids: Vec<ExpressionId> = items.iter().map(|item| item.value).collect();
-        let (values, rows) = self.bind_items(rows, &ids);
-        let mut projection = Projection::over(self, &rows);
-        let mut names = Vec::new();
-        self.with_rows(&rows, |binder| {
-            for (item, value) in items.iter().zip(values) {
-                let scalar = binder.scalar_of(value, item.value);
-                if !matches!(scalar.kind, Type::Dynamic | Type::Unknown) {
-                    let span = match &binder.tree.expression(item.value).kind {
-                        ExpressionKind::Named { value, .. } => binder.span(*value),
-                        _ => binder.span(item.value),
-                    };
-                    let kind = scalar.kind;
-                    binder.report(
-                        Diagnostic::new(
-                            Code::WrongType,
-                            span,
-                            format!("only a dynamic is unfolded, and this is a {kind}"),
-                        )
-                        .with_help("a text that holds JSON is read with parse_json(…), a list with split(…)"),
-                    );
-                }
-                let kind = item.kind.map_or(scalar.kind, |kind| binder.type_named(kind));
-                let shape = scalar.shape.element();
-                let from = scalar.column.map_or(scalar.from, |column| vec![column]);
-                match binder.made_up_name(item.value) {
-                    Some(name) => {
-                        if matches!(binder.tree.expression(item.value).kind, ExpressionKind::Name(_)) {
-                            names.push(name);
-                        }
-                        let id = binder.add_column(name, kind, from);
-                        binder.columns[id.index()].shape = shape;
-                        projection.add(binder, id);
-                    }
-                    None => projection.add_nameless(binder, kind, from),
-                }
-            }
-            if let Some(name) = binder.parameter_word(parameters, "with_itemindex") {
-                let id = binder.named_column(&name, Type::Long);
-                projection.add(binder, id);
-            }
-        });
-        (projection.finish(rows.open), names)
-    }
-
-    fn mv_expand(
-        &mut self,
-        rows: &Rows,
-        items: &[MvItem],
-        limit: Option<ExpressionId>,
-        parameters: &[Parameter],
-    ) -> Rows {
-        if let Some(limit) = limit {
-            self.count(limit);
-        }
-        self.unfolded(rows, items, parameters).0
-    }
-
-    fn mv_apply(
-        &mut self,
-        rows: &Rows,
-        items: &[MvItem],
-        limit: Option<ExpressionId>,
-        body: ExpressionId,
-        parameters: &[Parameter],
-    ) -> Rows {
-        if let Some(limit) = limit {
-            self.count(limit);
-        }
-        let (inner, unfolded) = self.unfolded(rows, items, parameters);
-        let result = match self.body(&inner, Some(body)) {
-            Value::Table(result) => result,
-            _ => Rows::unknown(),
-        };
-        // The columns of the row stay, but for those that are unfolded as they are; the body's come behind them.
-        let mut columns: Vec<ColumnId> =
-            rows.columns.iter().copied().filter(|id| !unfolded.contains(&self.column(*id).name)).collect();
-        for id in result.columns.iter() {
-            let name = self.column(*id).name;
-            let before = columns.iter().position(|known| self.column(*known).name == name);
-            match before {
-                Some(place) => columns[place] = *id,
-                None => columns.push(*id),
-            }
-        }
-        Rows::new(columns, rows.open || result.open)
-    }
-
-    fn parse_text(&mut self, rows: &Rows, value: ExpressionId, pattern: &[ParsePart]) -> Rows {
-        let (_, rows) = self.with_rows(rows, |binder| binder.scalar(value));
-        let mut columns = rows.columns.to_vec();
-        let mut added: Vec<ColumnId> = Vec::new();
-        for part in pattern {
-            let ParsePart::Column(column) = part else { continue };
-            let name = self.declared_name(column.name);
-            let kind =
-                if column.kind.tokens.is_empty() { Type::String } else { self.type_named(column.kind) };
-            if self.find(&added, name).is_some() {
-                let span = self.tree.name_span(column.name);
-                let text = self.name_of(name);
-                self.error(Code::DuplicateColumn, span, format!("there is a column `{text}` already"));
-                continue;
-            }
-            added.push(self.add_column(name, kind, Vec::new()));
-        }
-        columns.extend(added);
-        Rows::new(columns, rows.open)
-    }
-
-    fn parse_kv(&mut self, rows: &Rows, value: ExpressionId, columns: &[Column]) -> Rows {
-        let (_, rows) = self.with_rows(rows, |binder| binder.scalar(value));
-        let added = self.declared_rows(columns, false);
-        let mut all = rows.columns.to_vec();
-        all.extend(added.columns.iter());
-        Rows::new(all, rows.open)
-    }
-
-    fn scan(
-        &mut self,
-        rows: &Rows,
-        declared: &[crate::tree::FunctionParameter],
-        steps: &[crate::tree::ScanStep],
-        parameters: &[Parameter],
-    ) -> Rows {
-        let mut projection = Projection::over(self, rows);
-        for column in declared {
-            let name = self.declared_name(column.name);
-            let kind = match &column.kind {
-                crate::tree::ParameterType::Scalar(kind) => self.type_named(*kind),
-                _ => Type::Unknown,
-            };
-            let id = self.add_column(name, kind, Vec::new());
-            projection.add(self, id);
-        }
-        let rows = projection.finish(rows.open);
-        self.with_rows(&rows, |binder| {
-            let names: Vec<Symbol> = steps.iter().map(|step| binder.declared_name(step.name)).collect();
-            if let Some(context) = binder.contexts.last_mut() {
-                context.rows = names.into_iter().map(|name| (name, rows.clone())).collect();
-            }
-            for step in steps {
-                binder.condition(step.condition);
-                for assignment in &step.assignments {
-                    binder.scalar(*assignment);
-                }
-            }
-        });
-        let name = self.parameter_word(parameters, "with_match_id").unwrap_or_else(|| "match_id".to_owned());
-        let mut columns = rows.columns.to_vec();
-        columns.push(self.named_column(&name, Type::Long));
-        Rows::new(columns, rows.open)
-    }
 }
 
 /// Aggregates over a series are lists.
@@ -807,24 +489,4 @@ fn as_series(value: Value) -> Value {
         ),
         other => other,
     }
-}
-
-/// Whether a name is one that a pattern with stars stands for.
-pub(super) fn matches_pattern(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(first) = parts.next() else { return false };
-    let Some(mut rest) = name.strip_prefix(first) else {
-        return false;
-    };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else {
-        return rest.is_empty();
-    };
-    for part in middle {
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    rest.ends_with(last)
 }

@@ -69,7 +69,7 @@ impl Binder<'_> {
         let least = builtin.signatures.iter().map(|signature| signature.arity().0).min().unwrap_or(0);
         let most = builtin.signatures.iter().map(|signature| signature.arity().1).max().unwrap_or(0);
         if arguments.len() < least || arguments.len() > most {
-            let (wanted, given) = (super::call::count_text(least, most), arguments.len());
+            let (wanted, given) = (super::signature::count_text(least, most), arguments.len());
             self.error(
                 Code::ArgumentCount,
                 span,

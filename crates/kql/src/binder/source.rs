@@ -1,6 +1,6 @@
 //! Operators that read tables: union, join, lookup, find, search.
 
-use super::operator::matches_pattern;
+use super::columns::matches_pattern;
 use super::projection::Projection;
 use super::statement::Meaning;
 use super::{Binder, ColumnId, Rows, Symbol, Value};

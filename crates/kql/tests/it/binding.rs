@@ -179,7 +179,18 @@ fn what_is_wrong_is_said_with_the_nearest_name_or_the_stage_that_lost_it() {
             "Events | summarize count() by Details",
             "kql-dynamic-here `Details`: a dynamic value cannot be grouped or ordered by; convert it: tostring(…)",
         ),
-        ("let a = 1; let a = 2; print a", "kql-duplicate-variable `a`: `a` is declared already"),
+        (
+            "let a = 1; let a = 2; print a",
+            "kql-duplicate-variable `a`: `a` is declared already",
+        ),
+        (
+            "datatable (a:string, b:long) [\"x\", 1, \"y\"]",
+            "kql-data-values `\"x\", 1, \"y\"`: 3 values do not fill rows of 2",
+        ),
+        (
+            "print datetime(2020-13-45)",
+            "kql-impossible-date `datetime(2020-13-45)`: there is no such date: a year has no month 13; a date is written year-month-day: datetime(2024-12-31 23:59:59)",
+        ),
     ];
     let differ: Vec<String> = cases
         .iter()

@@ -1,0 +1,213 @@
+//! Choosing columns: project-away, project-keep, project-rename, project-reorder.
+
+use super::{Binder, ColumnId, Rows};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::tree::{ExpressionId, ExpressionKind, Order};
+use crate::types::Type;
+
+impl Binder<'_> {
+    /// The columns that a name with stars stands for, or the one that a name does.
+    pub(super) fn pattern(&mut self, item: ExpressionId, rows: &Rows) -> Vec<ColumnId> {
+        let tree = self.tree;
+        let text = match &tree.expression(item).kind {
+            ExpressionKind::Name(name) => tree.name(*name).into_owned(),
+            ExpressionKind::Wildcard | ExpressionKind::Star => {
+                tree.text(tree.expression(item).tokens).to_owned()
+            }
+            _ => {
+                self.value(item);
+                return Vec::new();
+            }
+        };
+        if text.contains('*') {
+            let found: Vec<ColumnId> = rows
+                .columns
+                .iter()
+                .copied()
+                .filter(|id| matches_pattern(&text, &self.names[self.column(*id).name.index()]))
+                .collect();
+            if found.is_empty() && !rows.open {
+                let span = self.span(item);
+                self.error(Code::UnknownName, span, format!("no column is called `{text}`"));
+            }
+            return found;
+        }
+        let symbol = self.symbol(&text);
+        match self.find(&rows.columns, symbol) {
+            Some(id) => {
+                if self.quiet == 0 {
+                    self.references[item.index()] = Some(id);
+                }
+                vec![id]
+            }
+            None if rows.open => Vec::new(),
+            None => {
+                let span = self.span(item);
+                self.with_rows(rows, |binder| binder.unknown_name(symbol, span));
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn patterns(&mut self, rows: &Rows, items: &[ExpressionId]) -> Vec<ColumnId> {
+        items.iter().flat_map(|item| self.pattern(*item, rows)).collect()
+    }
+
+    pub(super) fn project_away(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
+        let away = self.patterns(rows, items);
+        let kept = rows
+            .columns
+            .iter()
+            .copied()
+            .filter(|id| !away.contains(id))
+            .collect();
+        Rows::new(kept, rows.open)
+    }
+
+    pub(super) fn project_keep(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
+        let kept = self.patterns(rows, items);
+        let columns = rows
+            .columns
+            .iter()
+            .copied()
+            .filter(|id| kept.contains(id))
+            .collect();
+        Rows::new(columns, rows.open)
+    }
+
+    pub(super) fn project_by_names(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
+        let mut columns = Vec::new();
+        let mut open = rows.open;
+        for item in items {
+            match self.string_text(*item) {
+                Some(text) if !text.is_empty() => {
+                    let symbol = self.symbol(&text);
+                    columns.extend(self.find(&rows.columns, symbol));
+                }
+                _ => {
+                    self.with_rows(rows, |binder| binder.value(*item));
+                    open = true;
+                }
+            }
+        }
+        Rows::new(columns, open)
+    }
+
+    pub(super) fn project_rename(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
+        let tree = self.tree;
+        let mut columns = rows.columns.to_vec();
+        let mut open_columns = Vec::new();
+        for item in items {
+            let ExpressionKind::Named { names, value } = &tree.expression(*item).kind else {
+                let span = self.span(*item);
+                self.report(
+                    Diagnostic::new(Code::RenameExpected, span, "a new name is expected here")
+                        .with_help("project-rename NewName = OldName"),
+                );
+                continue;
+            };
+            let Some(new) = names.first() else { continue };
+            let ExpressionKind::Name(old) = tree.expression(*value).kind else {
+                let span = self.span(*value);
+                self.error(Code::NotColumn, span, "only a column is renamed");
+                continue;
+            };
+            let new_symbol = self.declared_name(*new);
+            let old_symbol = self.declared_name(old);
+            let found = rows
+                .columns
+                .iter()
+                .position(|id| self.column(*id).name == old_symbol);
+            let Some(place) = found else {
+                if rows.open {
+                    let id = self.add_column(new_symbol, Type::Unknown, Vec::new());
+                    open_columns.push(id);
+                } else {
+                    let span = self.tree.name_span(old);
+                    self.with_rows(rows, |binder| binder.unknown_name(old_symbol, span));
+                }
+                continue;
+            };
+            let is_taken = self.find(&columns, new_symbol).is_some();
+            if is_taken {
+                let span = self.tree.name_span(*new);
+                let text = self.name_of(new_symbol);
+                self.error(
+                    Code::DuplicateColumn,
+                    span,
+                    format!("there is a column `{text}` already"),
+                );
+                continue;
+            }
+            let kind = self.column(rows.columns[place]).kind;
+            columns[place] = self.add_column(new_symbol, kind, vec![rows.columns[place]]);
+        }
+        columns.extend(open_columns);
+        Rows::new(columns, rows.open)
+    }
+
+    pub(super) fn project_reorder(&mut self, rows: &Rows, items: &[Order]) -> Rows {
+        let mut columns: Vec<ColumnId> = Vec::new();
+        // A star stands for all that no other item names.
+        let named: Vec<ColumnId> = items
+            .iter()
+            .filter(|item| matches!(self.tree.expression(item.key).kind, ExpressionKind::Name(_)))
+            .filter_map(|item| {
+                let ExpressionKind::Name(name) = self.tree.expression(item.key).kind else {
+                    return None;
+                };
+                let symbol = self.declared_name(name);
+                self.find(&rows.columns, symbol)
+            })
+            .collect();
+        for item in items {
+            let is_name = matches!(self.tree.expression(item.key).kind, ExpressionKind::Name(_));
+            let mut found = self.pattern(item.key, rows);
+            if !is_name {
+                found.retain(|id| !named.contains(id));
+                if let Some(ascending) = item.ascending {
+                    found.sort_by_key(|id| self.name_of(self.column(*id).name));
+                    if !ascending {
+                        found.reverse();
+                    }
+                }
+            } else if found.is_empty() && rows.open {
+                let ExpressionKind::Name(name) = self.tree.expression(item.key).kind else {
+                    continue;
+                };
+                let symbol = self.declared_name(name);
+                found.push(self.add_column(symbol, Type::Unknown, Vec::new()));
+            }
+            found.retain(|id| !columns.contains(id));
+            columns.extend(found);
+        }
+        let rest: Vec<ColumnId> = rows
+            .columns
+            .iter()
+            .copied()
+            .filter(|id| !columns.contains(id))
+            .collect();
+        columns.extend(rest);
+        Rows::new(columns, rows.open)
+    }
+}
+
+/// Whether a name is one that a pattern with stars stands for.
+pub(super) fn matches_pattern(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(first) = parts.next() else { return false };
+    let Some(mut rest) = name.strip_prefix(first) else {
+        return false;
+    };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else {
+        return rest.is_empty();
+    };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
