@@ -194,9 +194,6 @@ mod tests {
         let parsed = kql::parse("workspace('other').SecurityEvent | where Anything == 1");
         assert_eq!(kql::analyze(&parsed, &WorkspaceCatalog::new()).diagnostics, []);
         let parsed = kql::parse("arg('').Resources | take 1");
-        assert_eq!(
-            kql::analyze(&parsed, &WorkspaceCatalog::new()).diagnostics.len(),
-            1
-        );
+        assert_eq!(kql::analyze(&parsed, &WorkspaceCatalog::new()).diagnostics.len(), 1);
     }
 }

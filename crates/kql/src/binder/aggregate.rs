@@ -52,11 +52,7 @@ impl Binder<'_> {
             None => self.vague_type(builtin),
         };
         let shape = super::signature::returned_shape(builtin.name, &arguments);
-        Value::Scalar(Scalar {
-            from,
-            shape,
-            ..Scalar::of(kind)
-        })
+        Value::Scalar(Scalar { from, shape, ..Scalar::of(kind) })
     }
 
     /// The name that the language makes up for an argument; empty where it makes up none.

@@ -55,23 +55,13 @@ impl Binder<'_> {
 
     pub(super) fn project_away(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
         let away = self.patterns(rows, items);
-        let kept = rows
-            .columns
-            .iter()
-            .copied()
-            .filter(|id| !away.contains(id))
-            .collect();
+        let kept = rows.columns.iter().copied().filter(|id| !away.contains(id)).collect();
         Rows::new(kept, rows.open)
     }
 
     pub(super) fn project_keep(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
         let kept = self.patterns(rows, items);
-        let columns = rows
-            .columns
-            .iter()
-            .copied()
-            .filter(|id| kept.contains(id))
-            .collect();
+        let columns = rows.columns.iter().copied().filter(|id| kept.contains(id)).collect();
         Rows::new(columns, rows.open)
     }
 
@@ -114,10 +104,7 @@ impl Binder<'_> {
             };
             let new_symbol = self.declared_name(*new);
             let old_symbol = self.declared_name(old);
-            let found = rows
-                .columns
-                .iter()
-                .position(|id| self.column(*id).name == old_symbol);
+            let found = rows.columns.iter().position(|id| self.column(*id).name == old_symbol);
             let Some(place) = found else {
                 if rows.open {
                     let id = self.add_column(new_symbol, Type::Unknown, Vec::new());
@@ -132,11 +119,7 @@ impl Binder<'_> {
             if is_taken {
                 let span = self.tree.name_span(*new);
                 let text = self.name_of(new_symbol);
-                self.error(
-                    Code::DuplicateColumn,
-                    span,
-                    format!("there is a column `{text}` already"),
-                );
+                self.error(Code::DuplicateColumn, span, format!("there is a column `{text}` already"));
                 continue;
             }
             let kind = self.column(rows.columns[place]).kind;
@@ -181,12 +164,7 @@ impl Binder<'_> {
             found.retain(|id| !columns.contains(id));
             columns.extend(found);
         }
-        let rest: Vec<ColumnId> = rows
-            .columns
-            .iter()
-            .copied()
-            .filter(|id| !columns.contains(id))
-            .collect();
+        let rest: Vec<ColumnId> = rows.columns.iter().copied().filter(|id| !columns.contains(id)).collect();
         columns.extend(rest);
         Rows::new(columns, rows.open)
     }

@@ -100,11 +100,7 @@ impl Binder<'_> {
                 {
                     let span = self.span(*first).to(self.span(*last));
                     let (given, wide) = (values.len(), columns.len());
-                    self.error(
-                        Code::DataValues,
-                        span,
-                        format!("{given} values do not fill rows of {wide}"),
-                    );
+                    self.error(Code::DataValues, span, format!("{given} values do not fill rows of {wide}"));
                 }
                 Value::Table(self.declared_rows(columns, false))
             }

@@ -257,9 +257,7 @@ impl Binder<'_> {
 
     /// Binds a list of items over rows; gives the values and the rows with what was found to be in an open table.
     pub(super) fn bind_items(&mut self, rows: &Rows, items: &[ExpressionId]) -> (Vec<Value>, Rows) {
-        self.with_rows(rows, |binder| {
-            items.iter().map(|item| binder.value(*item)).collect()
-        })
+        self.with_rows(rows, |binder| items.iter().map(|item| binder.value(*item)).collect())
     }
 
     /// New columns from a list of items; with `refuse_dynamic`, none of them may be dynamic.

@@ -89,12 +89,8 @@ impl Binder<'_> {
             _ => Rows::unknown(),
         };
         // The columns of the row stay, but for those that are unfolded as they are; the body's come behind them.
-        let mut columns: Vec<ColumnId> = rows
-            .columns
-            .iter()
-            .copied()
-            .filter(|id| !unfolded.contains(&self.column(*id).name))
-            .collect();
+        let mut columns: Vec<ColumnId> =
+            rows.columns.iter().copied().filter(|id| !unfolded.contains(&self.column(*id).name)).collect();
         for id in result.columns.iter() {
             let name = self.column(*id).name;
             let before = columns.iter().position(|known| self.column(*known).name == name);
@@ -113,19 +109,12 @@ impl Binder<'_> {
         for part in pattern {
             let ParsePart::Column(column) = part else { continue };
             let name = self.declared_name(column.name);
-            let kind = if column.kind.tokens.is_empty() {
-                Type::String
-            } else {
-                self.type_named(column.kind)
-            };
+            let kind =
+                if column.kind.tokens.is_empty() { Type::String } else { self.type_named(column.kind) };
             if self.find(&added, name).is_some() {
                 let span = self.tree.name_span(column.name);
                 let text = self.name_of(name);
-                self.error(
-                    Code::DuplicateColumn,
-                    span,
-                    format!("there is a column `{text}` already"),
-                );
+                self.error(Code::DuplicateColumn, span, format!("there is a column `{text}` already"));
                 continue;
             }
             added.push(self.add_column(name, kind, Vec::new()));
@@ -172,9 +161,7 @@ impl Binder<'_> {
                 }
             }
         });
-        let name = self
-            .parameter_word(parameters, "with_match_id")
-            .unwrap_or_else(|| "match_id".to_owned());
+        let name = self.parameter_word(parameters, "with_match_id").unwrap_or_else(|| "match_id".to_owned());
         let mut columns = rows.columns.to_vec();
         columns.push(self.named_column(&name, Type::Long));
         Rows::new(columns, rows.open)

@@ -179,10 +179,7 @@ fn what_is_wrong_is_said_with_the_nearest_name_or_the_stage_that_lost_it() {
             "Events | summarize count() by Details",
             "kql-dynamic-here `Details`: a dynamic value cannot be grouped or ordered by; convert it: tostring(…)",
         ),
-        (
-            "let a = 1; let a = 2; print a",
-            "kql-duplicate-variable `a`: `a` is declared already",
-        ),
+        ("let a = 1; let a = 2; print a", "kql-duplicate-variable `a`: `a` is declared already"),
         (
             "datatable (a:string, b:long) [\"x\", 1, \"y\"]",
             "kql-data-values `\"x\", 1, \"y\"`: 3 values do not fill rows of 2",
