@@ -16,14 +16,17 @@ mod duration;
 mod entity_identifiers;
 mod entity_mapping;
 mod enumeration;
+mod flow;
 mod grouping;
 mod id;
+mod mapped;
 mod missing_field;
 mod nrt;
 mod parser;
 mod query_language;
 mod query_length;
 mod query_scope;
+mod result_column;
 mod schedule;
 mod suppression;
 mod technique;
@@ -95,6 +98,7 @@ const CHECKS: &[Check] = checks![
     query_length,
     query_scope,
     query_language,
+    result_column,
     watchlist_reference,
     watchlist_name,
     watchlist_columns,

@@ -180,7 +180,7 @@ fn placeholders(map: &SourceMap, key: &str, text: &Text, diagnostics: &mut Vec<D
 
 /// The places with double braces, and whether each is a placeholder. What opens ends with the next `}}`, or before
 /// the next `{{`, or with the line.
-fn braces(text: &str) -> impl Iterator<Item = (Range<usize>, bool)> + '_ {
+pub(super) fn braces(text: &str) -> impl Iterator<Item = (Range<usize>, bool)> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at + text[at..].find("{{")?;
@@ -193,6 +193,15 @@ fn braces(text: &str) -> impl Iterator<Item = (Range<usize>, bool)> + '_ {
         };
         at = end;
         Some((start..end, good))
+    })
+}
+
+/// Where the names of columns stand in a text's placeholders.
+pub(super) fn placeholder_names(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    braces(text).filter(|(_, good)| *good).map(|(range, _)| {
+        let inner = &text[range.start + 2..range.end - 2];
+        let start = range.start + 2 + inner.len() - inner.trim_start().len();
+        start..start + inner.trim().len()
     })
 }
 

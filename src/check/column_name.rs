@@ -16,12 +16,12 @@ codes! {
     /// ## Wrong
     /// ```yaml rule
     /// customDetails:
-    ///   User: tostring(Properties.user)
+    ///   User: tolower(Account)
     /// ```
     ///
     /// ## Right
     /// ```yaml rule
-    /// query: AzureActivity | extend User = tostring(Properties_d.user)
+    /// query: SecurityEvent | extend User = tolower(Account)
     /// customDetails:
     ///   User: User
     /// ```
@@ -52,12 +52,21 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether the service takes a text as the name of a column.
+pub(super) fn is_column_name(name: &str) -> bool {
+    is_plain(name) && name.len() <= LONGEST
+}
+
+fn is_plain(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
 /// A blank name is missing, which is said elsewhere.
 fn column(text: &Text, diagnostics: &mut Vec<Diagnostic>) {
     let name = text.trim();
-    let plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    if name.is_empty() || (plain && name.len() <= LONGEST) {
+    let plain = is_plain(name);
+    if name.is_empty() || is_column_name(name) {
         return;
     }
     let message = if plain {

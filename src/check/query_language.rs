@@ -5,6 +5,8 @@
 
 use std::sync::OnceLock;
 
+use kql::tree::{ExpressionKind, StatementId, StatementKind};
+
 use super::view::View;
 use crate::compile::parsers::declaration;
 use crate::diagnostic::{Code, Diagnostic, Severity, Span};
@@ -53,7 +55,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for query in view.rules.iter().filter_map(|rule| rule.query.as_ref()) {
         diagnostics.extend(
             findings(&query.parsed, &query.analysis)
-                .map(|found| language_diagnostic(found, query.locate(view.map, found.span))),
+                .map(|found| in_a_rule(&query.parsed, found, query.locate(view.map, found.span))),
         );
     }
     for parser in view.parsers {
@@ -73,9 +75,30 @@ fn check_parser(view: &View<'_>, parser: &Parser, diagnostics: &mut Vec<Diagnost
         if let (Some(start), Some(end)) =
             (range.start.checked_sub(declaration.len()), range.end.checked_sub(declaration.len()))
         {
-            diagnostics.push(language_diagnostic(found, query.locate(view.map, start..end)));
+            diagnostics.push(in_a_rule(&parsed, found, query.locate(view.map, start..end)));
         }
     }
+}
+
+/// A name that is the whole of a statement may be a table's or a saved function's, although the language cannot tell.
+fn in_a_rule(parsed: &kql::Parsed<'_>, found: &kql::Diagnostic, span: Span) -> Diagnostic {
+    let mut diagnostic = language_diagnostic(found, span);
+    let tree = &parsed.tree;
+    let is_whole = |id: &StatementId| match tree.statement(*id).kind {
+        StatementKind::Query(value) | StatementKind::Let { value, .. } => {
+            let value = tree.unwrapped(value);
+            matches!(tree.expression(value).kind, ExpressionKind::Name(_))
+                && tree.span_of(value) == found.span
+        }
+        _ => false,
+    };
+    if found.code == kql::Code::UnknownName && tree.root.iter().any(is_whole) {
+        let name = found.span.text(tree.source);
+        diagnostic.code = language_code(kql::Code::UnknownTable);
+        diagnostic.severity = diagnostic.code.severity;
+        diagnostic.message = format!("there is no table `{name}`");
+    }
+    diagnostic
 }
 
 /// What is wrong with a query. Behind the first error of syntax its meaning is a guess, and nothing is said of it.
@@ -124,6 +147,7 @@ mod tests {
         let found = rule("query: SecurityEvnt | where EventID == 4688\n");
         assert_eq!((found.only().code.id, found.only().severity), ("kql-unknown-table", Severity::Warning));
         assert_eq!(found.only().help.as_deref(), Some("did you mean `SecurityEvent`?"));
+        assert_eq!(rule("query: SecurityEvnt\n").only().code.id, "kql-unknown-table");
         assert_eq!(rule("query: Mine_CL | where user_s == 'x'\n").codes(), [""; 0]);
     }
 

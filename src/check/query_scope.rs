@@ -16,7 +16,7 @@ codes! {
     ///
     /// ## Right
     /// ```yaml rule
-    /// query: union SigninLogs, AADNonInteractiveUserSignInLogs | where TimeGenerated > ago(1h)
+    /// query: union SecurityEvent, WindowsEvent | where TimeGenerated > ago(1h)
     /// ```
     pub(super) SEARCHES_ALL_TABLES = "searches-all-tables", Error;
 }

@@ -73,7 +73,7 @@ codes! {
     ///
     /// ## Right
     /// ```yaml rule
-    /// query: SecurityEvent | summarize Events = count() | where Events > 20000
+    /// query: SecurityEvent | summarize Events = count() by Computer | where Events > 20000
     /// triggerThreshold: 0
     /// ```
     pub(super) THRESHOLD_OUT_OF_RANGE = "threshold-out-of-range", Error;

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, SourceMap, Span};
 use crate::resource::{Resource, Watchlist};
 
+/// Its query reads a custom table, so that a fragment may name any column.
 const RULE: &str = "\
 id: 5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01
 name: A rule
@@ -21,9 +22,8 @@ triggerThreshold: 0
 tactics: [Execution]
 relevantTechniques: [T1059]
 query: |
-  SecurityEvent
+  Process_CL
   | where EventID == 4688
-  | project TimeGenerated, Computer, Account
 entityMappings:
   - entityType: Host
     fieldMappings:

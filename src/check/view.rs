@@ -93,6 +93,12 @@ impl<'a> Query<'a> {
         found.any(|found| found.span.start <= span.end && span.start <= found.span.end)
     }
 
+    /// Whether nothing is wrong with it that would make its result a guess.
+    pub(super) fn is_sound(&self) -> bool {
+        let mut found = self.parsed.diagnostics.iter().chain(&self.analysis.diagnostics);
+        found.all(|found| found.severity() == kql::Severity::Warning || found.code == kql::Code::UnknownTable)
+    }
+
     /// The place in the file of a place in the query.
     pub(super) fn locate(&self, map: &SourceMap, span: kql::Span) -> Span {
         self.text.locate(map, span.range())

@@ -39,6 +39,12 @@ impl Workspace {
         }
         workspace
     }
+
+    /// Whether a table is known to have a column.
+    pub(super) fn has_column(&self, table: &str, column: &str) -> bool {
+        let found = self.catalog.table(table);
+        found.is_some_and(|table| table.columns.iter().any(|(name, _)| **name == *column))
+    }
 }
 
 impl Catalog for Workspace {

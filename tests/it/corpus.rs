@@ -177,3 +177,56 @@ async fn every_page_of_indicators_deploys_and_a_second_plan_is_empty() {
     }
     println!("{resources} resources");
 }
+
+/// What the official language service says of the query of a rule: whether it finds it clean, and the columns of its
+/// result.
+struct Verdict {
+    clean: bool,
+    columns: BTreeSet<String>,
+}
+
+/// The verdicts by the stem of the rule's file.
+fn verdicts(corpus: &Utf8Path) -> BTreeMap<String, Verdict> {
+    let text = std::fs::read_to_string(corpus.join("queries.jsonl")).unwrap();
+    let verdict = |line: &str| {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        let list = |key: &str| value[key].as_array().cloned().unwrap_or_default();
+        let stem = value["name"].as_str()?.strip_prefix("rule__")?.to_owned();
+        // The name of a column is all up to the last colon, its type the rest.
+        let name = |column: &serde_json::Value| Some(column.as_str()?.rsplit_once(':')?.0.to_owned());
+        Some((
+            stem,
+            Verdict {
+                clean: list("syntaxErrors").is_empty() && list("semanticErrors").is_empty(),
+                columns: list("columns").iter().filter_map(name).collect(),
+            },
+        ))
+    };
+    text.lines().filter_map(verdict).collect()
+}
+
+#[test]
+fn no_error_stands_in_a_query_that_the_official_service_finds_clean() {
+    let Some((corpus, checked)) = rules() else { return };
+    let verdicts = verdicts(corpus);
+    let (mut judged, mut wrong) = (BTreeSet::new(), Vec::new());
+    for rule in &checked.folder.rules {
+        let path = checked.map.file(rule.file).path();
+        let Some(verdict) = verdicts.get(path.file_stem().unwrap_or_default()).filter(|v| v.clean) else {
+            continue;
+        };
+        judged.insert(path);
+        for diagnostic in checked.diagnostics.iter().filter(|d| d.span.file == rule.file && d.is_error()) {
+            let of_query = diagnostic.code.id.starts_with("kql-");
+            // A column that the service has in the result is there.
+            let of_column = diagnostic.code.id == "column-not-in-result"
+                && verdict.columns.contains(checked.map.text(diagnostic.span));
+            if of_query || of_column {
+                wrong.push(format!("{path}: {} {}", diagnostic.code.id, diagnostic.message));
+            }
+        }
+    }
+    println!("{} rules with a query that is clean", judged.len());
+    assert!(judged.len() > 400, "only {} rules have a verdict", judged.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

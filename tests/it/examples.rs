@@ -56,7 +56,7 @@ fn fences(section: &str) -> Vec<(String, String)> {
 /// What the info string of a fence says that its text is.
 fn file(info: &str, text: String) -> File {
     match info {
-        "yaml rule" => ("rules/a.yaml".to_owned(), overlay(RULE, &text)),
+        "yaml rule" => ("rules/a.yaml".to_owned(), overlay(&rule_over_anything(), &text)),
         "yaml watchlist" => ("rules/a/watchlist.yaml".to_owned(), overlay(WATCHLIST, &text)),
         "yaml indicators" => ("rules/a.yaml".to_owned(), overlay(INDICATORS, &text)),
         "text page" => ("rules/page.txt".to_owned(), text),
@@ -66,6 +66,11 @@ fn file(info: &str, text: String) -> File {
             (path.trim().to_owned(), text)
         }
     }
+}
+
+/// [`RULE`] over tables that may have any column, since examples name columns without a query of their own.
+fn rule_over_anything() -> String {
+    overlay(RULE, "query: union isfuzzy=true SecurityEvent, Process_CL\n")
 }
 
 /// [`RULE`] with this query and without what depends on its own.

@@ -21,6 +21,7 @@ const STRICTER: &[(&str, &str)] = &[
         "bad-watchlist-column",
         "the documentation's rule for columns; whether the API enforces it is not known",
     ),
+    ("column-not-in-result", "the emulator does not run queries, the service does"),
     ("duplicate-alias", "the second watchlist would be written over the first"),
     ("bad-function-alias", "the service keeps a function as it is"),
     ("bad-function-parameters", "the service keeps a function as it is"),

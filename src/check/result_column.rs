@@ -1,0 +1,211 @@
+//! Columns that a rule names and its query does not return.
+
+use super::flow::Flow;
+use super::mapped::{Mapped, mapped};
+use super::view::{Query, RuleView, View};
+use super::wording::shown;
+use crate::diagnostic::{Code, Diagnostic, codes, nearest};
+
+codes! {
+    /// An entity mapping or a custom detail names a column that the query does not return. Names compare by case.
+    ///
+    /// Where the query reads what is not known (a custom table, the watchlist of others, a saved function), any column
+    /// may be there, and nothing is said.
+    ///
+    /// ## Why
+    /// The service refuses the rule. Behind `project`, `summarize` and their like there are only the columns that they
+    /// name.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// query: |
+    ///   SecurityEvent
+    ///   | summarize Logons = count() by Account
+    /// entityMappings:
+    ///   - entityType: Host
+    ///     fieldMappings:
+    ///       - {identifier: HostName, columnName: Computer}
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// query: |
+    ///   SecurityEvent
+    ///   | summarize Logons = count() by Account, Computer
+    /// entityMappings:
+    ///   - entityType: Host
+    ///     fieldMappings:
+    ///       - {identifier: HostName, columnName: Computer}
+    /// ```
+    pub(super) COLUMN_NOT_IN_RESULT = "column-not-in-result", Error;
+
+    /// `alertDetailsOverride` names a column that the query does not return: in a placeholder, as the column of tactics
+    /// or severity, or as the value of a dynamic property.
+    ///
+    /// ## Why
+    /// The service takes the rule, and every alert has the rule's own name, severity or property instead of what the
+    /// column was to say.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// query: SecurityEvent | project Computer, Account
+    /// alertDetailsOverride:
+    ///   alertDisplayNameFormat: "Shell of {{SubjectUserName}} on {{Computer}}"
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// query: SecurityEvent | project Computer, Account
+    /// alertDetailsOverride:
+    ///   alertDisplayNameFormat: "Shell of {{Account}} on {{Computer}}"
+    /// ```
+    pub(super) ALERT_COLUMN_NOT_IN_RESULT = "alert-column-not-in-result", Warning;
+}
+
+/// Columns that a message lists.
+const MOST_LISTED: usize = 12;
+
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for rule in &view.rules {
+        if let Some(query) = rule.query.as_ref().filter(|query| query.is_sound()) {
+            columns(view, rule, query, diagnostics);
+        }
+    }
+}
+
+fn columns(view: &View<'_>, rule: &RuleView<'_>, query: &Query<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let flow = Flow::new(query, &view.workspace);
+    let Some(columns) = flow.columns() else { return };
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let missing: Vec<Mapped<'_>> =
+        mapped(rule).into_iter().filter(|mapped| !names.contains(&mapped.column)).collect();
+    for of_alert in [false, true] {
+        let missing: Vec<_> = missing.iter().filter(|mapped| mapped.role.is_of_alert() == of_alert).collect();
+        let code = if of_alert { &ALERT_COLUMN_NOT_IN_RESULT } else { &COLUMN_NOT_IN_RESULT };
+        for (at, first) in missing.iter().enumerate() {
+            // One column that is missing is one mistake, however often it is named.
+            if missing[..at].iter().any(|before| before.column == first.column) {
+                continue;
+            }
+            let mut diagnostic = complaint(view, flow, code, first, &names);
+            for other in missing[at + 1..].iter().filter(|other| other.column == first.column) {
+                diagnostic = diagnostic.related(other.place(view.map), "named here as well");
+            }
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
+fn complaint(
+    view: &View<'_>,
+    flow: Flow<'_>,
+    code: &'static Code,
+    mapped: &Mapped<'_>,
+    names: &[&str],
+) -> Diagnostic {
+    let column = mapped.column;
+    let message = format!("the query returns no column `{}`", shown(column));
+    let label = match names {
+        [] => "it returns no columns".to_owned(),
+        _ if names.len() <= MOST_LISTED => format!("it returns {}", names.join(", ")),
+        _ => format!("it returns {} other columns", names.len()),
+    };
+    let mut diagnostic = Diagnostic::new(code, mapped.place(view.map), message).label(label);
+    let lost = flow.lost(column);
+    let near = nearest(column, names.iter().copied());
+    let help = match &lost {
+        Some(lost) => match flow.heir(lost, column) {
+            Some(heir) => format!("name `{heir}`, which is made of `{column}`"),
+            None => format!("keep `{column}` in `{}`, or name a column that the query returns", lost.word),
+        },
+        None => match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "name a column that the query returns, or make it with `extend`".to_owned(),
+        },
+    };
+    if let Some(lost) = lost {
+        diagnostic =
+            diagnostic.related(flow.locate(view.map, lost.place), format!("`{}` drops it here", lost.word));
+    }
+    diagnostic.help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Found, rule};
+
+    fn host(query: &str, column: &str) -> Found {
+        rule(&format!(
+            "query: |\n  {query}\nentityMappings:\n  - entityType: Host\n    fieldMappings:\n      - {{identifier: HostName, columnName: {column}}}\n"
+        ))
+    }
+
+    #[test]
+    fn the_stage_that_drops_a_column_is_shown() {
+        let found = host("SecurityEvent | project Account | where Account != ''", "Computer");
+        assert_eq!(found.only().code.id, "column-not-in-result");
+        assert_eq!(found.places(), ["Computer"]);
+        let related = &found.only().related[0];
+        assert_eq!(
+            (found.map.text(related.span), related.message.as_str()),
+            ("project", "`project` drops it here")
+        );
+    }
+
+    #[test]
+    fn a_column_is_followed_into_lets_and_functions() {
+        for query in [
+            "let t = SecurityEvent | project Account; t | where Account != ''",
+            "let t = () { SecurityEvent | project Account }; t() | where Account != ''",
+            "let t = materialize(SecurityEvent | project Account); t",
+        ] {
+            let found = host(query, "Computer");
+            assert_eq!(found.map.text(found.only().related[0].span), "project", "{query}");
+        }
+    }
+
+    #[test]
+    fn what_became_of_a_column_is_named_and_otherwise_the_nearest() {
+        let help = |query: &str, column: &str| host(query, column).only().help.clone().unwrap();
+        assert_eq!(
+            help("SecurityEvent | project Host = tolower(Computer)", "Computer"),
+            "name `Host`, which is made of `Computer`"
+        );
+        assert_eq!(
+            help("SecurityEvent | extend A = 1 | extend B = A | project B", "A"),
+            "name `B`, which is made of `A`"
+        );
+        assert_eq!(
+            help("SecurityEvent | project HostName = Computer", "Hostname"),
+            "did you mean `HostName`?"
+        );
+        assert_eq!(
+            help("SecurityEvent | summarize count() by Account", "Computer"),
+            "keep `Computer` in `summarize`, or name a column that the query returns"
+        );
+    }
+
+    #[test]
+    fn nothing_is_said_where_any_column_may_be_there_or_the_query_is_wrong() {
+        assert_eq!(host("Mine_CL | where a_s == ''", "Anything").codes(), [""; 0]);
+        assert_eq!(host("SecurityEvnt | take 1", "Anything").codes(), ["kql-unknown-table"]);
+        assert_eq!(host("SecurityEvent | project Acount", "Account").codes(), ["kql-unknown-name"]);
+        assert_eq!(host("Mine_CL | project a_s", "Anything").codes(), ["column-not-in-result"]);
+    }
+
+    #[test]
+    fn one_column_named_several_times_is_one_mistake() {
+        let found =
+            rule("query: SecurityEvent | project Computer\ncustomDetails: {A: Nothing, B: Nothing}\n");
+        assert_eq!(found.only().related.len(), 1);
+    }
+
+    #[test]
+    fn parts_of_the_alert_are_warnings_at_their_places() {
+        let found = rule(
+            "query: SecurityEvent | project Computer\nalertDetailsOverride:\n  alertDisplayNameFormat: 'on {{ Computr }}'\n  alertSeverityColumnName: Sev\n  alertDynamicProperties: [{alertProperty: ProductName, value: Product}]\n",
+        );
+        assert_eq!(found.codes(), ["alert-column-not-in-result"]);
+        assert_eq!(found.places(), ["Computr", "Sev", "Product"]);
+    }
+}
