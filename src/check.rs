@@ -21,9 +21,9 @@ mod id;
 mod missing_field;
 mod nrt;
 mod parser;
+mod query_language;
 mod query_length;
 mod query_scope;
-mod query_syntax;
 mod schedule;
 mod suppression;
 mod technique;
@@ -36,6 +36,7 @@ mod watchlist_reference;
 mod watchlist_rows;
 mod watchlist_size;
 mod wording;
+mod workspace;
 
 #[cfg(test)]
 mod testing;
@@ -59,7 +60,7 @@ pub struct Context<'a> {
     pub config: &'a Config,
 }
 
-pub use query_syntax::language_code;
+pub use query_language::language_diagnostic;
 
 /// One check.
 struct Check {
@@ -93,7 +94,7 @@ const CHECKS: &[Check] = checks![
     grouping,
     query_length,
     query_scope,
-    query_syntax,
+    query_language,
     watchlist_reference,
     watchlist_name,
     watchlist_columns,
@@ -191,7 +192,7 @@ pub fn codes() -> Vec<&'static Code> {
         .flatten()
         .copied()
         .chain(CHECKS.iter().flat_map(|check| check.codes.iter().copied()))
-        .chain(query_syntax::language_codes())
+        .chain(query_language::language_codes())
         .collect()
 }
 

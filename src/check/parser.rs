@@ -1,10 +1,9 @@
-//! Parsers: their names, what they take, what they call, and the syntax of their queries.
+//! Parsers: their names, what they take and what they call.
 
 use std::collections::HashMap;
 
 use super::id::{BAD_ID, problem as id_problem};
 use super::missing_field::MISSING_FIELD;
-use super::query_syntax::language_code;
 use super::view::{View, first_line};
 use super::wording::{listed, shown};
 use crate::compile::parser::{id, parameter_text};
@@ -119,7 +118,6 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         fields(view.map, parser, diagnostics);
         names(view.map, parser, diagnostics);
         parameters(view.map, parser, diagnostics);
-        syntax(view.map, parser, diagnostics);
     }
     duplicates(view.parsers, diagnostics);
     cycles(view, diagnostics);
@@ -237,16 +235,6 @@ fn parameters(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic
     }
 }
 
-fn syntax(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(query) = &parser.query else { return };
-    for found in kql::parse(query).diagnostics {
-        let place = query.locate(map, found.span.range());
-        let mut diagnostic = Diagnostic::new(language_code(found.code), place, &*found.message);
-        diagnostic.help.clone_from(&found.help);
-        diagnostics.push(diagnostic);
-    }
-}
-
 fn duplicates(parsers: &[Parser], diagnostics: &mut Vec<Diagnostic>) {
     let mut aliases: HashMap<String, Span> = HashMap::new();
     let mut ids: HashMap<String, Span> = HashMap::new();
@@ -347,18 +335,18 @@ mod tests {
     #[test]
     fn an_alias_is_a_name_and_an_id_a_segment() {
         for alias in ["2A", "a b", "a-b", "größe"] {
-            let found = parser(&format!("functionAlias: {alias}\nfunctionQuery: T\n"));
+            let found = parser(&format!("functionAlias: {alias}\nfunctionQuery: T_CL\n"));
             assert_eq!(found.codes(), ["bad-function-alias"], "{alias}");
         }
-        let found = parser("id: a/b\nfunctionAlias: A\nfunctionQuery: T\n");
+        let found = parser("id: a/b\nfunctionAlias: A\nfunctionQuery: T_CL\n");
         assert_eq!((found.codes(), found.places()), (vec!["bad-id"], vec!["/"]));
-        let long = format!("functionAlias: {}\nfunctionQuery: T\n", "a".repeat(251));
+        let long = format!("functionAlias: {}\nfunctionQuery: T_CL\n", "a".repeat(251));
         assert_eq!(parser(&long).codes(), ["bad-id"]);
     }
 
     #[test]
     fn an_error_of_the_query_stands_where_it_is_in_the_block() {
-        let found = parser("functionAlias: A\nfunctionQuery: |\n  Heartbeat\n  | where a ==\n");
+        let found = parser("functionAlias: A\nfunctionQuery: |\n  Heartbeat\n  | where Computer ==\n");
         assert!(found.only().code.id.starts_with("kql-"), "{:?}", found.only());
         let place = found.map.location(found.only().span);
         assert_eq!(place.line, 5);
@@ -366,12 +354,12 @@ mod tests {
 
     #[test]
     fn parameters_are_read_as_the_language_reads_them() {
-        let found = parser("functionAlias: A\nfunctionQuery: T\nfunctionParameters: 'a:int, b string'\n");
+        let found = parser("functionAlias: A\nfunctionQuery: T_CL\nfunctionParameters: 'a:int, b string'\n");
         assert_eq!((found.codes(), found.places()), (vec!["bad-function-parameters"], vec!["string"]));
         for list in
             ["{name: a}", "{type: int}", "{name: a, type: int, default: now(}", "{name: 'a b', type: int}"]
         {
-            let found = parser(&format!("functionAlias: A\nfunctionQuery: T\nparameters:\n  - {list}\n"));
+            let found = parser(&format!("functionAlias: A\nfunctionQuery: T_CL\nparameters:\n  - {list}\n"));
             assert_eq!(found.codes(), ["bad-function-parameters"], "{list}");
         }
     }
@@ -380,8 +368,8 @@ mod tests {
     fn aliases_and_ids_are_unique_without_case() {
         let two = |a: &str, b: &str| {
             files(&[
-                ("rules/a.yaml".to_owned(), format!("kind: Parser\nfunctionQuery: T\n{a}")),
-                ("rules/b.yaml".to_owned(), format!("kind: Parser\nfunctionQuery: T\n{b}")),
+                ("rules/a.yaml".to_owned(), format!("kind: Parser\nfunctionQuery: T_CL\n{a}")),
+                ("rules/b.yaml".to_owned(), format!("kind: Parser\nfunctionQuery: T_CL\n{b}")),
             ])
         };
         let found = two("functionAlias: Abc\n", "functionAlias: aBC\n");

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use super::Context;
+use super::workspace::Workspace;
 use crate::compile::{Compiled, WatchlistSource};
 use crate::config::Config;
 use crate::diagnostic::{FileId, SourceMap, Span};
@@ -23,10 +24,12 @@ pub(super) struct View<'a> {
     pub(super) parsers: &'a [Parser],
     /// Resources that no document of a rule, watchlist or parser describes: those made from indicators.
     pub(super) generated: Vec<&'a Compiled>,
+    /// What queries find in the workspace.
+    pub(super) workspace: Workspace,
 }
 
 impl<'a> View<'a> {
-    /// The view of a context. Each query is cut into tokens here, once.
+    /// The view of a context. Each query is read and analysed here, once.
     pub(super) fn new(context: Context<'a>) -> Self {
         let Context { map, folder, compiled, config } = context;
         let indicators: std::collections::HashSet<FileId> = folder
@@ -36,21 +39,23 @@ impl<'a> View<'a> {
             .chain(folder.watchlists.iter().map(|w| w.document.file))
             .chain(folder.parsers.iter().map(|parser| parser.file))
             .collect();
+        let workspace = Workspace::new(folder, compiled);
         Self {
             map,
             config,
-            rules: folder.rules.iter().map(|document| RuleView::new(map, document)).collect(),
+            rules: folder.rules.iter().map(|document| RuleView::new(map, document, &workspace)).collect(),
             watchlists: &folder.watchlists,
             parsers: &folder.parsers,
             generated: compiled
                 .iter()
                 .filter(|made| made.files.first().is_none_or(|file| !indicators.contains(file)))
                 .collect(),
+            workspace,
         }
     }
 }
 
-/// An analytics rule with its query's tokens.
+/// An analytics rule with what its query means.
 pub(super) struct RuleView<'a> {
     document: &'a AnalyticsRule,
     /// Scheduled unless the file says NRT.
@@ -61,15 +66,33 @@ pub(super) struct RuleView<'a> {
     pub(super) head: Span,
 }
 
-/// A query and its tokens.
+/// A query and what it means.
 pub(super) struct Query<'a> {
     /// The text.
     pub(super) text: &'a Text,
     /// Its tokens.
     pub(super) lexed: kql::Lexed<'a>,
+    /// Its tree, and what is wrong with its syntax.
+    pub(super) parsed: kql::Parsed<'a>,
+    /// Its meaning, and what is wrong with that.
+    pub(super) analysis: kql::Analysis,
 }
 
-impl Query<'_> {
+impl<'a> Query<'a> {
+    fn new(text: &'a Text, workspace: &Workspace) -> Self {
+        let parsed = kql::parse(text.as_str());
+        let analysis = kql::analyze(&parsed, workspace);
+        let tree = &parsed.tree;
+        let lexed = kql::Lexed { source: tree.source, tokens: tree.tokens.clone(), diagnostics: Vec::new() };
+        Self { text, lexed, parsed, analysis }
+    }
+
+    /// Whether the language finds something wrong at a place.
+    pub(super) fn is_wrong_at(&self, span: kql::Span) -> bool {
+        let mut found = self.parsed.diagnostics.iter().chain(&self.analysis.diagnostics);
+        found.any(|found| found.span.start <= span.end && span.start <= found.span.end)
+    }
+
     /// The place in the file of a place in the query.
     pub(super) fn locate(&self, map: &SourceMap, span: kql::Span) -> Span {
         self.text.locate(map, span.range())
@@ -77,12 +100,12 @@ impl Query<'_> {
 }
 
 impl<'a> RuleView<'a> {
-    fn new(map: &SourceMap, document: &'a AnalyticsRule) -> Self {
+    fn new(map: &SourceMap, document: &'a AnalyticsRule, workspace: &Workspace) -> Self {
         let query = document
             .query
             .as_ref()
             .filter(|text| !text.trim().is_empty())
-            .map(|text| Query { text, lexed: kql::lex(text.as_str()) });
+            .map(|text| Query::new(text, workspace));
         Self {
             document,
             kind: document

@@ -74,6 +74,8 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         for call in calls(&query.lexed, FUNCTION) {
             match call.argument {
                 Argument::Dynamic { .. } => {}
+                // The language says the same of a call whose brackets are empty.
+                Argument::Missing { span } if query.is_wrong_at(call.name.to(span)) => {}
                 Argument::Missing { span } => diagnostics.push(
                     Diagnostic::new(
                         &WATCHLIST_UNKNOWN,
@@ -126,7 +128,7 @@ mod tests {
             external_watchlists: external.iter().map(|alias| (*alias).to_owned()).collect(),
             ..Config::default()
         };
-        let rule = rule_text(&format!("query: |\n  {text}\n"));
+        let rule = rule_text(&format!("query: |\n  {text}\nentityMappings: []\n"));
         let list = "alias: vips\nprovider: Bartizan\nitemsSearchKey: a\nitems: [{a: b}]\n".to_owned();
         run(&[("rules/a.yaml".into(), rule), ("rules/v/watchlist.yaml".into(), list)], &compiled, &config)
     }
@@ -140,18 +142,24 @@ mod tests {
 
     #[test]
     fn another_alias_is_an_error_at_its_place_with_the_nearest() {
-        let found = query("Heartbeat | join _GetWatchlist('VIPs') on a", &[], &[]);
+        let found = query(
+            "Heartbeat | join kind=inner _GetWatchlist('VIPs') on $left.Computer == $right.a",
+            &[],
+            &[],
+        );
         assert_eq!(found.only().code.id, "watchlist-unknown");
         assert_eq!(found.only().help.as_deref(), Some("did you mean `vips`?"));
         assert_eq!(found.places(), ["'VIPs'"]);
-        assert_eq!(query("_GetWatchlist()", &[], &[]).codes(), ["watchlist-unknown"]);
+        assert_eq!(query("_GetWatchlist()", &[], &[]).codes(), ["kql-argument-count"]);
     }
 
     #[test]
     fn a_computed_alias_a_comment_and_a_string_are_left_alone() {
-        for text in
-            ["_GetWatchlist(strcat('a', x))", "Heartbeat // _GetWatchlist('no')", "print '_GetWatchlist(1)'"]
-        {
+        for text in [
+            "_GetWatchlist(strcat('a', 'b'))",
+            "Heartbeat // _GetWatchlist('no')",
+            "print '_GetWatchlist(1)'",
+        ] {
             assert_eq!(query(text, &[], &[]).codes(), [""; 0], "{text}");
         }
     }

@@ -247,7 +247,7 @@ fn signature(parser: &Parser) -> Signature {
 
 /// The statement that declares a parser's parameters to its query, so that their names mean something there; empty
 /// without any.
-fn declaration(parser: &Parser) -> String {
+pub fn declaration(parser: &Parser) -> String {
     match parameter_text(parser) {
         Some(parameters) if !parameters.trim().is_empty() => {
             format!("declare query_parameters({parameters});\n")
@@ -311,6 +311,10 @@ impl Catalog for WithFunctions<'_> {
 
     fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
         self.functions.get(name).cloned().or_else(|| self.base.function(name, argument))
+    }
+
+    fn is_place(&self, name: &str) -> bool {
+        self.base.is_place(name)
     }
 
     fn names(&self) -> Vec<&str> {

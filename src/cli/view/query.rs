@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{counted, diagnostics, out};
 use crate::check;
-use crate::diagnostic::{Diagnostic, SourceMap, Span};
+use crate::diagnostic::{Diagnostic, Severity, SourceMap, Span};
 
 /// Writes the findings of a query for people.
 pub(in crate::cli) fn human(name: &str, text: &str, parsed: &Parsed<'_>, analysis: &Analysis) {
@@ -17,9 +17,12 @@ pub(in crate::cli) fn human(name: &str, text: &str, parsed: &Parsed<'_>, analysi
         .chain(&analysis.diagnostics)
         .map(|found| {
             let range = found.span.range();
-            let span = Span::new(file, range.start, range.end);
-            let mut diagnostic = Diagnostic::new(check::language_code(found.code), span, &*found.message);
-            diagnostic.help.clone_from(&found.help);
+            let mut diagnostic = check::language_diagnostic(found, Span::new(file, range.start, range.end));
+            // A bare query is judged by the language alone: what a rule may leave open is an error here.
+            diagnostic.severity = match found.severity() {
+                kql::Severity::Error => Severity::Error,
+                kql::Severity::Warning => Severity::Warning,
+            };
             diagnostic
         })
         .collect();

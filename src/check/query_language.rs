@@ -1,0 +1,180 @@
+//! What the `kql` crate finds wrong with a query, as text, as syntax and in its meaning.
+//!
+//! The codes are those of the crate; here they get the form that the rest of the program uses, and their places in
+//! the query become places in the file.
+
+use std::sync::OnceLock;
+
+use super::view::View;
+use crate::compile::parsers::declaration;
+use crate::diagnostic::{Code, Diagnostic, Severity, Span};
+use crate::document::Parser;
+
+/// None of its own: see [`language_codes`].
+pub(super) static CODES: &[&Code] = &[];
+
+/// The codes of the `kql` crate, in its order.
+pub(super) fn language_codes() -> impl Iterator<Item = &'static Code> {
+    static CODES: OnceLock<Vec<Code>> = OnceLock::new();
+    CODES
+        .get_or_init(|| {
+            kql::Code::ALL
+                .iter()
+                .map(|code| Code { id: code.as_str(), severity: severity(*code), doc: code.documentation() })
+                .collect()
+        })
+        .iter()
+}
+
+/// How much a code weighs in a rule, unless a setting says otherwise. The catalogue cannot know every table, parser
+/// and saved function of a workspace, so that one which it does not know is no error.
+fn severity(code: kql::Code) -> Severity {
+    match (code, code.severity()) {
+        (kql::Code::UnknownTable, _) | (_, kql::Severity::Warning) => Severity::Warning,
+        (_, kql::Severity::Error) => Severity::Error,
+    }
+}
+
+/// A code of the `kql` crate in the form that the rest of the program uses.
+fn language_code(code: kql::Code) -> &'static Code {
+    static UNKNOWN: Code = Code { id: "kql", severity: Severity::Error, doc: "" };
+    // Every code is in the list, which is made of `kql::Code::ALL`.
+    language_codes().find(|known| known.id == code.as_str()).unwrap_or(&UNKNOWN)
+}
+
+/// What the `kql` crate found, at its place in a file.
+pub fn language_diagnostic(found: &kql::Diagnostic, span: Span) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(language_code(found.code), span, found.message.clone());
+    diagnostic.help.clone_from(&found.help);
+    diagnostic
+}
+
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for query in view.rules.iter().filter_map(|rule| rule.query.as_ref()) {
+        diagnostics.extend(
+            findings(&query.parsed, &query.analysis)
+                .map(|found| language_diagnostic(found, query.locate(view.map, found.span))),
+        );
+    }
+    for parser in view.parsers {
+        check_parser(view, parser, diagnostics);
+    }
+}
+
+/// A parser's query is read behind the declaration of its parameters, of which other checks speak.
+fn check_parser(view: &View<'_>, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(query) = &parser.query else { return };
+    let declaration = declaration(parser);
+    let text = format!("{declaration}{}", query.as_str());
+    let parsed = kql::parse(&text);
+    let analysis = kql::analyze(&parsed, &view.workspace);
+    for found in findings(&parsed, &analysis) {
+        let range = found.span.range();
+        if let (Some(start), Some(end)) =
+            (range.start.checked_sub(declaration.len()), range.end.checked_sub(declaration.len()))
+        {
+            diagnostics.push(language_diagnostic(found, query.locate(view.map, start..end)));
+        }
+    }
+}
+
+/// What is wrong with a query. Behind the first error of syntax its meaning is a guess, and nothing is said of it.
+fn findings<'a>(
+    parsed: &'a kql::Parsed<'_>,
+    analysis: &'a kql::Analysis,
+) -> impl Iterator<Item = &'a kql::Diagnostic> {
+    let broken = parsed.diagnostics.first().map_or(u32::MAX, |first| first.span.start);
+    let meaning = analysis.diagnostics.iter().filter(move |found| found.span.end < broken);
+    parsed.diagnostics.iter().chain(meaning)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Found, files, made_watchlist, rule, rule_text, run};
+    use crate::config::Config;
+    use crate::diagnostic::Severity;
+
+    #[test]
+    fn an_open_string_is_found_where_it_stands_in_the_block() {
+        let found = rule("query: |\n  SecurityEvent\n  | where Account == \"admin\n  | take 1\n");
+        assert_eq!(found.only().code.id, "kql-unterminated-string");
+        assert_eq!(found.places(), ["\"admin"]);
+        let place = found.map.location(found.only().span);
+        assert_eq!((place.line, place.column), (20, 22));
+    }
+
+    #[test]
+    fn a_column_that_the_table_lacks_is_found_in_any_form_of_text() {
+        for text in [
+            "query: |\n  SecurityEvent\n  | where Acount == 'x'\n",
+            "query: >\n  SecurityEvent\n  | where Acount == 'x'\n",
+            "query: SecurityEvent | where Acount == 'x'\n",
+            "query: \"SecurityEvent\\n| where Acount == 'x'\"\n",
+            "query: |\r\n  SecurityEvent\r\n  | where Acount == 'x'\r\n",
+        ] {
+            let found = rule(text);
+            assert_eq!(found.only().code.id, "kql-unknown-name", "{text}");
+            assert_eq!(found.only().help.as_deref(), Some("did you mean `Account`?"));
+            assert_eq!(found.places(), ["Acount"], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_table_that_is_not_known_is_a_warning_and_a_custom_one_is_not_known_beforehand() {
+        let found = rule("query: SecurityEvnt | where EventID == 4688\n");
+        assert_eq!((found.only().code.id, found.only().severity), ("kql-unknown-table", Severity::Warning));
+        assert_eq!(found.only().help.as_deref(), Some("did you mean `SecurityEvent`?"));
+        assert_eq!(rule("query: Mine_CL | where user_s == 'x'\n").codes(), [""; 0]);
+    }
+
+    #[test]
+    fn behind_an_error_of_syntax_the_meaning_is_not_looked_at() {
+        let found = rule(
+            "query: |\n  SecurityEvent\n  | project Computer Account, EventID\n  | where EventID == 1\n",
+        );
+        assert_eq!(found.diagnostics.len(), 1, "{:?}", found.diagnostics);
+        let both = rule("query: |\n  SecurityEvent\n  | where Acount == 'a'\n  | where Computer ==\n");
+        assert_eq!(both.codes(), ["kql-missing-expression", "kql-unknown-name"]);
+    }
+
+    /// A rule over the watchlist `hosts` of the folder with the columns host and owner.
+    fn with_watchlist(query: &str) -> Found {
+        let rule = rule_text(&format!("query: |\n  {query}\nentityMappings: []\n"));
+        let list =
+            "alias: hosts\nprovider: B\nitemsSearchKey: host\nitems: [{host: a, owner: b}]\n".to_owned();
+        files(&[("rules/a.yaml".into(), rule), ("rules/hosts/watchlist.yaml".into(), list)])
+    }
+
+    #[test]
+    fn a_watchlist_has_the_columns_of_its_file() {
+        assert_eq!(
+            with_watchlist("_GetWatchlist('hosts') | project host, owner, SearchKey").codes(),
+            [""; 0]
+        );
+        let found = with_watchlist("_GetWatchlist('hosts') | project hots");
+        assert_eq!(found.only().code.id, "kql-unknown-name");
+        assert_eq!(found.only().help.as_deref(), Some("did you mean `host`?"));
+        assert_eq!(found.places(), ["hots"]);
+    }
+
+    #[test]
+    fn a_watchlist_made_from_indicators_has_its_columns_and_an_external_one_any() {
+        let config = Config { external_watchlists: vec!["theirs".to_owned()], ..Config::default() };
+        let made = [made_watchlist("ioc")];
+        let check = |query: &str| {
+            let text = rule_text(&format!("query: {query}\nentityMappings: []\n"));
+            run(&[("rules/a.yaml".into(), text)], &made, &config).codes()
+        };
+        assert_eq!(check("_GetWatchlist('ioc') | project Indicator"), [""; 0]);
+        assert_eq!(check("_GetWatchlist('ioc') | project Indicators"), ["kql-unknown-name"]);
+        assert_eq!(check("_GetWatchlist('theirs') | project Anything"), [""; 0]);
+    }
+
+    #[test]
+    fn every_code_of_the_language_says_why() {
+        for code in super::language_codes() {
+            assert!(code.id.starts_with("kql-"), "{}", code.id);
+            assert!(code.markdown().len() > 40, "{}", code.id);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The workspace as the queries of a folder will find it.
+
+use kql::{Catalog, CatalogFunction, CatalogTable, Type};
+use sentinel_schema::{COMMON_COLUMNS, WorkspaceCatalog};
+
+use crate::compile::parsers::catalog_functions;
+use crate::compile::{Compiled, Folder};
+use crate::resource::Resource;
+
+/// The built-in tables and functions, the watchlists and parsers of the folder with their columns, and custom tables,
+/// which may have any column. A watchlist that others keep may have any column too.
+#[derive(Debug)]
+pub(super) struct Workspace {
+    catalog: WorkspaceCatalog,
+}
+
+impl Workspace {
+    /// The workspace of a folder and of the resources made from it. Every column of a watchlist is a string,
+    /// since its rows are sent as CSV.
+    pub(super) fn new(folder: &Folder, compiled: &[Compiled]) -> Self {
+        let mut catalog = WorkspaceCatalog::new();
+        let mut add = |alias: &str, columns: &[String]| {
+            catalog.add_watchlist(alias.trim(), columns.iter().map(|column| (column.trim(), Type::String)));
+        };
+        for made in compiled {
+            if let Resource::Watchlist(watchlist) = &made.resource {
+                add(&watchlist.alias, &watchlist.columns);
+            }
+        }
+        // A list that is not compiled, for an error elsewhere in it, has its columns all the same.
+        for source in &folder.watchlists {
+            if let (Some(alias), Some(table)) = (&source.document.alias, &source.table) {
+                add(alias, &table.columns);
+            }
+        }
+        let mut workspace = Self { catalog };
+        for (alias, function) in catalog_functions(&folder.parsers, &workspace) {
+            workspace.catalog.add_function(alias, function);
+        }
+        workspace
+    }
+}
+
+impl Catalog for Workspace {
+    fn table(&self, name: &str) -> Option<CatalogTable> {
+        self.catalog.table(name).or_else(|| sentinel_schema::is_custom_table(name).then(custom_table))
+    }
+
+    fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
+        self.catalog.function(name, argument)
+    }
+
+    fn is_place(&self, name: &str) -> bool {
+        self.catalog.is_place(name)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.catalog.names()
+    }
+}
+
+/// A table of which only what every table has is known.
+fn custom_table() -> CatalogTable {
+    let columns = COMMON_COLUMNS
+        .iter()
+        .map(|(name, kind)| ((*name).into(), Type::from_name(kind).unwrap_or(Type::Unknown)));
+    CatalogTable { columns: columns.collect(), open: true }
+}
