@@ -12,6 +12,7 @@ mod expression;
 mod operator;
 mod plugin;
 mod projection;
+mod regex;
 mod rows;
 mod signature;
 mod source;

@@ -448,6 +448,25 @@ codes! {
     /// SecurityEvent | where TimeGenerated > datetime(2024-12-31)
     /// ```
     ImpossibleDate = "kql-impossible-date", Warning, None;
+    /// A text that has to be a regular expression is none.
+    ///
+    /// ## Why
+    ///
+    /// The service reads expressions in the syntax of RE2 and refuses a query with one that it cannot read. There is no
+    /// looking ahead or behind, and no reference back to a group. A backslash stands as it is in a verbatim string, `@"…"`.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where CommandLine matches regex @"powershell(?!\.exe)"
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where CommandLine matches regex @"powershell($|[^.])"
+    /// ```
+    InvalidRegex = "kql-invalid-regex", Error, None;
     /// A `datatable` has values that do not fill its last row.
     ///
     /// ## Why

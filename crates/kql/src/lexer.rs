@@ -540,6 +540,8 @@ impl Lexer<'_> {
         };
         self.diagnostics.push(if text.contains(is_typographic) {
             diagnostic.with_help("typographic quotes are no quotes: write \" or '")
+        } else if text.contains('&') {
+            diagnostic.with_help("conditions are joined with `and`")
         } else if text.contains(char::is_alphabetic) {
             diagnostic.with_help("a name with such letters stands in brackets and quotes: ['…']")
         } else {

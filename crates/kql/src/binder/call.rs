@@ -46,7 +46,7 @@ impl Argument {
         }
     }
 
-    fn text(&self) -> Option<Rc<str>> {
+    pub(super) fn text(&self) -> Option<Rc<str>> {
         match &self.value {
             Value::Scalar(scalar) => scalar.text.clone(),
             _ => None,
@@ -384,6 +384,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Value {
         let signature = self.check_arguments(builtin, arguments, span);
+        self.check_regex_argument(builtin.name, arguments);
         let from: Vec<ColumnId> = arguments.iter().flat_map(Argument::from).collect();
         if let Some(value) = self.series_call(builtin.name, arguments, &from) {
             return value;

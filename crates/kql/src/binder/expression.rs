@@ -447,6 +447,9 @@ impl Binder<'_> {
         right: ExpressionId,
         right_scalar: &Scalar,
     ) -> Type {
+        if operator == BinaryOperator::MatchesRegex {
+            self.check_regex(right);
+        }
         let (one, other) = (left_scalar.kind, right_scalar.kind);
         let result = operator_result(operator, one, other);
         if self.searching && matches!(operator, BinaryOperator::And | BinaryOperator::Or) {

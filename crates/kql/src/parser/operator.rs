@@ -314,6 +314,11 @@ impl Parser<'_> {
                     None => diagnostic,
                 }
             }
+            TokenKind::Bar if self.tree.source[..place.start as usize].ends_with('|') => {
+                self.bump();
+                Diagnostic::new(Code::UnknownOperator, place, "expected an operator, found `||`")
+                    .with_help(advice("||"))
+            }
             _ => {
                 Diagnostic::new(Code::UnknownOperator, place, format!("expected an operator, found {found}"))
                     .with_help("behind `|` stands an operator: where, extend, project, summarize, …")

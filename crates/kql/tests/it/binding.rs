@@ -6,7 +6,7 @@ use kql::{Catalog, CatalogFunction, CatalogTable, Code, QueryResult, Type, analy
 use proptest::prelude::*;
 
 /// A workspace of two tables and a function.
-struct Workspace;
+pub(crate) struct Workspace;
 
 impl Catalog for Workspace {
     fn table(&self, name: &str) -> Option<CatalogTable> {

@@ -3,4 +3,5 @@
 mod binding;
 mod corpus;
 mod lexing;
+mod mistakes;
 mod parsing;
