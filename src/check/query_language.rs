@@ -48,6 +48,10 @@ fn language_code(code: kql::Code) -> &'static Code {
 pub fn language_diagnostic(found: &kql::Diagnostic, span: Span) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(language_code(found.code), span, found.message.clone());
     diagnostic.help.clone_from(&found.help);
+    // A function that resembles no known one is most likely saved in the workspace, where nobody looks offline.
+    if found.code == kql::Code::UnknownFunction && found.help.is_none() {
+        diagnostic.severity = Severity::Warning;
+    }
     diagnostic
 }
 
@@ -149,6 +153,17 @@ mod tests {
         assert_eq!(found.only().help.as_deref(), Some("did you mean `SecurityEvent`?"));
         assert_eq!(rule("query: SecurityEvnt\n").only().code.id, "kql-unknown-table");
         assert_eq!(rule("query: Mine_CL | where user_s == 'x'\n").codes(), [""; 0]);
+    }
+
+    #[test]
+    fn a_function_that_resembles_none_may_be_saved_in_the_workspace() {
+        let found = rule("query: OurOwnNormalisedLogons(1d) | where EventID == 4688\nentityMappings: []\n");
+        assert_eq!(
+            (found.only().code.id, found.only().severity),
+            ("kql-unknown-function", Severity::Warning)
+        );
+        let found = rule("query: SecurityEvent | extend Computer = tolowr(Computer)\n");
+        assert_eq!((found.only().code.id, found.only().severity), ("kql-unknown-function", Severity::Error));
     }
 
     #[test]
