@@ -4,7 +4,7 @@ use super::flow::Flow;
 use super::mapped::{Mapped, mapped};
 use super::view::{Query, RuleView, View};
 use super::wording::shown;
-use crate::diagnostic::{Code, Diagnostic, codes, nearest};
+use crate::diagnostic::{Code, Diagnostic, Severity, codes, nearest};
 
 codes! {
     /// An entity mapping or a custom detail names a column that the query does not return. Names compare by case.
@@ -111,6 +111,10 @@ fn complaint(
         _ => format!("it returns {} other columns", names.len()),
     };
     let mut diagnostic = Diagnostic::new(code, mapped.place(view.map), message).label(label);
+    // KQL tells case apart; whether the service does when it looks a mapping's column up is not known.
+    if names.iter().any(|name| name.eq_ignore_ascii_case(column)) {
+        diagnostic.severity = Severity::Warning;
+    }
     let lost = flow.lost(column);
     let near = nearest(column, names.iter().copied());
     let help = match &lost {
@@ -133,11 +137,22 @@ fn complaint(
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Found, rule};
+    use crate::diagnostic::Severity;
 
     fn host(query: &str, column: &str) -> Found {
         rule(&format!(
             "query: |\n  {query}\nentityMappings:\n  - entityType: Host\n    fieldMappings:\n      - {{identifier: HostName, columnName: {column}}}\n"
         ))
+    }
+
+    #[test]
+    fn a_name_in_another_case_is_a_warning() {
+        let found = host("SecurityEvent | project Machine = Computer", "machine");
+        assert_eq!(
+            (found.only().code.id, found.only().severity),
+            ("column-not-in-result", Severity::Warning)
+        );
+        assert_eq!(found.only().help.as_deref(), Some("did you mean `Machine`?"));
     }
 
     #[test]
