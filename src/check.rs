@@ -1,6 +1,6 @@
 //! Diagnostics over documents and resources; one file a check.
 //!
-//! A check is a function over the whole [`View`] with the codes that it reports, in a file of its own. To add
+//! A check is a function over the whole `View` with the codes that it reports, in a file of its own. To add
 //! one, write the file and name it in `CHECKS`; its codes, their documentation and the tests of their examples
 //! follow from there.
 //!
