@@ -122,11 +122,10 @@ pub fn check(context: Context<'_>) -> Vec<Diagnostic> {
 
 /// Gives diagnostics the severities that the settings name, and leaves out those whose code is off.
 ///
-/// A code that keeps a document from being converted ([`is_fixed`]) stays what it is: without it the document
-/// would be left out of the deployment without a word.
+/// A code that is [fixed](Code::fixed) stays what it is.
 pub fn apply_severities(config: &Config, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.retain_mut(|diagnostic| match config.severities.get(diagnostic.code.id) {
-        Some(_) if is_fixed(diagnostic.code) => true,
+        Some(_) if diagnostic.code.fixed => true,
         Some(Spanned { value: Some(severity), .. }) => {
             diagnostic.severity = *severity;
             true
@@ -140,45 +139,13 @@ pub fn apply_severities(config: &Config, mut diagnostics: Vec<Diagnostic>) -> Ve
 /// Reports settings that would change a severity and cannot.
 fn fixed_severities(config: &Config, diagnostics: &mut Vec<Diagnostic>) {
     for (id, setting) in &config.severities {
-        if explain(id).is_some_and(is_fixed) && setting.value != Some(Severity::Error) {
+        if explain(id).is_some_and(|code| code.fixed) && setting.value != Some(Severity::Error) {
             diagnostics.push(
                 Diagnostic::new(&BAD_SETTING, setting.span, format!("`{id}` is always an error"))
                     .help("remove the setting: a file with this error cannot be deployed"),
             );
         }
     }
-}
-
-/// Codes of which a document has no resource, or one whose name would lead elsewhere.
-const FIXED: &[&str] = &[
-    "yaml-syntax",
-    "not-utf8",
-    "unreadable",
-    "wrong-shape",
-    "csv-shape",
-    "watchlist-without-rows",
-    "missing-field",
-    "hunting-query",
-    "bad-id",
-    "bad-watchlist-name",
-    "duplicate-id",
-    "duplicate-alias",
-    "unknown-severity",
-    "unknown-tactic",
-    "unknown-operator",
-    "unknown-setting",
-    "unknown-entity-type",
-    "bad-duration",
-    "bad-function-alias",
-    "bad-function-parameters",
-    "duplicate-function",
-    "parser-cycle",
-];
-
-/// Whether settings cannot change a code's severity: without the error, the document would be left out of the
-/// deployment without a word.
-pub fn is_fixed(code: &Code) -> bool {
-    FIXED.contains(&code.id)
 }
 
 /// Every code of the program, by room.
@@ -228,7 +195,16 @@ mod tests {
             assert_eq!(explain(code.id), Some(code));
         }
         assert_eq!(explain("no-such-code"), None);
-        assert!(FIXED.iter().all(|id| explain(id).is_some_and(|code| code.severity == Severity::Error)));
+    }
+
+    #[test]
+    fn only_errors_are_fixed_and_those_that_a_document_vanishes_with_are() {
+        let fixed: Vec<_> = codes().into_iter().filter(|code| code.fixed).collect();
+        assert!(fixed.iter().all(|code| code.severity == Severity::Error));
+        for id in ["yaml-syntax", "not-utf8", "missing-field", "bad-id", "duplicate-alias", "parser-cycle"] {
+            assert!(fixed.iter().any(|code| code.id == id), "{id}");
+        }
+        assert!(!explain("too-long").unwrap().fixed);
     }
 
     #[test]

@@ -62,7 +62,7 @@ fn checks_page() -> String {
          | code | severity | what is wrong |\n|---|---|---|\n",
     );
     for code in &codes {
-        let severity = match (code.severity, check::is_fixed(code)) {
+        let severity = match (code.severity, code.fixed) {
             (_, true) => "always an error",
             (severity, false) => severity.as_str(),
         };
