@@ -8,7 +8,9 @@
 //! than was meant; everything else is a warning. Lengths are counted in UTF-16 units, as the service counts them.
 
 mod alert_details;
+mod allow;
 mod attack;
+mod bare;
 mod column_name;
 mod custom_details;
 mod duplicate;
@@ -19,6 +21,7 @@ mod enumeration;
 mod flow;
 mod grouping;
 mod id;
+mod lint;
 mod mapped;
 mod missing_field;
 mod nrt;
@@ -63,6 +66,7 @@ pub struct Context<'a> {
     pub config: &'a Config,
 }
 
+pub use bare::{BareFindings, check_bare_query};
 pub use query_language::language_diagnostic;
 
 /// One check.
@@ -105,6 +109,7 @@ const CHECKS: &[Check] = checks![
     watchlist_rows,
     watchlist_size,
     parser,
+    lint,
 ];
 
 /// Runs every check. The severities are those of the codes: [`apply_severities`] gives them, and the diagnostics of
@@ -115,6 +120,7 @@ pub fn check(context: Context<'_>) -> Vec<Diagnostic> {
     for check in CHECKS {
         (check.run)(&view, &mut diagnostics);
     }
+    allow::apply(&view, &codes(), &mut diagnostics);
     fixed_severities(context.config, &mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code.id));
     diagnostics
@@ -163,6 +169,7 @@ pub fn codes() -> Vec<&'static Code> {
         .flatten()
         .copied()
         .chain(CHECKS.iter().flat_map(|check| check.codes.iter().copied()))
+        .chain(allow::CODES.iter().copied())
         .chain(query_language::language_codes())
         .collect()
 }
@@ -179,7 +186,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
-    use super::testing::{Example, examples, files, rule, watchlist};
+    use super::testing::{Example, bare, examples, files, rule, watchlist};
     use super::*;
     use crate::diagnostic::{Span, sections};
 
@@ -227,6 +234,7 @@ mod tests {
             match example {
                 Example::Rule(fragment) => return rule(&fragment).codes(),
                 Example::Watchlist(fragment) => return watchlist(&fragment).codes(),
+                Example::Query(query) => return bare(&query),
                 Example::File(path, text) => whole.push((path, text)),
             }
         }
@@ -235,7 +243,7 @@ mod tests {
 
     #[test]
     fn the_wrong_example_of_a_check_has_its_code_and_the_right_one_has_not() {
-        for code in CHECKS.iter().flat_map(|check| check.codes) {
+        for code in CHECKS.iter().flat_map(|check| check.codes).chain(allow::CODES) {
             let text = code.markdown();
             for section in sections(&text) {
                 match section.heading {

@@ -390,8 +390,8 @@ mod tests {
         };
         let found = files(&[
             of("A", "union B, Heartbeat"),
-            of("B", "C() | take 1"),
-            of("C", "Heartbeat | join A on Computer"),
+            of("B", "C() | count"),
+            of("C", "Heartbeat | join kind=inner A on Computer"),
             of("D", "A"),
         ]);
         let messages: Vec<_> =
@@ -412,8 +412,8 @@ mod tests {
     fn a_name_that_only_looks_like_a_call_is_none() {
         for query in [
             "Heartbeat | extend A = 1 | project A",
-            "let A = Heartbeat; A | take 1",
-            "Heartbeat | where Computer == 'A' // A",
+            "let A = Heartbeat; A | count",
+            "Heartbeat | where Computer =~ 'A' // A",
             "Heartbeat | extend x = parse_json(Computer).A",
         ] {
             let found = parser(&format!("functionAlias: A\nfunctionQuery: \"{query}\"\n"));

@@ -9,6 +9,7 @@ use super::Severity;
 ///
 /// - `yaml rule`, `yaml watchlist`, `yaml indicators`: top-level keys laid over a file that is right otherwise;
 /// - `text page`: a whole ThreatFox page;
+/// - `kql bare`: a query in a file of its own, as `bartizan kql` reads it;
 /// - any language and `file=PATH`: a whole file at that path below the folder, `bartizan.toml` included.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Code {
