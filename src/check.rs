@@ -12,6 +12,7 @@ mod allow;
 mod attack;
 mod bare;
 mod column_name;
+mod connectors;
 mod custom_details;
 mod duplicate;
 mod duration;
@@ -23,6 +24,7 @@ mod grouping;
 mod id;
 mod lint;
 mod mapped;
+mod mapped_type;
 mod missing_field;
 mod nrt;
 mod parser;
@@ -103,6 +105,8 @@ const CHECKS: &[Check] = checks![
     query_scope,
     query_language,
     result_column,
+    mapped_type,
+    connectors,
     watchlist_reference,
     watchlist_name,
     watchlist_columns,
