@@ -69,6 +69,7 @@ codes! {
 /// Tables that no connector fills: Sentinel and the workspace do.
 const OF_THE_WORKSPACE: &[&str] = &[
     "Anomalies",
+    "Heartbeat",
     "LAQueryLogs",
     "Operation",
     "SecurityIncident",

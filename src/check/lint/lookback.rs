@@ -7,6 +7,8 @@ use super::code::LOOKBACK_BEYOND_PERIOD;
 use super::{Lints, Setting};
 use crate::resource::Duration;
 
+/// The longest `queryPeriod` that the service takes.
+const LONGEST_PERIOD: Duration = Duration::from_days(14);
 const DAY: f64 = 86_400.0;
 
 impl Lints<'_> {
@@ -26,14 +28,22 @@ impl Lints<'_> {
         let Some(seconds) = self.seconds_back(low, 0).filter(|back| *back > period.seconds() as f64) else {
             return;
         };
-        let back = Duration::from_seconds(seconds as u64).kql();
-        let period = period.kql();
+        let back = Duration::from_seconds(seconds as u64);
+        let (most, period) = (LONGEST_PERIOD.kql(), period.kql());
+        let help = if back > LONGEST_PERIOD {
+            format!(
+                "look back no further; a rule reads at most {most}, and what is older can stand in a watchlist"
+            )
+        } else {
+            format!("set `queryPeriod` to {}, or look back no further than {period}", back.kql())
+        };
+        let back = back.kql();
         self.report(
             &LOOKBACK_BEYOND_PERIOD,
             tree.span_of(low),
             format!("the query looks back {back}, and the service gives it {period}"),
             format!("rows older than {period} are not there"),
-            format!("set `queryPeriod` to {back}, or look back no further than {period}"),
+            help,
         );
     }
 

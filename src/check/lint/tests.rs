@@ -142,6 +142,12 @@ fn a_lookback_is_worked_out_through_lets_and_arithmetic() {
     let found = query("SecurityEvent | where TimeGenerated > ago(14d)");
     assert_eq!(found.only().message, "the query looks back 14d, and the service gives it 1h");
     assert_eq!(found.map.text(found.only().related[0].span), "1h");
+    let help = |days: u32| {
+        let found = query(&format!("SecurityEvent | where TimeGenerated > ago({days}d)"));
+        found.only().help.clone().unwrap()
+    };
+    assert!(help(14).starts_with("set `queryPeriod` to 14d"));
+    assert!(help(15).starts_with("look back no further"), "the service takes no longer period");
 }
 
 #[test]
