@@ -58,6 +58,9 @@ codes! {
     pub(super) UNUSED_ALLOW = "unused-allow", Warning;
 }
 
+/// Codes that the comments of one query may allow; those behind them are called not understood.
+const MOST: usize = 1_000;
+
 /// What a comment begins with that speaks to this program.
 const MARK: &str = "bartizan:";
 
@@ -82,7 +85,12 @@ impl<'q> Allows<'q> {
     /// Reads the comments among the tokens of a query.
     pub(super) fn read(source: &'q str, tokens: &[Token]) -> Self {
         let mut allows = Self { source, allows: Vec::new(), broken: Vec::new() };
-        for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Comment) {
+        let mut lines = Lines { source, tokens, before: None, next: 0 };
+        for (at, token) in tokens.iter().enumerate() {
+            if token.kind != TokenKind::Comment {
+                lines.pass(token);
+                continue;
+            }
             let text = token.text(source);
             let Some(words) = text.trim_start_matches('/').trim_start().strip_prefix(MARK) else { continue };
             let list = words.trim_start().strip_prefix("allow").and_then(|rest| {
@@ -93,8 +101,12 @@ impl<'q> Allows<'q> {
                 allows.broken.push(token.span);
                 continue;
             };
-            let reach = reach(source, tokens, at);
+            if allows.allows.len() >= MOST {
+                allows.broken.push(token.span);
+                continue;
+            }
             let start = token.span.range().start;
+            let reach = lines.reach(at);
             // The list is a part of the text, so that its place follows from where it begins in it.
             let mut offset = start + (list.as_ptr() as usize - text.as_ptr() as usize);
             for word in list.split(',') {
@@ -168,24 +180,51 @@ impl<'q> Allows<'q> {
     }
 }
 
-/// Where a comment holds.
-fn reach(source: &str, tokens: &[Token], at: usize) -> Range<usize> {
-    let is_code = |token: &&Token| !token.kind.is_trivia() && token.kind != TokenKind::End;
-    let start = tokens[at].span.range().start;
-    let before = tokens[..at].iter().rev().find(is_code).map(|token| token.span.range());
-    let line = |at: usize| {
-        let start = source[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
-        let end = source[at..].find(['\n', '\r']).map_or(source.len(), |length| at + length);
+/// The tokens of a query, walked from front to back once.
+struct Lines<'q, 't> {
+    source: &'q str,
+    tokens: &'t [Token],
+    /// Where the code before ends.
+    before: Option<usize>,
+    /// From where the next code is looked for.
+    next: usize,
+}
+
+fn is_code(token: &Token) -> bool {
+    !token.kind.is_trivia() && token.kind != TokenKind::End
+}
+
+impl Lines<'_, '_> {
+    fn pass(&mut self, token: &Token) {
+        if is_code(token) {
+            self.before = Some(token.span.range().end);
+        }
+    }
+
+    /// The line of a place, its end included.
+    fn line(&self, at: usize) -> Range<usize> {
+        let start = self.source[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        let end = self.source[at..].find(['\n', '\r']).map_or(self.source.len(), |length| at + length);
         start..end + 1
-    };
-    let own = line(start);
-    match before {
-        None => 0..source.len() + 1,
-        Some(before) if before.end > own.start => own,
-        Some(_) => match tokens[at..].iter().find(is_code) {
-            Some(next) => own.start..line(next.span.range().start).end,
-            None => own,
-        },
+    }
+
+    /// Where the comment that is this token holds.
+    fn reach(&mut self, comment: usize) -> Range<usize> {
+        let own = self.line(self.tokens[comment].span.range().start);
+        match self.before {
+            None => 0..self.source.len() + 1,
+            Some(before) if before > own.start => own,
+            Some(_) => {
+                self.next = self.next.max(comment);
+                while self.tokens.get(self.next).is_some_and(|token| !is_code(token)) {
+                    self.next += 1;
+                }
+                match self.tokens.get(self.next) {
+                    Some(next) => own.start..self.line(next.span.range().start).end,
+                    None => own,
+                }
+            }
+        }
     }
 }
 
@@ -327,5 +366,13 @@ mod tests {
             codes("SecurityEvent // bartizan: allow(sort-in-rule)\n| where"),
             ["kql-missing-expression"]
         );
+    }
+
+    #[test]
+    fn very_many_comments_are_read_in_time_and_those_past_the_most_are_told() {
+        let comments = "// bartizan: allow(sort-in-rule)\n".repeat(20_000);
+        let found = bare(&format!("SecurityEvent\n| where TimeGenerated > ago(1d)\n{comments}| count\n"));
+        assert_eq!(found.iter().filter(|code| **code == "unused-allow").count(), super::MOST);
+        assert_eq!(found.iter().filter(|code| **code == "bad-allow").count(), 20_000 - super::MOST);
     }
 }

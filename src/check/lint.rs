@@ -12,6 +12,7 @@ mod lookback;
 mod order;
 mod scope;
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use kql::Analysis;
@@ -67,6 +68,8 @@ struct Lints<'q> {
     bindings: Bindings<'q>,
     /// Comparisons that were warned of, as they are written.
     compared: HashSet<&'q str>,
+    /// Whether anything in the query depends on the order of rows, once somebody asked.
+    needs_order: OnceCell<bool>,
     found: Vec<Finding>,
 }
 
@@ -131,8 +134,15 @@ pub(super) fn bare_query(
 }
 
 fn findings(tree: &Tree<'_>, analysis: &Analysis, setting: Setting) -> Vec<Finding> {
-    let bindings = Bindings::new(tree);
-    let mut lints = Lints { tree, analysis, setting, bindings, compared: HashSet::new(), found: Vec::new() };
+    let mut lints = Lints {
+        tree,
+        analysis,
+        setting,
+        bindings: Bindings::new(tree),
+        compared: HashSet::new(),
+        needs_order: OnceCell::new(),
+        found: Vec::new(),
+    };
     lints.walk();
     if setting == Setting::Bare {
         lints.time_bound();

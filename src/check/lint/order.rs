@@ -119,6 +119,10 @@ impl Lints<'_> {
 
     /// Whether anywhere in the query something depends on an order, so that rows bound to a name may be meant for it.
     fn anything_needs_order(&self) -> bool {
+        *self.needs_order.get_or_init(|| self.look_for_need_of_order())
+    }
+
+    fn look_for_need_of_order(&self) -> bool {
         let mut open: Vec<Node> = self.tree.root.iter().map(|id| Node::Statement(*id)).collect();
         while let Some(node) = open.pop() {
             let needs = match node {
