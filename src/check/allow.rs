@@ -11,7 +11,7 @@ use kql::{Span as Place, Token, TokenKind};
 
 use super::view::View;
 use super::wording::{quoted, shown};
-use crate::diagnostic::{Code, Diagnostic, Severity, SourceMap, Span, codes, nearest};
+use crate::diagnostic::{Code, Diagnostic, SourceMap, Span, codes, nearest};
 use crate::document::Text;
 
 codes! {
@@ -168,10 +168,7 @@ impl<'q> Allows<'q> {
                 Some(_) if allow.used.get() || !is_read => {}
                 Some(code) => {
                     let message = format!("there is no warning `{}` that this allows", code.id);
-                    let help = match code.severity {
-                        Severity::Error => "take it out; an error cannot be allowed",
-                        Severity::Warning => "take it out, or put it where the warning is",
-                    };
+                    let help = "take it out, or put it where the warning is; an error cannot be allowed";
                     found.push(Diagnostic::new(&UNUSED_ALLOW, locate(allow.place), message).help(help));
                 }
             }

@@ -72,7 +72,8 @@ codes! {
     /// `row_number()`, `prev()`, `next()`, `make_list()` and their like do.
     ///
     /// ## Why
-    /// Sorting is costly: all rows go to one node. An alert does not show the order.
+    /// Sorting is costly: all rows go to one node. An alert does not show the order. Where a rule finds more than the service
+    /// makes alerts of, the order may say which; allow it there.
     ///
     /// ## Wrong
     /// ```yaml rule

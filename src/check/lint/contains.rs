@@ -79,24 +79,23 @@ fn is_whole(text: &str) -> bool {
     text.len() >= SHORTEST_WORD && !is_encoded && !STEMS.contains(&word.as_str())
 }
 
-/// Whether a column's values are names made of several words without anything between them, such as `DeleteUser`.
+/// Whether a column's values run words together: names such as `DeleteUser`, and what a URL encodes, where `%20whoami` is
+/// one term with its digits.
 fn joins_words(column: &str) -> bool {
-    let column = column.to_ascii_lowercase();
-    [
+    const ENDS: &[&str] = &[
+        "actiontype",
+        "eventtype",
         "operation",
         "operationname",
         "operationnamevalue",
-        "actiontype",
-        "eventtype",
-        "activity",
-        "type",
-        "method",
-    ]
-    .iter()
-    .any(|known| column == *known || column.strip_suffix("_s") == Some(known))
-        || column.ends_with("operationname")
-        || column.ends_with("eventtype")
-        || column.ends_with("actiontype")
+        "querystring",
+        "uriquery",
+        "urlquery",
+    ];
+    const WHOLE: &[&str] = &["activity", "method", "type"];
+    let column = column.to_ascii_lowercase();
+    let column = column.strip_suffix("_s").unwrap_or(&column);
+    WHOLE.contains(&column) || ENDS.iter().any(|end| column.ends_with(end))
 }
 
 #[cfg(test)]
@@ -129,6 +128,7 @@ mod tests {
     #[test]
     fn columns_of_joined_words_are_told_by_name() {
         assert!(joins_words("OperationName") && joins_words("ActionType") && joins_words("Operation_s"));
+        assert!(joins_words("QueryString") && joins_words("csUriQuery"));
         assert!(!joins_words("CommandLine") && !joins_words("FileName"));
     }
 }
