@@ -101,6 +101,12 @@ impl Scalar {
         }
         while let Some(&expected) = decoded.peek() {
             let at = raw;
+            // A block that ends with the file, and without a line break, is read as if it had one.
+            if raw == text.len() && matches!(style, Style::Block { .. }) {
+                decoded.next_if_eq(&'\n')?;
+                offsets.push(at);
+                continue;
+            }
             if let Some((breaks, next)) = line_breaks(text, raw, style) {
                 let mut taken = 0;
                 while taken < breaks && decoded.next_if_eq(&'\n').is_some() {
@@ -262,6 +268,8 @@ mod tests {
             "q: 'it''s\n\n   b | take x'\n",
             "q: a b\n   c | take x\n",
             "q: take x",
+            "q: |\n  a\n  | take x",
+            "q: >\r\n  a\r\n  | take x",
         ] {
             let found = located(text, "take x");
             let line = text.lines().position(|line| line.contains("take x")).unwrap() + 1;
