@@ -120,7 +120,10 @@ impl<'q> Reader<'q> {
                 StatementKind::Alias { name, .. } => {
                     self.bind(self.tree.name(*name), Vec::new(), Vec::new(), None);
                 }
-                _ => self.walk(Node::Statement(*id), false),
+                StatementKind::DeclarePattern { .. }
+                | StatementKind::Set { .. }
+                | StatementKind::Restrict(_)
+                | StatementKind::Bad => self.walk(Node::Statement(*id), false),
             }
         }
     }
@@ -185,11 +188,18 @@ impl<'q> Reader<'q> {
     /// Statements within an expression: of `macro-expand`, of a pattern.
     fn statements_below(&mut self, id: StatementId, place: Place, open: &mut Vec<(Node, Place)>) {
         match &self.tree.statement(id).kind {
-            StatementKind::DeclarePattern { .. } | StatementKind::Set { .. } | StatementKind::Restrict(_) => {
+            StatementKind::DeclarePattern { .. }
+            | StatementKind::Set { .. }
+            | StatementKind::Restrict(_)
+            | StatementKind::Bad => {
                 let children = self.tree.children(Node::Statement(id));
                 open.extend(children.into_iter().map(|child| (child, Place { is_table: false, ..place })));
             }
-            _ => self.statements(&[id]),
+            StatementKind::Query(_)
+            | StatementKind::Let { .. }
+            | StatementKind::LetFunction { .. }
+            | StatementKind::DeclareParameters(_)
+            | StatementKind::Alias { .. } => self.statements(&[id]),
         }
     }
 
@@ -474,9 +484,20 @@ mod tests {
         }
         assert_eq!(sources(&(query + "a199")), ["T"]);
         assert_eq!(sources("let A = A; A"), ["A"]);
-        for query in
-            ["", "let", "let x =", "union", "T | join (", ")))", "_GetWatchlist(", "table(", "let f = (a) {"]
-        {
+        for query in [
+            "",
+            "let",
+            "let x =",
+            "union",
+            "T | join (",
+            ")))",
+            "_GetWatchlist(",
+            "table(",
+            "let f = (a) {",
+            ") ; )",
+            "set x; A",
+            "let f = () { )",
+        ] {
             reads(&kql::parse(query).tree);
         }
     }

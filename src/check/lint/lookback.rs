@@ -2,13 +2,14 @@
 
 use kql::tree::{BinaryOperator, ExpressionId, ExpressionKind, LiteralKind, UnaryOperator};
 
-use super::bindings::DEEPEST;
 use super::code::LOOKBACK_BEYOND_PERIOD;
 use super::{Lints, Setting};
 use crate::resource::Duration;
 
 /// The longest `queryPeriod` that the service takes.
 const LONGEST_PERIOD: Duration = Duration::from_days(14);
+/// How deep arithmetic is followed, names among it. Each level has two sides, so that a deeper one would take long.
+const DEEPEST: usize = 10;
 const DAY: f64 = 86_400.0;
 
 impl Lints<'_> {

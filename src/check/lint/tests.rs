@@ -262,3 +262,23 @@ fn a_parser_is_looked_at_at_its_own_places() {
     assert_eq!(found.codes(), ["join-without-kind", "take-in-rule"], "{:?}", found.diagnostics);
     assert_eq!(found.places(), ["join", "take"]);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+
+    /// Whatever stands in a query, in a rule and alone.
+    #[test]
+    fn no_query_makes_the_lints_panic(
+        words in proptest::collection::vec(proptest::sample::select(vec![
+            "SecurityEvent", "Heartbeat", "Mine_CL", "|", "|", "(", ")", ";", ",", "=", "==", "in", "and", "let", "x", "f",
+            "where", "sort by", "take 5", "join", "on", "union", "search", "find", "*", "summarize", "count()", "by",
+            "Computer", "TimeGenerated", "CommandLine", ">", "ago(1d)", "ago(x)", "contains", "'mimikatz'", "5m", "x * 2",
+            "extend", "tolower(Computer)", "between (ago(2d) .. now())", "table(x)", "_GetWatchlist('a')", "{", "}",
+            "// bartizan: allow(sort-in-rule)\n", "// bartizan: é\n", "toscalar(", "materialize(", "dynamic(['a'])",
+        ]), 0..40),
+    ) {
+        let text = words.join(" ");
+        bare(&text);
+        query(&text);
+    }
+}
