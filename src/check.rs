@@ -8,8 +8,11 @@
 //! than was meant; everything else is a warning. Lengths are counted in UTF-16 units, as the service counts them.
 
 mod alert_details;
+mod allow;
 mod attack;
+mod bare;
 mod column_name;
+mod connectors;
 mod custom_details;
 mod duplicate;
 mod duration;
@@ -19,7 +22,9 @@ mod enumeration;
 mod flow;
 mod grouping;
 mod id;
+mod lint;
 mod mapped;
+mod mapped_type;
 mod missing_field;
 mod nrt;
 mod parser;
@@ -63,6 +68,7 @@ pub struct Context<'a> {
     pub config: &'a Config,
 }
 
+pub use bare::{BareFindings, check_bare_query};
 pub use query_language::language_diagnostic;
 
 /// One check.
@@ -99,12 +105,15 @@ const CHECKS: &[Check] = checks![
     query_scope,
     query_language,
     result_column,
+    mapped_type,
+    connectors,
     watchlist_reference,
     watchlist_name,
     watchlist_columns,
     watchlist_rows,
     watchlist_size,
     parser,
+    lint,
 ];
 
 /// Runs every check. The severities are those of the codes: [`apply_severities`] gives them, and the diagnostics of
@@ -115,6 +124,7 @@ pub fn check(context: Context<'_>) -> Vec<Diagnostic> {
     for check in CHECKS {
         (check.run)(&view, &mut diagnostics);
     }
+    allow::apply(&view, &codes(), &mut diagnostics);
     fixed_severities(context.config, &mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code.id));
     diagnostics
@@ -122,11 +132,10 @@ pub fn check(context: Context<'_>) -> Vec<Diagnostic> {
 
 /// Gives diagnostics the severities that the settings name, and leaves out those whose code is off.
 ///
-/// A code that keeps a document from being converted ([`is_fixed`]) stays what it is: without it the document
-/// would be left out of the deployment without a word.
+/// A code that is [fixed](Code::fixed) stays what it is.
 pub fn apply_severities(config: &Config, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.retain_mut(|diagnostic| match config.severities.get(diagnostic.code.id) {
-        Some(_) if is_fixed(diagnostic.code) => true,
+        Some(_) if diagnostic.code.fixed => true,
         Some(Spanned { value: Some(severity), .. }) => {
             diagnostic.severity = *severity;
             true
@@ -140,45 +149,13 @@ pub fn apply_severities(config: &Config, mut diagnostics: Vec<Diagnostic>) -> Ve
 /// Reports settings that would change a severity and cannot.
 fn fixed_severities(config: &Config, diagnostics: &mut Vec<Diagnostic>) {
     for (id, setting) in &config.severities {
-        if explain(id).is_some_and(is_fixed) && setting.value != Some(Severity::Error) {
+        if explain(id).is_some_and(|code| code.fixed) && setting.value != Some(Severity::Error) {
             diagnostics.push(
                 Diagnostic::new(&BAD_SETTING, setting.span, format!("`{id}` is always an error"))
                     .help("remove the setting: a file with this error cannot be deployed"),
             );
         }
     }
-}
-
-/// Codes of which a document has no resource, or one whose name would lead elsewhere.
-const FIXED: &[&str] = &[
-    "yaml-syntax",
-    "not-utf8",
-    "unreadable",
-    "wrong-shape",
-    "csv-shape",
-    "watchlist-without-rows",
-    "missing-field",
-    "hunting-query",
-    "bad-id",
-    "bad-watchlist-name",
-    "duplicate-id",
-    "duplicate-alias",
-    "unknown-severity",
-    "unknown-tactic",
-    "unknown-operator",
-    "unknown-setting",
-    "unknown-entity-type",
-    "bad-duration",
-    "bad-function-alias",
-    "bad-function-parameters",
-    "duplicate-function",
-    "parser-cycle",
-];
-
-/// Whether settings cannot change a code's severity: without the error, the document would be left out of the
-/// deployment without a word.
-pub fn is_fixed(code: &Code) -> bool {
-    FIXED.contains(&code.id)
 }
 
 /// Every code of the program, by room.
@@ -196,6 +173,7 @@ pub fn codes() -> Vec<&'static Code> {
         .flatten()
         .copied()
         .chain(CHECKS.iter().flat_map(|check| check.codes.iter().copied()))
+        .chain(allow::CODES.iter().copied())
         .chain(query_language::language_codes())
         .collect()
 }
@@ -212,7 +190,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
-    use super::testing::{Example, examples, files, rule, watchlist};
+    use super::testing::{Example, bare, examples, files, rule, watchlist};
     use super::*;
     use crate::diagnostic::{Span, sections};
 
@@ -228,7 +206,16 @@ mod tests {
             assert_eq!(explain(code.id), Some(code));
         }
         assert_eq!(explain("no-such-code"), None);
-        assert!(FIXED.iter().all(|id| explain(id).is_some_and(|code| code.severity == Severity::Error)));
+    }
+
+    #[test]
+    fn only_errors_are_fixed_and_those_that_a_document_vanishes_with_are() {
+        let fixed: Vec<_> = codes().into_iter().filter(|code| code.fixed).collect();
+        assert!(fixed.iter().all(|code| code.severity == Severity::Error));
+        for id in ["yaml-syntax", "not-utf8", "missing-field", "bad-id", "duplicate-alias", "parser-cycle"] {
+            assert!(fixed.iter().any(|code| code.id == id), "{id}");
+        }
+        assert!(!explain("too-long").unwrap().fixed);
     }
 
     #[test]
@@ -251,6 +238,7 @@ mod tests {
             match example {
                 Example::Rule(fragment) => return rule(&fragment).codes(),
                 Example::Watchlist(fragment) => return watchlist(&fragment).codes(),
+                Example::Query(query) => return bare(&query),
                 Example::File(path, text) => whole.push((path, text)),
             }
         }
@@ -259,7 +247,7 @@ mod tests {
 
     #[test]
     fn the_wrong_example_of_a_check_has_its_code_and_the_right_one_has_not() {
-        for code in CHECKS.iter().flat_map(|check| check.codes) {
+        for code in CHECKS.iter().flat_map(|check| check.codes).chain(allow::CODES) {
             let text = code.markdown();
             for section in sections(&text) {
                 match section.heading {

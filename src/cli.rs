@@ -73,7 +73,7 @@ pub fn main() -> ExitCode {
         Command::Compile(arguments) => commands::compile::run(global, arguments),
         Command::Plan(arguments) => commands::plan::run(global, arguments),
         Command::Apply(arguments) => commands::apply::run(global, arguments),
-        Command::Kql(arguments) => commands::kql::run(arguments),
+        Command::Kql(arguments) => commands::kql::run(global, arguments),
         Command::Emulator(arguments) => commands::emulator::run(arguments),
         Command::Explain(arguments) => commands::explain::run(arguments),
         Command::Init(arguments) => commands::init::run(arguments),

@@ -8,6 +8,7 @@ mod folder;
 pub mod indicators;
 pub mod parser;
 pub mod parsers;
+pub mod reads;
 mod rule;
 mod table;
 mod watchlist;

@@ -8,8 +8,8 @@ mod code;
 mod nearest;
 mod source_map;
 
-pub(crate) use code::codes;
 pub use code::{Code, Section, sections};
+pub(crate) use code::{codes, is_fixed};
 pub use nearest::nearest;
 pub use source_map::{FileId, Location, SourceFile, SourceMap, Span};
 

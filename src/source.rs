@@ -97,7 +97,7 @@ codes! {
     /// triggerThreshold: 0
     /// query: Heartbeat | where Computer == "a"
     /// ```
-    pub YAML_SYNTAX = "yaml-syntax", Error;
+    pub YAML_SYNTAX = "yaml-syntax", Error, fixed;
 
     /// The file is no TOML. bartizan.toml is the only file of this kind.
     ///
@@ -143,7 +143,7 @@ codes! {
     ///
     /// ## Right
     /// The same file saved as UTF-8, with or without a byte order mark.
-    pub NOT_UTF8 = "not-utf8", Error;
+    pub NOT_UTF8 = "not-utf8", Error, fixed;
 
     /// A file or folder could not be read; the message holds the system's own words.
     ///
@@ -155,7 +155,7 @@ codes! {
     ///
     /// ## Right
     /// `bartizan check rules`, where `rules` is a folder that you may read.
-    pub UNREADABLE = "unreadable", Error;
+    pub UNREADABLE = "unreadable", Error, fixed;
 
     /// A key holds another shape than it should: a list where a text belongs, text where a number belongs.
     ///
@@ -173,7 +173,7 @@ codes! {
     /// triggerThreshold: 10
     /// tactics: [Execution]
     /// ```
-    pub WRONG_SHAPE = "wrong-shape", Error;
+    pub WRONG_SHAPE = "wrong-shape", Error, fixed;
 
     /// A key that no one reads: misspelt, at the wrong level, or of another tool.
     ///

@@ -43,7 +43,7 @@ codes! {
     /// ```yaml rule
     /// id: 3f0e1d52-3a0a-4a55-9a55-2f6f6d6f1a01
     /// ```
-    pub(super) DUPLICATE_ID = "duplicate-id", Error;
+    pub(super) DUPLICATE_ID = "duplicate-id", Error, fixed;
 
     /// Two rules have the same name, case aside.
     ///
@@ -104,7 +104,7 @@ codes! {
     /// ```yaml watchlist
     /// alias: allowed-users
     /// ```
-    pub(super) DUPLICATE_ALIAS = "duplicate-alias", Error;
+    pub(super) DUPLICATE_ALIAS = "duplicate-alias", Error, fixed;
 }
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {

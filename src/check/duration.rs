@@ -25,7 +25,7 @@ codes! {
     /// ```yaml rule
     /// queryFrequency: 1h
     /// ```
-    pub(super) BAD_DURATION = "bad-duration", Error;
+    pub(super) BAD_DURATION = "bad-duration", Error, fixed;
 }
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {

@@ -84,7 +84,7 @@ codes! {
     ///     fieldMappings:
     ///       - {identifier: Name, columnName: Account}
     /// ```
-    pub(super) UNKNOWN_ENTITY_TYPE = "unknown-entity-type", Error;
+    pub(super) UNKNOWN_ENTITY_TYPE = "unknown-entity-type", Error, fixed;
 
     /// An `identifier` is none of its entity type. Case counts: it is `Sid` of an Account and `SID` of a
     /// SecurityGroup.

@@ -24,7 +24,7 @@ codes! {
     /// ```yaml rule
     /// severity: High
     /// ```
-    pub(super) UNKNOWN_SEVERITY = "unknown-severity", Error;
+    pub(super) UNKNOWN_SEVERITY = "unknown-severity", Error, fixed;
 
     /// An entry of `tactics` is no ATT&CK tactic that the service knows.
     ///
@@ -41,7 +41,7 @@ codes! {
     /// ```yaml rule
     /// tactics: [Execution, CommandAndControl]
     /// ```
-    pub(super) UNKNOWN_TACTIC = "unknown-tactic", Error;
+    pub(super) UNKNOWN_TACTIC = "unknown-tactic", Error, fixed;
 
     /// `triggerOperator` is none of `gt`, `lt`, `eq`, `ne` and the service's own words for them.
     ///
@@ -59,7 +59,7 @@ codes! {
     /// triggerOperator: gt
     /// triggerThreshold: 9
     /// ```
-    pub(super) UNKNOWN_OPERATOR = "unknown-operator", Error;
+    pub(super) UNKNOWN_OPERATOR = "unknown-operator", Error, fixed;
 
     /// A setting holds a word that the service does not know: `aggregationKind`, `matchingMethod`, an entry of
     /// `groupByAlertDetails`, or an `alertProperty`.
@@ -78,7 +78,7 @@ codes! {
     /// eventGroupingSettings:
     ///   aggregationKind: AlertPerResult
     /// ```
-    pub(super) UNKNOWN_SETTING = "unknown-setting", Error;
+    pub(super) UNKNOWN_SETTING = "unknown-setting", Error, fixed;
 
     /// A word can be understood only without its blanks, hyphens or underscores. Bartizan deploys the service's
     /// spelling.

@@ -52,6 +52,13 @@ impl<'q> Flow<'q> {
         })
     }
 
+    /// The columns that the query is known to return; where it reads what is not known, there may be others.
+    pub(super) fn known_columns(self) -> Vec<(&'q str, Type)> {
+        let analysis = &self.query.analysis;
+        let QueryResult::Table(rows) = &analysis.result else { return Vec::new() };
+        rows.columns.iter().map(|id| (analysis.column_name(*id), analysis.column(*id).kind)).collect()
+    }
+
     /// Whether an expression gives the columns that are known of it and no others.
     fn is_closed(self, id: ExpressionId, depth: usize) -> bool {
         let tree = &self.query.parsed.tree;

@@ -24,7 +24,7 @@ codes! {
     /// ```yaml rule
     /// id: office-starts-shell
     /// ```
-    pub(super) BAD_ID = "bad-id", Error;
+    pub(super) BAD_ID = "bad-id", Error, fixed;
 }
 
 /// The longest id; with `.json` it is the longest name of a file on the usual file systems.

@@ -29,7 +29,7 @@ codes! {
     /// severity: Medium
     /// queryFrequency: 1h
     /// ```
-    pub(super) MISSING_FIELD = "missing-field", Error;
+    pub(super) MISSING_FIELD = "missing-field", Error, fixed;
 
     /// A rule has no description.
     ///
@@ -75,7 +75,7 @@ codes! {
     /// triggerThreshold: 0
     /// query: DeviceProcessEvents | where InitiatingProcessFileName =~ "winword.exe" and FileName =~ "cmd.exe"
     /// ```
-    pub(super) HUNTING_QUERY = "hunting-query", Error;
+    pub(super) HUNTING_QUERY = "hunting-query", Error, fixed;
 }
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {

@@ -31,7 +31,7 @@ codes! {
     /// functionAlias: Product_DNS
     /// functionQuery: Product_CL
     /// ```
-    pub(super) BAD_FUNCTION_ALIAS = "bad-function-alias", Error;
+    pub(super) BAD_FUNCTION_ALIAS = "bad-function-alias", Error, fixed;
 
     /// Two parsers have the same alias or the same id, case aside.
     ///
@@ -64,7 +64,7 @@ codes! {
     /// functionAlias: AnotherDns
     /// functionQuery: Another_CL
     /// ```
-    pub(super) DUPLICATE_FUNCTION = "duplicate-function", Error;
+    pub(super) DUPLICATE_FUNCTION = "duplicate-function", Error, fixed;
 
     /// The parameters of a parser are none of the language: each is a name, a type and, where a call may leave it out,
     /// a default that is a literal.
@@ -89,7 +89,7 @@ codes! {
     /// functionParameters: starttime:datetime=datetime(null)
     /// functionQuery: Product_CL | where TimeGenerated > starttime
     /// ```
-    pub(super) BAD_FUNCTION_PARAMETERS = "bad-function-parameters", Error;
+    pub(super) BAD_FUNCTION_PARAMETERS = "bad-function-parameters", Error, fixed;
 
     /// A parser calls itself, directly or by way of others.
     ///
@@ -110,7 +110,7 @@ codes! {
     /// functionAlias: ProductDns
     /// functionQuery: union Product_CL, ProductOld_CL
     /// ```
-    pub(super) PARSER_CYCLE = "parser-cycle", Error;
+    pub(super) PARSER_CYCLE = "parser-cycle", Error, fixed;
 }
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
@@ -390,8 +390,8 @@ mod tests {
         };
         let found = files(&[
             of("A", "union B, Heartbeat"),
-            of("B", "C() | take 1"),
-            of("C", "Heartbeat | join A on Computer"),
+            of("B", "C() | count"),
+            of("C", "Heartbeat | join kind=inner A on Computer"),
             of("D", "A"),
         ]);
         let messages: Vec<_> =
@@ -412,8 +412,8 @@ mod tests {
     fn a_name_that_only_looks_like_a_call_is_none() {
         for query in [
             "Heartbeat | extend A = 1 | project A",
-            "let A = Heartbeat; A | take 1",
-            "Heartbeat | where Computer == 'A' // A",
+            "let A = Heartbeat; A | count",
+            "Heartbeat | where Computer =~ 'A' // A",
             "Heartbeat | extend x = parse_json(Computer).A",
         ] {
             let found = parser(&format!("functionAlias: A\nfunctionQuery: \"{query}\"\n"));

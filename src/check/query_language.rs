@@ -22,7 +22,12 @@ pub(super) fn language_codes() -> impl Iterator<Item = &'static Code> {
         .get_or_init(|| {
             kql::Code::ALL
                 .iter()
-                .map(|code| Code { id: code.as_str(), severity: severity(*code), doc: code.documentation() })
+                .map(|code| Code {
+                    id: code.as_str(),
+                    severity: severity(*code),
+                    fixed: false,
+                    doc: code.documentation(),
+                })
                 .collect()
         })
         .iter()
@@ -39,7 +44,7 @@ fn severity(code: kql::Code) -> Severity {
 
 /// A code of the `kql` crate in the form that the rest of the program uses.
 fn language_code(code: kql::Code) -> &'static Code {
-    static UNKNOWN: Code = Code { id: "kql", severity: Severity::Error, doc: "" };
+    static UNKNOWN: Code = Code { id: "kql", severity: Severity::Error, fixed: false, doc: "" };
     // Every code is in the list, which is made of `kql::Code::ALL`.
     language_codes().find(|known| known.id == code.as_str()).unwrap_or(&UNKNOWN)
 }

@@ -43,8 +43,7 @@ mod tests {
 
     #[test]
     fn a_star_is_found_where_it_stands_in_the_block() {
-        let found =
-            rule("query: |\n  // search *\n  union isfuzzy=true *\n  | where Computer == 'union *'\n");
+        let found = rule("query: |\n  // search *\n  union isfuzzy=true *\n  | where Account == 'union *'\n");
         assert_eq!(found.only().code.id, "searches-all-tables");
         assert_eq!(found.places(), ["union isfuzzy=true *"]);
         assert_eq!(found.map.location(found.only().span).line, 20);

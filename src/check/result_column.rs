@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn nothing_is_said_where_any_column_may_be_there_or_the_query_is_wrong() {
         assert_eq!(host("Mine_CL | where a_s == ''", "Anything").codes(), [""; 0]);
-        assert_eq!(host("SecurityEvnt | take 1", "Anything").codes(), ["kql-unknown-table"]);
+        assert_eq!(host("SecurityEvnt | where EventID == 1", "Anything").codes(), ["kql-unknown-table"]);
         assert_eq!(host("SecurityEvent | project Acount", "Account").codes(), ["kql-unknown-name"]);
         assert_eq!(host("Mine_CL | project a_s", "Anything").codes(), ["column-not-in-result"]);
     }

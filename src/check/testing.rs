@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use super::{Context, check};
+use super::{Context, check, check_bare_query};
 use crate::compile::{self, Compiled, Folder, Needs};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, SourceMap, Span};
@@ -77,6 +77,14 @@ pub(super) fn rule(fragment: &str) -> Found {
 /// The checks over the base watchlist with these top-level keys in place of its own.
 pub(super) fn watchlist(fragment: &str) -> Found {
     files(&[("rules/a/watchlist.yaml".to_owned(), overlay(WATCHLIST, fragment))])
+}
+
+/// The codes of the lints of a query in a file of its own, in the order of the text.
+pub(super) fn bare(query: &str) -> Vec<&'static str> {
+    let file = SourceMap::new().add("a.kql", query);
+    let parsed = kql::parse(query);
+    let analysis = kql::analyze(&parsed, &sentinel_schema::WorkspaceCatalog::new());
+    check_bare_query(file, &parsed, &analysis).lints.iter().map(|lint| lint.code.id).collect()
 }
 
 /// The base rule with these top-level keys in place of its own.
@@ -175,6 +183,8 @@ pub(super) enum Example {
     Rule(String),
     /// Top-level keys laid over the base watchlist.
     Watchlist(String),
+    /// A query in a file of its own.
+    Query(String),
     /// A whole file.
     File(String, String),
 }
@@ -193,6 +203,7 @@ pub(super) fn examples(section: &str) -> Vec<Example> {
         match info {
             "yaml rule" => out.push(Example::Rule(text)),
             "yaml watchlist" => out.push(Example::Watchlist(text)),
+            "kql bare" => out.push(Example::Query(text)),
             _ => {
                 if let Some((_, path)) = info.split_once("file=") {
                     out.push(Example::File(path.trim().to_owned(), text));

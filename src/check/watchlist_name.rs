@@ -20,7 +20,7 @@ codes! {
     /// ```yaml watchlist
     /// alias: allowed-hosts
     /// ```
-    pub(super) BAD_WATCHLIST_NAME = "bad-watchlist-name", Error;
+    pub(super) BAD_WATCHLIST_NAME = "bad-watchlist-name", Error, fixed;
 }
 
 const SHORTEST: usize = 3;

@@ -112,6 +112,15 @@ pub(super) fn desired(compiled: &Compiled) -> Desired<'_> {
     }
 }
 
+/// The settings alone, for a command that reads no folder of rules.
+pub(super) fn settings_alone(global: &Global) -> anyhow::Result<Config> {
+    let (mut map, mut diagnostics) = (SourceMap::new(), Vec::new());
+    let (config, _, file) = settings(global, &mut map, &mut diagnostics)?;
+    let (Some(file), true) = (file, diagnostics.iter().any(Diagnostic::is_error)) else { return Ok(config) };
+    let path = map.file(file).path();
+    Err(UsageError::new(format!("{path} has errors")).help("`bartizan check` shows them").into())
+}
+
 /// The settings, the folder that they stand in, and their file where there is one.
 fn settings(
     global: &Global,

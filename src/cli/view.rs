@@ -144,7 +144,8 @@ pub(super) fn codes(codes: &[&'static Code]) {
 
 /// The documentation of a code.
 pub(super) fn explanation(code: &Code) {
-    out(format_args!("{} ({})\n\n{}", code.id, code.severity.as_str(), code.markdown().trim_end()));
+    let severity = if code.fixed { "always an error" } else { code.severity.as_str() };
+    out(format_args!("{} ({severity})\n\n{}", code.id, code.markdown().trim_end()));
 }
 
 /// What `init` made and what it left.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::parsers::CallGraph;
+use super::reads::{ReadKind, reads};
 use super::{Compiled, Needs};
 use crate::document::{self, AnalyticsRule, Spanned, Text};
 use crate::resource::{
@@ -233,20 +234,20 @@ fn grouping_configuration(grouping: &document::Grouping) -> Option<GroupingConfi
     })
 }
 
-/// The tables and watchlists that a query names.
+/// The tables and watchlists that a query names, each once. A table without which the query runs is not needed.
 pub(super) fn read_names(query: &str) -> Needs {
-    let lexed = kql::lex(query);
+    let parsed = kql::parse(query);
     let mut needs = Needs::default();
-    for name in kql::names::source_names(&lexed) {
-        if !name.optional && sentinel_schema::is_table(&name.name) && !needs.tables.contains(&name.name) {
-            needs.tables.push(name.name);
-        }
-    }
-    for call in kql::names::calls(&lexed, "_GetWatchlist") {
-        if let kql::names::Argument::Literal { value, .. } = call.argument
-            && !needs.watchlists.contains(&value)
-        {
-            needs.watchlists.push(value);
+    for read in reads(&parsed.tree) {
+        let names = match read.kind {
+            ReadKind::Source | ReadKind::Table if !read.optional && sentinel_schema::is_table(&read.name) => {
+                &mut needs.tables
+            }
+            ReadKind::Watchlist => &mut needs.watchlists,
+            _ => continue,
+        };
+        if !names.contains(&read.name) {
+            names.push(read.name);
         }
     }
     needs

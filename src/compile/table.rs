@@ -42,7 +42,7 @@ codes! {
     /// items:
     ///   - {host: a, owner: b}
     /// ```
-    pub(super) WATCHLIST_WITHOUT_ROWS = "watchlist-without-rows", Error;
+    pub(super) WATCHLIST_WITHOUT_ROWS = "watchlist-without-rows", Error, fixed;
 
     /// A row of a CSV has another number of cells than the header, or a quotation mark that is not closed.
     ///
@@ -72,7 +72,7 @@ codes! {
     /// provider: Bartizan
     /// itemsSearchKey: host
     /// ```
-    pub(super) CSV_SHAPE = "csv-shape", Error;
+    pub(super) CSV_SHAPE = "csv-shape", Error, fixed;
 }
 
 /// Reads a CSV file of the map. Every row of a wrong length is reported; then there is no table.

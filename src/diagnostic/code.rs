@@ -9,6 +9,7 @@ use super::Severity;
 ///
 /// - `yaml rule`, `yaml watchlist`, `yaml indicators`: top-level keys laid over a file that is right otherwise;
 /// - `text page`: a whole ThreatFox page;
+/// - `kql bare`: a query in a file of its own, as `bartizan kql` reads it;
 /// - any language and `file=PATH`: a whole file at that path below the folder, `bartizan.toml` included.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Code {
@@ -16,6 +17,9 @@ pub struct Code {
     pub id: &'static str,
     /// The severity unless a setting says otherwise.
     pub severity: Severity,
+    /// Whether settings cannot change the severity: a document with this error has no resource, or one whose name
+    /// would lead elsewhere, and without the error it would be left out of the deployment without a word.
+    pub fixed: bool,
     /// The documentation.
     pub doc: &'static str,
 }
@@ -57,13 +61,16 @@ pub fn sections(doc: &str) -> Vec<Section<'_>> {
 ///     pub(crate) BAD_SEVERITY = "bad-severity", Error;
 /// }
 /// ```
+///
+/// `Error, fixed` declares a code whose severity no setting changes.
 macro_rules! codes {
-    ($( $(#[doc = $doc:literal])+ $vis:vis $name:ident = $id:literal, $severity:ident; )+) => {
+    ($( $(#[doc = $doc:literal])+ $vis:vis $name:ident = $id:literal, $severity:ident $(, $fixed:ident)?; )+) => {
         $(
             $(#[doc = $doc])+
             $vis static $name: $crate::diagnostic::Code = $crate::diagnostic::Code {
                 id: $id,
                 severity: $crate::diagnostic::Severity::$severity,
+                fixed: $crate::diagnostic::is_fixed!($($fixed)?),
                 // A doc comment's lines begin with the blank that follows `///`.
                 doc: concat!($($doc, "\n"),+),
             };
@@ -73,6 +80,17 @@ macro_rules! codes {
     };
 }
 pub(crate) use codes;
+
+/// Whether a declaration of a code says `fixed`.
+macro_rules! is_fixed {
+    () => {
+        false
+    };
+    (fixed) => {
+        true
+    };
+}
+pub(crate) use is_fixed;
 
 impl Code {
     /// The documentation without the blank that begins each line of a doc comment.

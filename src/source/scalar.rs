@@ -1,6 +1,7 @@
 //! Scalars, and the way from an offset in the decoded text to the bytes of the file.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::diagnostic::{SourceMap, Span};
 
@@ -14,6 +15,19 @@ pub struct Scalar {
     /// Where the value itself stands: for an alias, at its anchor; for a block scalar, its first content character
     /// to its end.
     pub(super) source: Span,
+    /// The way to the file, once somebody asked for it.
+    pub(super) offsets: Offsets,
+}
+
+/// For each byte of a decoded text, and one past it, the offset in the file; worked out when it is first asked for, since
+/// a long query may have many places to tell. Says nothing of the value, and so is equal to any other.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Offsets(OnceLock<Option<Vec<usize>>>);
+
+impl PartialEq for Offsets {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// How YAML reads a scalar.
@@ -47,7 +61,7 @@ impl Scalar {
     pub fn locate(&self, map: &SourceMap, range: Range<usize>) -> Span {
         let file = self.source.file;
         let text = map.file(file).text();
-        let Some(offsets) = self.offsets(text) else {
+        let Some(offsets) = self.offsets.0.get_or_init(|| self.offsets(text)) else {
             return self.source;
         };
         let at = |decoded: usize| offsets[decoded.min(offsets.len() - 1)];
@@ -87,6 +101,12 @@ impl Scalar {
         }
         while let Some(&expected) = decoded.peek() {
             let at = raw;
+            // A block that ends with the file, and without a line break, is read as if it had one.
+            if raw == text.len() && matches!(style, Style::Block { .. }) {
+                decoded.next_if_eq(&'\n')?;
+                offsets.push(at);
+                continue;
+            }
             if let Some((breaks, next)) = line_breaks(text, raw, style) {
                 let mut taken = 0;
                 while taken < breaks && decoded.next_if_eq(&'\n').is_some() {
@@ -248,6 +268,8 @@ mod tests {
             "q: 'it''s\n\n   b | take x'\n",
             "q: a b\n   c | take x\n",
             "q: take x",
+            "q: |\n  a\n  | take x",
+            "q: >\r\n  a\r\n  | take x",
         ] {
             let found = located(text, "take x");
             let line = text.lines().position(|line| line.contains("take x")).unwrap() + 1;

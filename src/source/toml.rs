@@ -63,7 +63,12 @@ impl Builder<'_> {
             DeValue::Boolean(value) => (ScalarKind::Bool(*value), written),
             DeValue::Datetime(_) => (ScalarKind::Text, written),
         };
-        let scalar = Scalar { kind, text: text.to_owned(), source: self.span(&range) };
+        let scalar = Scalar {
+            kind,
+            text: text.to_owned(),
+            source: self.span(&range),
+            offsets: super::scalar::Offsets::default(),
+        };
         Node { span: self.span(&range), value: Value::Scalar(scalar) }
     }
 }

@@ -102,7 +102,7 @@ impl Builder<'_> {
                     ScalarKind::Text => text,
                     _ => written.trim().to_owned(),
                 };
-                Value::Scalar(Scalar { kind, text, source })
+                Value::Scalar(Scalar { kind, text, source, offsets: super::scalar::Offsets::default() })
             }
         };
         Node { span, value }

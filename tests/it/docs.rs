@@ -58,11 +58,12 @@ fn checks_page() -> String {
          [bartizan.toml](settings.md) changes the severity of a code, except where the table says that it is always an\n\
          error: such a file has nothing that could be deployed.\n\n\
          Codes that begin with `kql-` are about the query itself. An example marked `yaml rule` or `yaml watchlist` shows\n\
-         only the keys that matter.\n\n\
+         only the keys that matter; one marked `kql bare` is a query in a file of its own. A comment in a query\n\
+         [allows a warning](rule-files.md#allowing-a-warning-in-a-query) in place.\n\n\
          | code | severity | what is wrong |\n|---|---|---|\n",
     );
     for code in &codes {
-        let severity = match (code.severity, check::is_fixed(code)) {
+        let severity = match (code.severity, code.fixed) {
             (_, true) => "always an error",
             (severity, false) => severity.as_str(),
         };

@@ -24,12 +24,21 @@ pub(crate) fn files(code: &Code, heading: &str) -> Vec<File> {
     section.map(|section| fenced(section.text)).unwrap_or_default()
 }
 
+/// The queries in files of their own of the example under `Wrong` or `Right` of a code that is not of the language.
+pub(crate) fn bare_queries(code: &Code, heading: &str) -> Vec<String> {
+    in_fences(code, heading, "kql bare")
+}
+
 /// The bare queries of the example under `Wrong` or `Right`.
 pub(crate) fn queries(code: &Code, heading: &str) -> Vec<String> {
+    in_fences(code, heading, "kql")
+}
+
+fn in_fences(code: &Code, heading: &str, wanted: &str) -> Vec<String> {
     let text = code.markdown();
     let section = sections(&text).into_iter().find(|section| section.heading == heading);
     let fences = section.map(|section| fences(section.text)).unwrap_or_default();
-    fences.into_iter().filter(|(info, _)| info == "kql").map(|(_, text)| text).collect()
+    fences.into_iter().filter(|(info, _)| info == wanted).map(|(_, text)| text).collect()
 }
 
 fn fenced(section: &str) -> Vec<File> {
@@ -60,7 +69,7 @@ fn file(info: &str, text: String) -> File {
         "yaml watchlist" => ("rules/a/watchlist.yaml".to_owned(), overlay(WATCHLIST, &text)),
         "yaml indicators" => ("rules/a.yaml".to_owned(), overlay(INDICATORS, &text)),
         "text page" => ("rules/page.txt".to_owned(), text),
-        "kql" => ("rules/a.yaml".to_owned(), with_query(&text)),
+        "kql" | "kql bare" => ("rules/a.yaml".to_owned(), with_query(&text)),
         _ => {
             let (_, path) = info.split_once("file=").unwrap_or_else(|| panic!("an example is `{info}`"));
             (path.trim().to_owned(), text)

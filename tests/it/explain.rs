@@ -5,7 +5,7 @@ use bartizan::diagnostic::Code;
 
 use serde_json::Value;
 
-use crate::examples::{File, files, queries};
+use crate::examples::{File, bare_queries, files, queries};
 use crate::folder::Folder;
 
 /// Codes whose wrong example cannot be printed, and so is told in words: it is no text, or too long.
@@ -29,6 +29,10 @@ fn found(code: &Code, heading: &str) -> Option<Vec<String>> {
     if is_of_the_language(code) {
         let queries = queries(code, heading);
         return (!queries.is_empty()).then(|| queries.iter().flat_map(|query| in_query(query)).collect());
+    }
+    let queries = bare_queries(code, heading);
+    if !queries.is_empty() {
+        return Some(queries.iter().flat_map(|query| in_query(query)).collect());
     }
     let files = files(code, heading);
     (!files.is_empty()).then(|| in_files(&files))

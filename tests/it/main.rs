@@ -14,5 +14,6 @@ mod faults;
 mod folder;
 mod house;
 mod in_memory;
+mod lints;
 mod parsers;
 mod wire;

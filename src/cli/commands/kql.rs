@@ -6,8 +6,11 @@ use clap::Args;
 use kql::Type;
 use sentinel_schema::{WorkspaceCatalog, declared_tables};
 
+use crate::check;
 use crate::cli::exit::UsageError;
-use crate::cli::{Exit, Format, view};
+use crate::cli::project::settings_alone;
+use crate::cli::{Exit, Format, Global, view};
+use crate::diagnostic::SourceMap;
 use crate::source;
 
 /// Check bare queries, offline
@@ -52,22 +55,30 @@ fn watchlist(text: &str) -> Result<DeclaredWatchlist, String> {
     Ok(DeclaredWatchlist { alias: alias.trim().to_owned(), columns: columns.collect::<Result<_, String>>()? })
 }
 
-pub(in crate::cli) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
+    let config = settings_alone(global)?;
     let catalog = catalog(arguments)?;
     let (mut errors, mut warnings) = (0, 0);
     let queries = queries(&arguments.files)?;
     for (name, text) in &queries {
         let parsed = kql::parse(text);
         let analysis = kql::analyze(&parsed, &catalog);
-        for diagnostic in parsed.diagnostics.iter().chain(&analysis.diagnostics) {
+        let mut map = SourceMap::new();
+        let file = map.add(if name == "-" { "standard input" } else { name }, text);
+        let mut findings = check::check_bare_query(file, &parsed, &analysis);
+        findings.lints = check::apply_severities(&config, findings.lints);
+        for diagnostic in findings.syntax.iter().chain(&findings.meaning) {
             match diagnostic.severity() {
                 kql::Severity::Error => errors += 1,
                 kql::Severity::Warning => warnings += 1,
             }
         }
+        let refused = findings.lints.iter().filter(|lint| lint.is_error()).count();
+        errors += refused;
+        warnings += findings.lints.len() - refused;
         match arguments.format {
-            Format::Human => view::query::human(name, text, &parsed, &analysis),
-            Format::Json => view::query::json(name, text, &parsed, &analysis),
+            Format::Human => view::query::human(&map, file, &findings),
+            Format::Json => view::query::json(name, text, &findings, &analysis),
         }
     }
     if arguments.format == Format::Human {

@@ -1,33 +1,27 @@
 //! What is wrong with bare queries.
 
-use kql::{Analysis, LineIndex, Parsed, QueryResult};
+use kql::{Analysis, LineIndex, QueryResult};
 use serde::Serialize;
 
 use super::{counted, diagnostics, out};
-use crate::check;
-use crate::diagnostic::{Diagnostic, Severity, SourceMap, Span};
+use crate::check::{self, BareFindings};
+use crate::diagnostic::{Diagnostic, FileId, Severity, SourceMap, Span};
 
 /// Writes the findings of a query for people.
-pub(in crate::cli) fn human(name: &str, text: &str, parsed: &Parsed<'_>, analysis: &Analysis) {
-    let mut map = SourceMap::new();
-    let file = map.add(if name == "-" { "standard input" } else { name }, text);
-    let mut found: Vec<Diagnostic> = parsed
-        .diagnostics
-        .iter()
-        .chain(&analysis.diagnostics)
-        .map(|found| {
-            let range = found.span.range();
-            let mut diagnostic = check::language_diagnostic(found, Span::new(file, range.start, range.end));
-            // A bare query is judged by the language alone: what a rule may leave open is an error here.
-            diagnostic.severity = match found.severity() {
-                kql::Severity::Error => Severity::Error,
-                kql::Severity::Warning => Severity::Warning,
-            };
-            diagnostic
-        })
-        .collect();
+pub(in crate::cli) fn human(map: &SourceMap, file: FileId, findings: &BareFindings<'_>) {
+    let language = findings.syntax.iter().chain(&findings.meaning).map(|found| {
+        let range = found.span.range();
+        let mut diagnostic = check::language_diagnostic(found, Span::new(file, range.start, range.end));
+        // A bare query is judged by the language alone: what a rule may leave open is an error here.
+        diagnostic.severity = match found.severity() {
+            kql::Severity::Error => Severity::Error,
+            kql::Severity::Warning => Severity::Warning,
+        };
+        diagnostic
+    });
+    let mut found: Vec<Diagnostic> = language.chain(findings.lints.iter().cloned()).collect();
     found.sort_by_key(|diagnostic| diagnostic.span);
-    let _ = diagnostics::write(&mut anstream::stdout(), &map, &found);
+    let _ = diagnostics::write(&mut anstream::stdout(), map, &found);
 }
 
 /// Writes how many queries were read and what was found.
@@ -47,7 +41,7 @@ struct QueryLine<'a> {
     columns: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Default)]
 struct Finding<'a> {
     code: &'static str,
     official_code: Option<&'static str>,
@@ -61,10 +55,11 @@ struct Finding<'a> {
 
 /// Writes a query as one line of JSON. What the official language service says as well, under its code, stands in
 /// `semantic_errors`, whatever its severity; what only we say stands in `findings`.
-pub(in crate::cli) fn json(name: &str, text: &str, parsed: &Parsed<'_>, analysis: &Analysis) {
+pub(in crate::cli) fn json(name: &str, text: &str, findings: &BareFindings<'_>, analysis: &Analysis) {
     let index = LineIndex::new(text);
     let (official, ours): (Vec<_>, Vec<_>) =
-        analysis.diagnostics.iter().partition(|found| found.official.is_some());
+        findings.meaning.iter().copied().partition(|found| found.official.is_some());
+    let ours = ours.into_iter().map(|found| finding(&index, found));
     let columns = match &analysis.result {
         QueryResult::Table(_) => analysis
             .result_columns()
@@ -77,9 +72,9 @@ pub(in crate::cli) fn json(name: &str, text: &str, parsed: &Parsed<'_>, analysis
     };
     let query = QueryLine {
         file: name,
-        syntax_errors: parsed.diagnostics.iter().map(|found| finding(&index, found)).collect(),
+        syntax_errors: findings.syntax.iter().map(|found| finding(&index, found)).collect(),
         semantic_errors: official.into_iter().map(|found| finding(&index, found)).collect(),
-        findings: ours.into_iter().map(|found| finding(&index, found)).collect(),
+        findings: ours.chain(findings.lints.iter().map(|lint| lint_finding(&index, lint))).collect(),
         tables: &analysis.tables,
         functions: &analysis.functions,
         columns,
@@ -90,15 +85,26 @@ pub(in crate::cli) fn json(name: &str, text: &str, parsed: &Parsed<'_>, analysis
 }
 
 fn finding<'a>(index: &LineIndex<'_>, found: &'a kql::Diagnostic) -> Finding<'a> {
-    let (start, end) = (index.utf16_offset(found.span.start), index.utf16_offset(found.span.end));
-    let position = index.position(found.span.start);
-    Finding {
-        code: found.code.as_str(),
-        official_code: found.official,
-        message: &found.message,
-        start,
-        length: end - start,
-        line: position.line,
-        column: position.column,
-    }
+    at(
+        index,
+        found.span,
+        Finding {
+            code: found.code.as_str(),
+            official_code: found.official,
+            message: &found.message,
+            ..Finding::default()
+        },
+    )
+}
+
+/// A lint, whose place in the file is its place in the query.
+fn lint_finding<'a>(index: &LineIndex<'_>, lint: &'a Diagnostic) -> Finding<'a> {
+    let place = kql::Span::new(lint.span.start as u32, lint.span.end as u32);
+    at(index, place, Finding { code: lint.code.id, message: &lint.message, ..Finding::default() })
+}
+
+fn at<'a>(index: &LineIndex<'_>, place: kql::Span, finding: Finding<'a>) -> Finding<'a> {
+    let (start, end) = (index.utf16_offset(place.start), index.utf16_offset(place.end));
+    let position = index.position(place.start);
+    Finding { start, length: end - start, line: position.line, column: position.column, ..finding }
 }

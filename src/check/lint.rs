@@ -1,0 +1,288 @@
+//! What a query costs, and what it may miss: lints, found in one walk over its tree.
+//!
+//! A lint is a warning about something that the service takes. Each looks at the kind of node that it is about, with the
+//! types and the lineage of the analysis; [`bindings`] follows names to what `let` binds them to. Nothing is said of a
+//! query with errors of syntax.
+
+mod bindings;
+mod code;
+mod compare;
+mod contains;
+mod lookback;
+mod order;
+mod scope;
+
+use std::cell::OnceCell;
+use std::collections::HashSet;
+
+use kql::Analysis;
+use kql::tree::{ExpressionId, ExpressionKind, Node, OperatorId, OperatorKind, StatementKind, Tree};
+
+use super::view::View;
+use crate::compile::parsers::declaration;
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::document::Parser;
+use crate::resource::Duration;
+use bindings::Bindings;
+
+pub(super) use code::CODES;
+
+/// Where a query stands, which says what the service does with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Setting {
+    /// In an analytics rule that reads this far back; none where that is not known.
+    Rule(Option<Duration>),
+    /// In a function of the workspace.
+    Parser,
+    /// In a file of its own.
+    Bare,
+}
+
+/// Something to warn of.
+struct Finding {
+    code: &'static Code,
+    place: kql::Span,
+    message: String,
+    label: String,
+    help: String,
+}
+
+/// What becomes of the rows that an expression gives, as far as their order matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The query returns them.
+    Result,
+    /// They are the side of a join, a part of a union, or what `in` looks for: their order is lost.
+    Unordered,
+    /// Their first row counts.
+    Scalar,
+    /// Something else of the query uses them.
+    Used,
+}
+
+/// A query being looked at.
+struct Lints<'q> {
+    tree: &'q Tree<'q>,
+    analysis: &'q Analysis,
+    setting: Setting,
+    bindings: Bindings<'q>,
+    /// Comparisons that were warned of, as they are written.
+    compared: HashSet<&'q str>,
+    /// Whether anything in the query depends on the order of rows, once somebody asked.
+    needs_order: OnceCell<bool>,
+    found: Vec<Finding>,
+}
+
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for rule in &view.rules {
+        let Some(query) = rule.query.as_ref().filter(|query| query.parsed.diagnostics.is_empty()) else {
+            continue;
+        };
+        let setting = Setting::Rule(rule.period());
+        for finding in findings(&query.parsed.tree, &query.analysis, setting) {
+            let place = query.locate(view.map, finding.place);
+            let mut diagnostic = finding.diagnostic(place);
+            if let (true, Some(period)) =
+                (diagnostic.code == &code::LOOKBACK_BEYOND_PERIOD, &rule.query_period)
+            {
+                diagnostic = diagnostic.related(period.span, "the service reads no further back");
+            }
+            diagnostics.push(diagnostic);
+        }
+    }
+    for parser in view.parsers {
+        check_parser(view, parser, diagnostics);
+    }
+}
+
+/// A parser's query is read behind the declaration of its parameters.
+fn check_parser(view: &View<'_>, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(query) = &parser.query else { return };
+    let declaration = declaration(parser);
+    let text = format!("{declaration}{}", query.as_str());
+    let parsed = kql::parse(&text);
+    if !parsed.diagnostics.is_empty() {
+        return;
+    }
+    let analysis = kql::analyze(&parsed, &view.workspace);
+    for finding in findings(&parsed.tree, &analysis, Setting::Parser) {
+        let range = finding.place.range();
+        if let (Some(start), Some(end)) =
+            (range.start.checked_sub(declaration.len()), range.end.checked_sub(declaration.len()))
+        {
+            diagnostics.push(finding.diagnostic(query.locate(view.map, start..end)));
+        }
+    }
+}
+
+/// The lints of a bare query.
+pub(super) fn bare_query(
+    parsed: &kql::Parsed<'_>,
+    analysis: &Analysis,
+    locate: &dyn Fn(kql::Span) -> Span,
+) -> Vec<Diagnostic> {
+    if !parsed.diagnostics.is_empty() {
+        return Vec::new();
+    }
+    let found = findings(&parsed.tree, analysis, Setting::Bare).into_iter();
+    found
+        .map(|finding| {
+            let place = locate(finding.place);
+            finding.diagnostic(place)
+        })
+        .collect()
+}
+
+fn findings(tree: &Tree<'_>, analysis: &Analysis, setting: Setting) -> Vec<Finding> {
+    let mut lints = Lints {
+        tree,
+        analysis,
+        setting,
+        bindings: Bindings::new(tree),
+        compared: HashSet::new(),
+        needs_order: OnceCell::new(),
+        found: Vec::new(),
+    };
+    lints.walk();
+    if setting == Setting::Bare {
+        lints.time_bound();
+    }
+    lints.found
+}
+
+impl Finding {
+    fn diagnostic(self, place: Span) -> Diagnostic {
+        Diagnostic::new(self.code, place, self.message).label(self.label).help(self.help)
+    }
+}
+
+impl<'q> Lints<'q> {
+    fn walk(&mut self) {
+        let mut open: Vec<(Node, Place)> =
+            self.tree.root.iter().rev().map(|id| (Node::Statement(*id), Place::Result)).collect();
+        while let Some((node, place)) = open.pop() {
+            let before = open.len();
+            match node {
+                Node::Statement(id) => {
+                    let inner = match self.tree.statement(id).kind {
+                        StatementKind::Query(_) => place,
+                        _ => Place::Used,
+                    };
+                    open.extend(self.tree.children(node).into_iter().map(|child| (child, inner)));
+                }
+                Node::Expression(id) => self.expression(id, place, &mut open),
+                Node::Operator(id) => self.operator(id, &mut open),
+            }
+            open[before..].reverse();
+        }
+    }
+
+    fn expression(&mut self, id: ExpressionId, place: Place, open: &mut Vec<(Node, Place)>) {
+        let tree = self.tree;
+        let inner = match &tree.expression(id).kind {
+            ExpressionKind::Parenthesised(_) | ExpressionKind::Materialize(_) => place,
+            ExpressionKind::ToScalar(_) => Place::Scalar,
+            ExpressionKind::In { .. } => {
+                self.case_sensitive(id);
+                Place::Unordered
+            }
+            ExpressionKind::Binary { .. } => {
+                self.contains(id);
+                self.case_sensitive(id);
+                self.lookback(id);
+                Place::Used
+            }
+            ExpressionKind::Between { .. } => {
+                self.lookback(id);
+                Place::Used
+            }
+            ExpressionKind::Pipe { source, stages } => {
+                self.pipeline(Some(*source), stages, place);
+                Place::Used
+            }
+            ExpressionKind::Stages(stages) => {
+                self.pipeline(None, stages, place);
+                Place::Used
+            }
+            ExpressionKind::Operator(operator) => {
+                self.leading(*operator);
+                Place::Used
+            }
+            _ => Place::Used,
+        };
+        open.extend(tree.children(Node::Expression(id)).into_iter().map(|child| (child, inner)));
+    }
+
+    fn operator(&self, id: OperatorId, open: &mut Vec<(Node, Place)>) {
+        let place = match self.tree.operator(id).kind {
+            OperatorKind::Join { .. } | OperatorKind::Lookup { .. } | OperatorKind::Union { .. } => {
+                Place::Unordered
+            }
+            _ => Place::Used,
+        };
+        open.extend(self.tree.children(Node::Operator(id)).into_iter().map(|child| (child, place)));
+    }
+
+    fn pipeline(&mut self, source: Option<ExpressionId>, stages: &[OperatorId], place: Place) {
+        for at in 0..stages.len() {
+            match self.tree.operator(stages[at]).kind {
+                OperatorKind::Sort { .. } => self.sort(stages, at, place),
+                OperatorKind::Take { .. }
+                | OperatorKind::Sample { .. }
+                | OperatorKind::SampleDistinct { .. } => self.take(stages, at),
+                OperatorKind::Join { .. } => self.join(source, stages, at),
+                _ => {}
+            }
+        }
+    }
+
+    fn report(
+        &mut self,
+        code: &'static Code,
+        place: kql::Span,
+        message: impl Into<String>,
+        label: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.found.push(Finding {
+            code,
+            place,
+            message: message.into(),
+            label: label.into(),
+            help: help.into(),
+        });
+    }
+
+    /// The word that an operator begins with.
+    fn word(&self, id: OperatorId) -> kql::Span {
+        let first = self.tree.operator(id).tokens.first as usize;
+        self.tree.tokens.get(first).map_or(kql::Span::default(), |token| token.span)
+    }
+
+    /// Whether a node or anything below it calls one of these functions.
+    fn calls(&self, node: Node, is_wanted: &dyn Fn(&str) -> bool) -> bool {
+        let mut open = vec![node];
+        while let Some(node) = open.pop() {
+            if let Node::Expression(id) = node
+                && let ExpressionKind::Call { name, .. } = &self.tree.expression(id).kind
+                && is_wanted(&self.tree.name(*name))
+            {
+                return true;
+            }
+            open.extend(self.tree.children(node));
+        }
+        false
+    }
+
+    /// The plain text of a string literal, where an expression is one or a name that `let` binds to one.
+    fn text(&self, id: ExpressionId) -> Option<String> {
+        let id = self.bindings.value(id);
+        match self.tree.expression(id).kind {
+            ExpressionKind::Literal(kql::tree::LiteralKind::String) => self.bindings.string(id),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

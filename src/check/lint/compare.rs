@@ -1,0 +1,138 @@
+//! Hashes and host names compared by case.
+
+use kql::tree::{BinaryOperator, ExpressionId, ExpressionKind, LiteralKind};
+
+use super::Lints;
+use super::bindings::DEEPEST;
+use super::code::CASE_SENSITIVE_COMPARE;
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Hash,
+    Host,
+}
+
+impl Subject {
+    fn of(column: &str) -> Option<Subject> {
+        let column = column.to_ascii_lowercase();
+        let column = column.strip_suffix("_s").unwrap_or(&column);
+        let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| column.ends_with(suffix));
+        if ends(&["sha256", "sha1", "md5", "filehash", "hash"]) {
+            Some(Subject::Hash)
+        } else if ends(&["hostname", "computername", "devicename", "machinename", "workstationname"])
+            || column == "computer"
+        {
+            Some(Subject::Host)
+        } else {
+            None
+        }
+    }
+
+    fn noun(self) -> &'static str {
+        match self {
+            Subject::Hash => "a hash",
+            Subject::Host => "the name of a host",
+        }
+    }
+}
+
+impl Lints<'_> {
+    pub(super) fn case_sensitive(&mut self, id: ExpressionId) {
+        let tree = self.tree;
+        use BinaryOperator::*;
+        let (operator, left, right): (_, _, &[ExpressionId]) = match &tree.expression(id).kind {
+            ExpressionKind::Binary { operator, left, right } => {
+                (*operator, *left, std::slice::from_ref(right))
+            }
+            ExpressionKind::In { operator, left, list } => (*operator, *left, list),
+            _ => return,
+        };
+        let other = match operator {
+            Equal => EqualTilde,
+            NotEqual | LessGreater => NotTilde,
+            In => InCi,
+            NotIn => NotInCi,
+            HasCs => Has,
+            NotHasCs => NotHas,
+            ContainsCs => Contains,
+            NotContainsCs => NotContains,
+            StartsWithCs => StartsWith,
+            NotStartsWithCs => NotStartsWith,
+            EndsWithCs => EndsWith,
+            NotEndsWithCs => NotEndsWith,
+            HasPrefixCs => HasPrefix,
+            HasSuffixCs => HasSuffix,
+            _ => return,
+        };
+        let left = tree.unwrapped(left);
+        let ExpressionKind::Name(name) = &tree.expression(left).kind else { return };
+        let column = tree.name(*name);
+        let Some(subject) = Subject::of(&column) else { return };
+        if self.bindings.is_bound(&column) || self.bindings.is_folded(&column) || !self.is_text(left) {
+            return;
+        }
+        if !right.iter().any(|value| self.is_given(*value, 0)) {
+            return;
+        }
+        // One comparison that is written several times is one mistake.
+        let text = tree.text(tree.expression(id).tokens);
+        if !self.compared.insert(text) {
+            return;
+        }
+        let written = operator.as_str();
+        let help = match (operator, right) {
+            (NotEqual | LessGreater, _) => format!("write `{column} !~ …`"),
+            _ => format!("write `{column} {} …`", other.as_str()),
+        };
+        self.report(
+            &CASE_SENSITIVE_COMPARE,
+            tree.span_of(left),
+            format!("`{written}` tells upper case from lower case"),
+            format!("{} may come in either", subject.noun()),
+            help,
+        );
+    }
+
+    /// Whether a column holds texts, or what it holds is not known. A guid or a number has no case.
+    fn is_text(&self, id: ExpressionId) -> bool {
+        matches!(self.analysis.type_of(id), kql::Type::String | kql::Type::Dynamic | kql::Type::Unknown)
+    }
+
+    /// Whether a value is a text that somebody wrote down, with letters in it: in the query, in a watchlist, in a table
+    /// of the query or in a file elsewhere. What a query reads from logs is written as the source writes it.
+    fn is_given(&self, id: ExpressionId, depth: usize) -> bool {
+        let has_letters = |text: &String| text.chars().any(char::is_alphabetic);
+        let id = self.bindings.value(id);
+        match &self.tree.expression(id).kind {
+            ExpressionKind::Literal(LiteralKind::String) => {
+                self.bindings.string(id).is_some_and(|text| has_letters(&text))
+            }
+            ExpressionKind::Dynamic(_) => {
+                self.bindings.strings(id).is_some_and(|texts| texts.iter().any(has_letters))
+            }
+            ExpressionKind::DataTable { .. } | ExpressionKind::ExternalData { .. } => true,
+            ExpressionKind::Call { name, .. } => self.tree.name(*name) == "_GetWatchlist",
+            ExpressionKind::Pipe { source, .. } if depth < DEEPEST => self.is_given(*source, depth + 1),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_of_hashes_and_hosts_are_told_by_name() {
+        for column in ["SHA256", "InitiatingProcessMD5", "FileHash", "FileHash_s", "TargetFileSHA1"] {
+            assert_eq!(Subject::of(column), Some(Subject::Hash), "{column}");
+        }
+        for column in ["Computer", "DeviceName", "HostName", "DvcHostname", "WorkstationName", "Hostname_s"] {
+            assert_eq!(Subject::of(column), Some(Subject::Host), "{column}");
+        }
+        for column in ["FileHashAlgorithm", "HashType", "Host", "ComputerIP", "ProcessName", "Account"] {
+            assert_eq!(Subject::of(column), None, "{column}");
+        }
+    }
+}

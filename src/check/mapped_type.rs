@@ -1,0 +1,131 @@
+//! Columns whose values the service cannot map.
+
+use kql::Type;
+
+use super::flow::Flow;
+use super::mapped::{Role, mapped};
+use super::view::View;
+use super::wording::shown;
+use crate::diagnostic::{Diagnostic, codes};
+
+codes! {
+    /// An identifier of an entity, or the alert's severity, is a column that holds no text: an array or a bag (`dynamic`),
+    /// as `make_set`, `parse_json` and `mv-expand` give it; or a severity that is a number, a date or a bool.
+    ///
+    /// Custom details and texts of the alert show arrays, and are not looked at.
+    ///
+    /// ## Why
+    /// An entity is one account, host or address, and an array or a bag is none of them: the alert names no entity, or one
+    /// that nobody finds again. A single value out of JSON is dynamic too; `tostring()` makes it a text.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// query: |
+    ///   SecurityEvent
+    ///   | summarize Hosts = make_set(Computer) by Account
+    /// entityMappings:
+    ///   - entityType: Host
+    ///     fieldMappings:
+    ///       - {identifier: HostName, columnName: Hosts}
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// query: |
+    ///   SecurityEvent
+    ///   | summarize Hosts = make_set(Computer) by Account
+    ///   | mv-expand Host = Hosts to typeof(string)
+    /// entityMappings:
+    ///   - entityType: Host
+    ///     fieldMappings:
+    ///       - {identifier: HostName, columnName: Host}
+    /// ```
+    pub(super) UNMAPPABLE_TYPE = "unmappable-type", Warning;
+}
+
+pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for rule in &view.rules {
+        let Some(query) = rule.query.as_ref().filter(|query| query.is_sound()) else { continue };
+        let mapped = mapped(rule);
+        if mapped.is_empty() {
+            continue;
+        }
+        let types = Flow::new(query, &view.workspace).known_columns();
+        for mapped in mapped {
+            let Some((_, kind)) = types.iter().find(|(name, _)| *name == mapped.column) else { continue };
+            let column = shown(mapped.column);
+            let (message, help) = match (mapped.role, kind) {
+                (Role::Identifier(..), Type::Dynamic) => (
+                    format!("`{column}` is dynamic, and an identifier is one text"),
+                    format!(
+                        "give it one value a row with `mv-expand {column} to typeof(string)`, or write it as text with `tostring({column})`"
+                    ),
+                ),
+                (Role::Severity, Type::String | Type::Unknown) => continue,
+                (Role::Severity, kind) => (
+                    format!("`{column}` is {kind}, and a severity is a text"),
+                    "give it High, Medium, Low or Informational with `case(…)`".to_owned(),
+                ),
+                _ => continue,
+            };
+            diagnostics.push(
+                Diagnostic::new(&UNMAPPABLE_TYPE, mapped.place(view.map), message)
+                    .label(format!("a column of type {kind}"))
+                    .help(help),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Found, rule};
+
+    fn host(query: &str, column: &str) -> Found {
+        rule(&format!(
+            "query: |\n  {query}\nentityMappings:\n  - entityType: Host\n    fieldMappings:\n      - {{identifier: HostName, columnName: {column}}}\n"
+        ))
+    }
+
+    #[test]
+    fn an_array_or_a_bag_is_no_identifier() {
+        for query in [
+            "SecurityEvent | summarize Hosts = make_set(Computer) by Account",
+            "SecurityEvent | extend Hosts = parse_json(Computer)",
+            "SecurityEvent | extend d = parse_json(Computer) | extend Hosts = d.host",
+            "Mine_CL | summarize Hosts = make_list(host_s) by user_s",
+            "Mine_CL | extend Hosts = parse_json(host_s)",
+        ] {
+            let found = host(query, "Hosts");
+            assert_eq!((found.only().code.id, found.places()), ("unmappable-type", vec!["Hosts"]), "{query}");
+            assert!(found.only().help.as_deref().unwrap().contains("tostring(Hosts)"));
+        }
+    }
+
+    #[test]
+    fn texts_numbers_and_what_is_not_known_are_identifiers() {
+        for query in [
+            "SecurityEvent | extend Hosts = tostring(parse_json(Computer))",
+            "SecurityEvent | summarize Hosts = make_set(Computer) by Account | mv-expand Hosts to typeof(string)",
+            "SecurityEvent | extend Hosts = EventID",
+            "Mine_CL | extend Hosts = host_s",
+            "Mine_CL",
+        ] {
+            assert_eq!(host(query, "Hosts").codes(), [""; 0], "{query}");
+        }
+    }
+
+    #[test]
+    fn details_show_arrays_and_a_severity_is_a_text() {
+        let query = "query: SecurityEvent | summarize Hosts = make_set(Computer) by Account | extend Level = 3, Word = 'High'\n";
+        let details = "entityMappings: []\ncustomDetails: {Hosts: Hosts}\n";
+        assert_eq!(rule(&format!("{query}{details}")).codes(), [""; 0]);
+        let severity = |column: &str| {
+            rule(&format!("{query}{details}alertDetailsOverride: {{alertSeverityColumnName: {column}}}\n"))
+                .codes()
+        };
+        assert_eq!(severity("Level"), ["unmappable-type"]);
+        assert_eq!(severity("Hosts"), ["unmappable-type"]);
+        assert_eq!(severity("Word"), [""; 0]);
+    }
+}
