@@ -106,7 +106,6 @@ async fn a_function_is_known_once_it_is_saved() {
     query(&service, text).await.expect(200);
     let refused = query(&service, "Outer(3) | where Computer == 'a'").await.expect(400);
     assert!(refused.message().contains("expression named 'Computer'"), "{}", refused.message());
-    query(&service, "Outer | where Name == 'a'").await.expect(400);
 }
 
 #[tokio::test]
