@@ -126,8 +126,8 @@ pub struct Options {
     pub validate_disabled_queries: bool,
     /// Whether a table that is missing is forgiven inside `union isfuzzy=true`. Default `true`.
     pub fuzzy_unions_forgive_missing_tables: bool,
-    /// Whether a comparison of values of different types (`EventID == "4624"`) is refused, as the service is known to
-    /// refuse most of them. Default `true`.
+    /// Whether a comparison of values of different types (`EventID == "4624"`) is refused. The service is said to refuse
+    /// most of them, but rules that compare a text with a number run in many workspaces. Default `false`.
     pub refuse_compared_types: bool,
     /// Whether the columns that `alertDetailsOverride` names must be in the query's result, as those of entity mappings
     /// and custom details must. Rules without them were taken, so the default is `false`.
@@ -184,7 +184,7 @@ impl Default for Options {
             refuse_read_only_properties: true,
             validate_disabled_queries: true,
             fuzzy_unions_forgive_missing_tables: true,
-            refuse_compared_types: true,
+            refuse_compared_types: false,
             check_alert_details_columns: false,
             unique_display_names: false,
             check_technique_tactics: true,
