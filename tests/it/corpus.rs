@@ -46,7 +46,8 @@ fn deployable(checked: &Checked) -> Vec<Compiled> {
 fn workspace(checked: &Checked, compiled: &[Compiled]) -> Workspace {
     let read = compiled.iter().flat_map(|compiled| compiled.needs.tables.iter().cloned());
     let unknown = checked.diagnostics.iter().filter(|found| found.code.id == "kql-unknown-table");
-    let read = read.chain(unknown.map(|found| checked.map.text(found.span).to_owned()));
+    // The name of the message, since a query that the file cannot be followed into has one place for all of it.
+    let read = read.chain(unknown.filter_map(|found| Some(found.message.split('`').nth(1)?.to_owned())));
     let tables = Tables::catalogue().map(str::to_owned).chain(read).collect();
     Workspace::new(Options {
         tables: Tables::Only(tables),
