@@ -142,6 +142,18 @@ impl Error {
         &self.0.unwrapped.message
     }
 
+    /// The column, table or function that the message of a refused query names, so that it can be shown in the query.
+    pub fn named_in_query(&self) -> Option<&str> {
+        let message = self.message();
+        let quoted = ["named '", "function: '"].iter().find_map(|before| message.split_once(before));
+        let name = match quoted {
+            Some((_, rest)) => rest.split_once('\'')?.0,
+            None => message.split_once("The given column ")?.1.split_whitespace().next()?,
+        };
+        let name = name.trim_matches(['<', '>', '\'']);
+        (!name.is_empty()).then_some(name)
+    }
+
     /// The outermost message, when it says something else than [`Error::message`].
     pub fn outer_message(&self) -> Option<&str> {
         self.0.unwrapped.outer_message.as_deref()

@@ -1,7 +1,12 @@
-//! Queries that read every table.
+//! Queries that read too much or nothing: every table, many other workspaces, nothing but comments.
 
-use super::view::View;
+use std::collections::BTreeSet;
+
+use kql::names::{Argument, Call};
+
+use super::view::{Query, View};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::resource::RuleKind;
 
 codes! {
     /// A query reads every table of the workspace: `search *` or `union *`.
@@ -19,10 +24,69 @@ codes! {
     /// query: union SecurityEvent, WindowsEvent | where TimeGenerated > ago(1h)
     /// ```
     pub(super) SEARCHES_ALL_TABLES = "searches-all-tables", Error;
+
+    /// A query is made of comments alone.
+    ///
+    /// ## Why
+    /// There is nothing to run, and the service refuses the rule.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// query: |
+    ///   // SecurityEvent | where EventID == 4625
+    /// entityMappings:
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// query: |
+    ///   // Failed logons
+    ///   SecurityEvent | where EventID == 4625
+    /// ```
+    pub(super) ONLY_COMMENTS = "query-of-comments", Error;
+
+    /// A query reads more than 20 other workspaces. Each counts once; one whose name only a run can tell counts by itself.
+    ///
+    /// ## Why
+    /// The service takes at most 20 workspaces in the query of a rule.
+    ///
+    /// ## Wrong
+    /// A `union` of `workspace('…').SecurityEvent` for 21 workspaces.
+    ///
+    /// ## Right
+    /// Two rules, each over a part of the workspaces.
+    pub(super) TOO_MANY_WORKSPACES = "too-many-workspaces", Error;
+
+    /// An NRT (near real time) rule reads another workspace.
+    ///
+    /// ## Why
+    /// NRT rules cannot read across workspaces; the service refuses them.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// kind: NRT
+    /// queryFrequency:
+    /// queryPeriod:
+    /// triggerOperator:
+    /// triggerThreshold:
+    /// query: workspace('emea').SecurityEvent | where EventID == 4625
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// query: workspace('emea').SecurityEvent | where EventID == 4625
+    /// ```
+    pub(super) NRT_OTHER_WORKSPACE = "nrt-other-workspace", Error;
 }
 
+/// Workspaces that a query may read besides its own.
+const MOST_WORKSPACES: usize = 20;
+
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for query in view.rules.iter().filter_map(|rule| rule.query.as_ref()) {
+    for rule in &view.rules {
+        let Some(query) = &rule.query else { continue };
+        empty(view, query, diagnostics);
+        workspaces(view, query, rule.kind == RuleKind::Nrt, diagnostics);
         for span in kql::names::mentions_star(&query.lexed) {
             diagnostics.push(
                 Diagnostic::new(
@@ -37,9 +101,88 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
+fn empty(view: &View<'_>, query: &Query<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let text = query.text.as_str();
+    if text.trim().is_empty() || query.lexed.significant().any(|token| !token.span.is_empty()) {
+        return;
+    }
+    let start = text.len() - text.trim_start().len();
+    let end = start + text[start..].lines().next().map_or(0, |line| line.trim_end().len());
+    diagnostics.push(
+        Diagnostic::new(
+            &ONLY_COMMENTS,
+            query.text.locate(view.map, start..end),
+            "the query is made of comments alone",
+        )
+        .help("write a query, or remove the rule"),
+    );
+}
+
+fn workspaces(view: &View<'_>, query: &Query<'_>, is_nrt: bool, diagnostics: &mut Vec<Diagnostic>) {
+    let calls = kql::names::calls(&query.lexed, "workspace");
+    if let Some(first) = calls.first().filter(|_| is_nrt) {
+        diagnostics.push(
+            Diagnostic::new(
+                &NRT_OTHER_WORKSPACE,
+                query.locate(view.map, first.name),
+                "an NRT rule cannot read another workspace",
+            )
+            .help("make the rule `kind: Scheduled`, or read this workspace alone"),
+        );
+    }
+    let mut seen = BTreeSet::new();
+    let beyond: Vec<&Call> =
+        calls.iter().filter(|call| seen.insert(key(call)) && seen.len() > MOST_WORKSPACES).collect();
+    if let Some(first) = beyond.first() {
+        diagnostics.push(
+            Diagnostic::new(
+                &TOO_MANY_WORKSPACES,
+                query.locate(view.map, first.name),
+                format!("the query reads {} workspaces", seen.len()),
+            )
+            .label(format!("the first beyond {MOST_WORKSPACES}"))
+            .help("split the rule, each part over some of the workspaces"),
+        );
+    }
+}
+
+/// What tells one workspace from another.
+fn key(call: &Call) -> String {
+    match &call.argument {
+        Argument::Literal { value, .. } => value.to_lowercase(),
+        Argument::Dynamic { span } | Argument::Missing { span } => format!("\0{}", span.start),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::rule;
+
+    #[test]
+    fn a_query_of_comments_is_one_mistake() {
+        let found = rule("query: |\n  // SecurityEvent\n  // | take 1\nentityMappings:\n");
+        assert!(found.codes().contains(&"query-of-comments"));
+        assert!(found.places().contains(&"// SecurityEvent"));
+    }
+
+    #[test]
+    fn workspaces_are_counted_once_each() {
+        let union = |count: usize| {
+            let names: Vec<_> = (0..count).map(|n| format!("workspace('w{n}').SecurityEvent")).collect();
+            rule(&format!("query: union {}, workspace('W0').SecurityEvent\n", names.join(", ")))
+        };
+        assert_eq!(union(20).codes(), [""; 0]);
+        assert_eq!(union(22).codes(), ["too-many-workspaces"]);
+        assert_eq!(union(22).only().message, "the query reads 22 workspaces");
+    }
+
+    #[test]
+    fn an_nrt_rule_stays_in_its_workspace() {
+        let schedule = "queryFrequency:\nqueryPeriod:\ntriggerOperator:\ntriggerThreshold:\n";
+        let found = rule(&format!("kind: NRT\n{schedule}query: workspace('w').SecurityEvent\n"));
+        assert_eq!((found.codes(), found.places()), (vec!["nrt-other-workspace"], vec!["workspace"]));
+        assert_eq!(rule("query: workspace('w').SecurityEvent\n").codes(), [""; 0]);
+    }
 
     #[test]
     fn a_star_is_found_where_it_stands_in_the_block() {

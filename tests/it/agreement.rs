@@ -1,6 +1,7 @@
 //! Whether `check` and the emulator, which were written apart, judge alike; and where not, why.
 
 mod refusals;
+mod shown;
 mod wrong_examples;
 
 use bartizan::azure::Error;

@@ -40,8 +40,14 @@ fn deployable(checked: &Checked) -> Vec<Compiled> {
 }
 
 /// A workspace that has every table that these rules read, and room for all of them.
-fn workspace(compiled: &[Compiled]) -> Workspace {
+///
+/// A name at the place of a table that check does not know is one of a custom table or of a parser: check warns of it,
+/// and the workspace here has it.
+fn workspace(checked: &Checked, compiled: &[Compiled]) -> Workspace {
     let read = compiled.iter().flat_map(|compiled| compiled.needs.tables.iter().cloned());
+    let unknown = checked.diagnostics.iter().filter(|found| found.code.id == "kql-unknown-table");
+    // The name of the message, since a query that the file cannot be followed into has one place for all of it.
+    let read = read.chain(unknown.filter_map(|found| Some(found.message.split('`').nth(1)?.to_owned())));
     let tables = Tables::catalogue().map(str::to_owned).chain(read).collect();
     Workspace::new(Options {
         tables: Tables::Only(tables),
@@ -115,7 +121,7 @@ fn no_file_vanishes() {
 #[tokio::test(start_paused = true)]
 async fn the_emulator_takes_every_rule_in_which_check_finds_no_error() {
     let Some((_, checked)) = rules() else { return };
-    let workspace = workspace(&checked.compiled);
+    let workspace = workspace(checked, &checked.compiled);
     let (mut refused, mut stricter) = (Vec::new(), BTreeMap::<_, usize>::new());
     for compiled in &checked.compiled {
         let errors = checked.errors_of(compiled);
@@ -137,7 +143,7 @@ async fn a_second_plan_over_all_of_them_is_empty() {
     let compiled = deployable(checked);
     println!("{} rules", compiled.len());
     assert!(compiled.len() > 300);
-    let workspace = workspace(&compiled);
+    let workspace = workspace(checked, &compiled);
     for (what, outcome) in workspace.apply(&compiled).await {
         assert!(
             matches!(&outcome, bartizan::apply::Outcome::Written(differences) if differences.is_empty()),
@@ -166,7 +172,7 @@ async fn every_page_of_indicators_deploys_and_a_second_plan_is_empty() {
         }
         assert!(!checked.compiled.is_empty(), "{page} makes nothing");
         resources += checked.compiled.len();
-        let workspace = workspace(&checked.compiled);
+        let workspace = workspace(&checked, &checked.compiled);
         for (what, outcome) in workspace.apply(&checked.compiled).await {
             assert!(
                 matches!(&outcome, bartizan::apply::Outcome::Written(not_kept) if not_kept.is_empty()),

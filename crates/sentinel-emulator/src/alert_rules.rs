@@ -166,7 +166,7 @@ fn put(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
     }
     validation::check(call.options, kind, &properties)?;
     check_workspace(call, kind, &key, &properties)?;
-    query::check(call.options, kind, &properties)?;
+    query::check(call.options, call.workspace, kind, &properties)?;
 
     let etag = call.serial.etag(call.now);
     let created = call.workspace.rules.get(&key).map(|rule| rule.created);

@@ -126,6 +126,12 @@ pub struct Options {
     pub validate_disabled_queries: bool,
     /// Whether a table that is missing is forgiven inside `union isfuzzy=true`. Default `true`.
     pub fuzzy_unions_forgive_missing_tables: bool,
+    /// Whether a comparison of values of different types (`EventID == "4624"`) is refused. The service is said to refuse
+    /// most of them, but rules that compare a text with a number run in many workspaces. Default `false`.
+    pub refuse_compared_types: bool,
+    /// Whether the columns that `alertDetailsOverride` names must be in the query's result, as those of entity mappings
+    /// and custom details must. Rules without them were taken, so the default is `false`.
+    pub check_alert_details_columns: bool,
     /// Whether a second rule with a display name of another is refused. The documentation says that names are
     /// unique, nothing shows that the API enforces it. Default `false`.
     pub unique_display_names: bool,
@@ -178,6 +184,8 @@ impl Default for Options {
             refuse_read_only_properties: true,
             validate_disabled_queries: true,
             fuzzy_unions_forgive_missing_tables: true,
+            refuse_compared_types: false,
+            check_alert_details_columns: false,
             unique_display_names: false,
             check_technique_tactics: true,
             refuse_unknown_techniques: true,

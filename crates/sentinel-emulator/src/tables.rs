@@ -19,11 +19,6 @@ pub(crate) fn catalogue() -> &'static [&'static str] {
     &NAMES
 }
 
-/// Whether the name could be a table's: one of the catalogue, or a custom one.
-pub(crate) fn is_table_name(name: &str, tables: &Tables) -> bool {
-    name.ends_with("_CL") || catalogue().binary_search(&name).is_ok() || exists(name, tables)
-}
-
 /// Whether workspaces have this table. Queries name tables with their case.
 pub(crate) fn exists(name: &str, tables: &Tables) -> bool {
     match tables {

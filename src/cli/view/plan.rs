@@ -10,6 +10,7 @@ use crate::apply::Outcome;
 use crate::azure;
 use crate::cli::project::Project;
 use crate::compile::Compiled;
+use crate::document::AnalyticsRule;
 use crate::plan::{Action, Change, Difference, Plan, Reason, RowChanges, Summary};
 use crate::resource::Kind;
 
@@ -54,7 +55,9 @@ pub(in crate::cli) fn applied(
                 _ => None,
             };
             let operation = operation.map(|operation| format!("\n  {operation}")).unwrap_or_default();
-            err(format_args!("{text}\n  at {}{operation}", origin(project, compiled, change)));
+            let place = query_place(project, compiled, change, outcome)
+                .unwrap_or_else(|| origin(project, compiled, change));
+            err(format_args!("{text}\n  at {place}{operation}"));
         }
     }
     out(done(summary));
@@ -103,6 +106,26 @@ fn origin(project: &Project, compiled: &[&Compiled], change: &Change) -> String 
         }
         None => "the workspace".to_owned(),
     }
+}
+
+/// Where the query of a refused rule has the name that the service complains of.
+fn query_place(
+    project: &Project,
+    compiled: &[&Compiled],
+    change: &Change,
+    outcome: &Outcome,
+) -> Option<String> {
+    let Outcome::Failed(error) = outcome else { return None };
+    let name = error.named_in_query()?;
+    let file = compiled.get(change.desired?)?.files.first()?;
+    let in_file = |rule: &&AnalyticsRule| {
+        rule.file == *file
+            && rule.id.as_ref().is_some_and(|id| id.trim().eq_ignore_ascii_case(&change.identity.name))
+    };
+    let query = project.folder.rules.iter().find(in_file)?.query.as_ref()?;
+    let token = kql::lex(query.as_str()).significant().find(|token| token.text(query.as_str()) == name)?;
+    let place = project.map.location(query.locate(&project.map, token.span.range()));
+    Some(format!("{}:{}:{}", one_line(place.path.as_str()), place.line, place.column))
 }
 
 fn describe(project: &Project, compiled: &[&Compiled], change: &Change) -> String {

@@ -21,7 +21,6 @@ const STRICTER: &[(&str, &str)] = &[
         "bad-watchlist-column",
         "the documentation's rule for columns; whether the API enforces it is not known",
     ),
-    ("column-not-in-result", "the emulator does not run queries, the service does"),
     ("duplicate-alias", "the second watchlist would be written over the first"),
     ("bad-function-alias", "the service keeps a function as it is"),
     ("bad-function-parameters", "the service keeps a function as it is"),
@@ -30,7 +29,6 @@ const STRICTER: &[(&str, &str)] = &[
     ("parser-cycle", "the service keeps a function as it is, and refuses what calls it"),
     ("never-fires", "the service takes the rule, which then detects nothing"),
     ("repeated-alert-property", "which of the two columns counts is not known"),
-    ("watchlist-unknown", "the emulator does not run queries, the service does"),
 ];
 
 /// Warnings of ours over something that the emulator refuses, and why they are no errors.

@@ -1,59 +1,131 @@
-//! What is looked at in a query: which tables it reads, and `search *` and `union *`.
-//!
-//! Far from a parser: a scan that knows strings, comments and brackets, and where in a query a table can stand.
+//! What is looked at in a query before a rule is saved: what it reads, whether it compiles against the workspace, and
+//! whether its result has the columns that the rule names.
 
-mod scan;
+mod catalog;
+mod columns;
+mod refusal;
 
+use std::collections::BTreeSet;
+
+use kql::names::Argument;
+use kql::tree::{ExpressionKind, StatementKind};
+use kql::{Analysis, Code, Diagnostic, Parsed, QueryResult};
 use serde_json::{Map, Value};
 
 use super::model::Kind;
 use super::validation::text;
+use crate::Options;
 use crate::arm::error::ArmError;
-use crate::{Options, tables};
+use crate::state::Workspace;
+use catalog::State;
 
 /// How many other workspaces a query may name.
 const MOST_WORKSPACES: usize = 20;
 
 /// Checks the query of a rule against the workspace.
-pub(super) fn check(options: &Options, kind: &Kind, properties: &Map<String, Value>) -> Result<(), ArmError> {
+pub(super) fn check(
+    options: &Options,
+    workspace: &Workspace,
+    kind: &Kind,
+    properties: &Map<String, Value>,
+) -> Result<(), ArmError> {
     let Some(query) = text(properties, "query") else {
         return Ok(());
     };
-    let scan = scan::scan(query);
-    if scan.is_empty {
-        return Err(refused("Failed to run the analytics rule query. The query is empty."));
+    let lexed = kql::lex(query);
+    if lexed.significant().all(|token| token.span.is_empty()) {
+        return Err(refusal::plain("Failed to run the analytics rule query. The query is empty."));
     }
-    if scan.reads_everything {
-        return Err(refused(
+    if !kql::names::mentions_star(&lexed).is_empty() {
+        return Err(refusal::plain(
             "Invalid data model. [query: The query cannot contain 'search *' or 'union *'.]",
         ));
     }
-    if kind.name == "NRT" && scan.workspaces > 0 {
-        return Err(refused(
+    let workspaces = workspaces(&lexed);
+    if kind.name == "NRT" && workspaces > 0 {
+        return Err(refusal::plain(
             "Invalid data model. [query: The query of an NRT rule cannot read other workspaces.]",
         ));
     }
-    if scan.workspaces > MOST_WORKSPACES {
-        return Err(refused(&format!(
-            "Invalid data model. [query: The query reads {} workspaces. The maximum allowed is {MOST_WORKSPACES}.]",
-            scan.workspaces
+    if workspaces > MOST_WORKSPACES {
+        return Err(refusal::plain(&format!(
+            "Invalid data model. [query: The query reads {workspaces} workspaces. The maximum allowed is {MOST_WORKSPACES}.]"
         )));
     }
     let enabled = properties.get("enabled") == Some(&Value::Bool(true));
     if !enabled && !options.validate_disabled_queries {
         return Ok(());
     }
-    let missing = scan.sources.iter().any(|source| {
-        tables::is_table_name(&source.name, &options.tables)
-            && !tables::exists(&source.name, &options.tables)
-            && !(source.in_fuzzy_union && options.fuzzy_unions_forgive_missing_tables)
-    });
-    if missing {
-        return Err(refused("Failed to run the analytics rule query. One of the tables does not exist."));
+    let parsed = kql::parse(query);
+    // Syntax that only this program cannot read, such as one nested too deeply, says nothing about the service.
+    if let Some(first) = parsed.diagnostics.first() {
+        return if first.official.is_some() { Err(refusal::syntax(query, first)) } else { Ok(()) };
     }
-    Ok(())
+    let analysis = kql::analyze(&parsed, &State::new(options, workspace));
+    if let Some(refused) = analysis.diagnostics.iter().find_map(|found| refused(options, &parsed, found)) {
+        return Err(refused);
+    }
+    let Some(returned) = returned(&analysis) else { return Ok(()) };
+    match columns::named(properties, options.check_alert_details_columns)
+        .into_iter()
+        .find(|name| !returned.iter().any(|column| column.eq_ignore_ascii_case(name)))
+    {
+        Some(missing) => Err(refusal::missing_column(missing)),
+        None => Ok(()),
+    }
 }
 
-fn refused(message: &str) -> ArmError {
-    ArmError::bad_request("BadRequest", message)
+/// How many workspaces the text names with `workspace('…')`, each once. One that only a run can tell counts by itself.
+fn workspaces(lexed: &kql::Lexed<'_>) -> usize {
+    let calls = kql::names::calls(lexed, "workspace");
+    let names: BTreeSet<String> = calls
+        .into_iter()
+        .map(|call| match call.argument {
+            Argument::Literal { value, .. } => value.to_lowercase(),
+            Argument::Dynamic { span } | Argument::Missing { span } => format!("\0{}", span.start),
+        })
+        .collect();
+    names.len()
+}
+
+/// The columns of the result, where all are known.
+fn returned(analysis: &Analysis) -> Option<Vec<&str>> {
+    match &analysis.result {
+        QueryResult::Table(rows) if !rows.open => {
+            Some(rows.columns.iter().map(|id| analysis.column_name(*id)).collect())
+        }
+        _ => None,
+    }
+}
+
+/// What the service answers to this finding; `None` where it takes the query all the same, or is not known not to.
+fn refused(options: &Options, parsed: &Parsed<'_>, found: &Diagnostic) -> Option<ArmError> {
+    let name = found.span.text(parsed.tree.source);
+    match found.code {
+        Code::UnknownTable => Some(refusal::missing_table()),
+        Code::UnknownFuzzyTable => {
+            (!options.fuzzy_unions_forgive_missing_tables).then(refusal::missing_table)
+        }
+        Code::UnknownName if is_statement(parsed, found) => Some(refusal::missing_table()),
+        Code::UnknownName => Some(refusal::unresolved_name(name)),
+        Code::UnknownFunction => Some(refusal::unknown_function(name)),
+        Code::ComparedTypes => options.refuse_compared_types.then(|| refusal::semantic(&found.message)),
+        code => {
+            let service_knows = found.official.is_some() && code.severity() == kql::Severity::Error;
+            service_knows.then(|| refusal::semantic(&found.message))
+        }
+    }
+}
+
+/// Whether the finding is a name that is the whole of a statement, and so most likely a table's.
+fn is_statement(parsed: &Parsed<'_>, found: &Diagnostic) -> bool {
+    let tree = &parsed.tree;
+    tree.root.iter().any(|id| match tree.statement(*id).kind {
+        StatementKind::Query(value) | StatementKind::Let { value, .. } => {
+            let value = tree.unwrapped(value);
+            matches!(tree.expression(value).kind, ExpressionKind::Name(_))
+                && tree.span_of(value) == found.span
+        }
+        _ => false,
+    })
 }

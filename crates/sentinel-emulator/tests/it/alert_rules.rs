@@ -88,6 +88,7 @@ async fn what_is_set_comes_back_as_it_was_sent() {
     let service = Service::preview();
     let properties = json!({
         "description": "d",
+        "query": "Heartbeat | project family = OSName, ip = ComputerIP, Entities = dynamic([])",
         "tactics": ["CommandAndControl"],
         "techniques": ["T1071"],
         "subTechniques": ["T1071.001"],

@@ -7,6 +7,7 @@ mod envelope;
 mod hostile;
 mod metadata;
 mod rule_mappings;
+mod rule_queries;
 mod rule_switches;
 mod rule_validation;
 mod saved_searches;

@@ -58,7 +58,7 @@ async fn stable_versions_lose_what_only_previews_know() {
     let rule = || {
         with(
             scheduled(),
-            json!({ "subTechniques": ["T1071.001"], "sentinelEntitiesMappings": [{ "columnName": "e" }] }),
+            json!({ "subTechniques": ["T1071.001"], "sentinelEntitiesMappings": [{ "columnName": "Computer" }] }),
         )
     };
     let mut service = Service::new();
@@ -135,12 +135,15 @@ async fn a_query_over_a_table_that_is_missing_is_refused() {
 async fn with_every_table_a_custom_one_is_missing_all_the_same() {
     let service = Service::new();
     let query = |query: &str| with(scheduled(), json!({ "query": query }));
-    service.put("alertRules/r", query("Syslog | join SigninLogs on $left.a == $right.b")).await.expect(201);
+    service
+        .put("alertRules/r", query("Syslog | join SigninLogs on $left.Computer == $right.UserPrincipalName"))
+        .await
+        .expect(201);
     service.put("alertRules/r", query("Mine_CL")).await.expect(400);
     let mut names: Vec<String> = Tables::catalogue().map(str::to_owned).collect();
     names.push("Mine_CL".into());
     let service = Service::with(|options| options.tables = Tables::Only(names));
-    service.put("alertRules/r", query("Mine_CL | join Syslog on x")).await.expect(201);
+    service.put("alertRules/r", query("Mine_CL | join Syslog on Computer")).await.expect(201);
 }
 
 #[tokio::test]
