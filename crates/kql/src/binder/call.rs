@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::signature::{common_type, count_text, describe, fits, returned_shape, takes_argument};
+use super::signature::{common_type, count_text, describe, fits, returned_shape, takes_argument, takes_type};
 use super::statement::{FormalType, LetFunction, Meaning};
 use super::{Aggregates, Binder, Column, ColumnId, Rows, Scalar, Shape, Symbol, Value};
 use crate::builtins::{Builtin, Naming, Returns, Signature, Takes, builtins};
@@ -108,7 +108,8 @@ impl Binder<'_> {
                 // A pattern.
                 Meaning::Other(Value::Elsewhere) => Value::Elsewhere,
                 _ => {
-                    self.unknown_function(&text, span);
+                    let call = self.span(id);
+                    self.unknown_function(&text, span, call);
                     Value::Error
                 }
             };
@@ -130,11 +131,13 @@ impl Binder<'_> {
         if let Some(value) = self.catalog_call(&text, &arguments, first.as_deref(), span) {
             return value;
         }
-        self.unknown_function(&text, span);
+        let call = self.span(id);
+        self.unknown_function(&text, span, call);
         Value::Error
     }
 
-    fn unknown_function(&mut self, text: &str, span: Span) {
+    /// A function that there is not: its name, and the whole call.
+    fn unknown_function(&mut self, text: &str, span: Span, call: Span) {
         if self.quiet > 0 {
             return;
         }
@@ -151,8 +154,10 @@ impl Binder<'_> {
         known.extend(builtin);
         known.extend(self.catalog.names());
         let found = nearest(text, known).map(str::to_owned);
-        let diagnostic =
-            Diagnostic::new(Code::UnknownFunction, span, format!("there is no function `{text}`"));
+        // In a fuzzy union it is only warned of, as a table is.
+        let (code, place) =
+            if self.fuzzy { (Code::UnknownFuzzyTable, call) } else { (Code::UnknownFunction, span) };
+        let diagnostic = Diagnostic::new(code, place, format!("there is no function `{text}`"));
         self.report(match found {
             Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
             None => diagnostic,
@@ -180,7 +185,17 @@ impl Binder<'_> {
         let mut from = Vec::new();
         for (at, argument) in arguments.iter().enumerate() {
             let place = match argument.name {
-                Some(name) => function.parameters.iter().position(|formal| formal.name == name).unwrap_or(at),
+                Some(name) => match function.parameters.iter().position(|formal| formal.name == name) {
+                    Some(place) => place,
+                    None => {
+                        let (text, wanted) = (self.name_of(function.name), self.name_of(name));
+                        let known: Vec<Rc<str>> =
+                            function.parameters.iter().map(|formal| self.name_of(formal.name)).collect();
+                        let known: Vec<&str> = known.iter().map(|name| &**name).collect();
+                        self.no_parameter(&text, &wanted, &known, argument.id);
+                        continue;
+                    }
+                },
                 None => at,
             };
             from.extend(argument.from());
@@ -248,7 +263,8 @@ impl Binder<'_> {
                     self.note_function(&text);
                     return Value::Table(Rows::unknown());
                 }
-                self.unknown_function(&text, span);
+                let whole = self.span(call);
+                self.unknown_function(&text, span, whole);
                 Value::Error
             }
             _ => Value::Error,
@@ -259,7 +275,17 @@ impl Binder<'_> {
 
     /// A table of the catalog.
     pub(super) fn catalog_table(&mut self, name: Symbol) -> Option<Rows> {
-        let known = match self.tables.get(&name) {
+        let known = self.table_rows(name);
+        if known.is_some() {
+            let text = self.name_of(name);
+            self.note_table(&text);
+        }
+        known
+    }
+
+    /// A table of the catalog that the query does not name itself.
+    pub(super) fn table_rows(&mut self, name: Symbol) -> Option<Rows> {
+        match self.tables.get(&name) {
             Some(known) => known.clone(),
             None => {
                 let text = self.name_of(name);
@@ -281,12 +307,7 @@ impl Binder<'_> {
                 self.tables.insert(name, rows.clone());
                 rows
             }
-        };
-        if known.is_some() {
-            let text = self.name_of(name);
-            self.note_table(&text);
         }
-        known
     }
 
     /// What a function of the catalog returns.
@@ -316,19 +337,46 @@ impl Binder<'_> {
             );
         }
         for (at, argument) in arguments.iter().enumerate() {
-            let parameter = match argument.name {
-                Some(symbol) => {
-                    let text = self.name_of(symbol);
-                    function.parameters.iter().find(|(known, _)| **known == *text)
+            let Some(symbol) = argument.name else {
+                // The official library does not compare the types.
+                if let Some((_, wanted)) = function.parameters.get(at) {
+                    self.check_catalog_type(*wanted, argument);
                 }
-                None => function.parameters.get(at),
+                continue;
             };
-            // The service checks only what is given by its place.
-            if let Some((_, wanted)) = parameter.filter(|_| argument.name.is_none()) {
-                self.check_type(&Takes::Types(vec![*wanted]), argument);
+            let text = self.name_of(symbol);
+            if !function.parameters.iter().any(|(known, _)| **known == *text) {
+                let known: Vec<&str> = function.parameters.iter().map(|(known, _)| &**known).collect();
+                self.no_parameter(name, &text, &known, argument.id);
             }
         }
         self.catalog_function(name, first).map(Value::Table)
+    }
+
+    fn check_catalog_type(&mut self, wanted: Type, argument: &Argument) {
+        let kind = argument.kind();
+        if !takes_type(&Takes::Types(vec![wanted]), kind) {
+            let span = self.span(argument.id);
+            let message = format!("a {wanted} is expected here, and this is a {kind}");
+            self.report(Diagnostic { official: None, ..Diagnostic::new(Code::ArgumentType, span, message) });
+        }
+    }
+
+    /// An argument by the name of a parameter that the function does not have.
+    fn no_parameter(&mut self, function: &str, name: &str, known: &[&str], argument: ExpressionId) {
+        let ExpressionKind::Named { names, .. } = &self.tree.expression(argument).kind else {
+            return;
+        };
+        let Some(span) = names.first().map(|name| self.tree.name_span(*name)) else {
+            return;
+        };
+        let diagnostic =
+            Diagnostic::new(Code::UnknownName, span, format!("`{function}` has no parameter `{name}`"))
+                .official_as("KS196");
+        self.report(match nearest(name, known.iter().copied()) {
+            Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+            None => diagnostic.with_help(format!("its parameters are {}", known.join(", "))),
+        });
     }
 
     // The language's functions.
@@ -418,6 +466,24 @@ impl Binder<'_> {
         span: Span,
     ) -> Option<&'b Signature> {
         let given = arguments.len();
+        for (at, argument) in arguments.iter().enumerate() {
+            let is_table = matches!(argument.value, Value::Table(_));
+            let parameter = builtin.signatures.first().and_then(|signature| signature.parameter(at, given));
+            match parameter.filter(|_| is_table).map(|parameter| &parameter.takes) {
+                None | Some(Takes::Table | Takes::Anything) => {}
+                Some(Takes::Types(_)) => {
+                    let span = self.span(argument.id);
+                    self.error(
+                        Code::ArgumentType,
+                        span,
+                        "a single value is expected here, and this is a table",
+                    );
+                }
+                Some(_) => {
+                    self.scalar_of(argument.value.clone(), argument.id);
+                }
+            }
+        }
         let counted: Vec<&Signature> = builtin
             .signatures
             .iter()

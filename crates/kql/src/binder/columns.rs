@@ -40,6 +40,11 @@ impl Binder<'_> {
                 }
                 vec![id]
             }
+            None if self.is_known_elsewhere(symbol) => {
+                let span = self.span(item);
+                self.not_a_column(symbol, span);
+                Vec::new()
+            }
             None if rows.open => Vec::new(),
             None => {
                 let span = self.span(item);
@@ -106,7 +111,10 @@ impl Binder<'_> {
             let old_symbol = self.declared_name(old);
             let found = rows.columns.iter().position(|id| self.column(*id).name == old_symbol);
             let Some(place) = found else {
-                if rows.open {
+                if self.is_known_elsewhere(old_symbol) {
+                    let span = self.tree.name_span(old);
+                    self.not_a_column(old_symbol, span);
+                } else if rows.open {
                     let id = self.add_column(new_symbol, Type::Unknown, Vec::new());
                     open_columns.push(id);
                 } else {

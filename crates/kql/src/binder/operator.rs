@@ -142,14 +142,7 @@ impl Binder<'_> {
             ProjectRename { columns } => self.project_rename(&rows, columns),
             ProjectReorder { columns } => self.project_reorder(&rows, columns),
             Range { name, from, to, step } => {
-                let first = self.scalar(*from).kind;
-                let last = self.scalar(*to).kind;
-                let width = self.scalar(*step).kind;
-                let kind = if first.is_number() && last.is_number() && width.is_number() {
-                    first.widest(last).widest(width)
-                } else {
-                    first
-                };
+                let kind = self.range_type(*from, *to, *step);
                 let name = self.declared_name(*name);
                 Rows::new(vec![self.add_column(name, kind, Vec::new())], false)
             }
@@ -210,6 +203,34 @@ impl Binder<'_> {
             Bad => Rows { open: true, ..rows },
         };
         Value::Table(rows)
+    }
+
+    /// The type of the values from `from` to `to`.
+    fn range_type(&mut self, from: ExpressionId, to: ExpressionId, step: ExpressionId) -> Type {
+        let mut kinds = [Type::Unknown; 3];
+        for (kind, bound) in kinds.iter_mut().zip([from, to, step]) {
+            *kind = self.scalar(bound).kind;
+            if !kind.is_summable() && *kind != Type::Unknown {
+                let span = self.span(bound);
+                let message =
+                    format!("a number, datetime or timespan is expected here, and this is a {kind}");
+                self.report(Diagnostic::new(Code::ArgumentType, span, message).official_as("KS138"));
+            }
+        }
+        let [first, last, width] = kinds;
+        if kinds.iter().all(|kind| kind.is_number()) {
+            return first.widest(last).widest(width);
+        }
+        let is_time = |kind: Type| matches!(kind, Type::DateTime | Type::TimeSpan);
+        // A column of times goes in steps of time.
+        if is_time(first) && first == last && width.is_number()
+            || first.is_number() && last.is_number() && is_time(width)
+        {
+            let span = self.span(step);
+            let message = format!("values of type {first} do not go in steps of a {width}");
+            self.error(Code::OperandTypes, span, message);
+        }
+        first
     }
 
     /// Graph operators: what a graph's rows are is not followed.
