@@ -9,6 +9,7 @@ mod arithmetic;
 mod call;
 mod columns;
 mod expression;
+mod graph;
 mod join;
 mod operator;
 mod plugin;
@@ -214,7 +215,9 @@ enum Value {
     Row(Rows),
     /// A database, a cluster, a workspace: its tables stand behind a point, and are not known here.
     Elsewhere,
-    /// A graph, a group of entities, several tables.
+    /// A graph: its nodes and edges stand behind the names of a pattern.
+    Graph(Rc<graph::Graph>),
+    /// A group of entities, several tables.
     Other,
     /// What an error left.
     Error,

@@ -99,12 +99,20 @@ impl Binder<'_> {
         let symbol = self.declared_name(name);
         let text = self.name_of(symbol);
         let span = self.tree.name_span(name);
-        if let Some(meaning) = self.local(symbol).cloned() {
+        if matches!(&*text, "all" | "any" | "map")
+            && let Some(value) = self.graph_call(&text, ids)
+        {
+            return value;
+        }
+        let all = builtins();
+        // The language's own functions go before the query's.
+        if let Some(meaning) = self.local(symbol).cloned()
+            && !all.functions.contains_key(&*text)
+            && !all.aggregates.contains_key(&*text)
+        {
             let arguments = self.arguments(ids);
             return match meaning {
                 Meaning::Function(function) => self.call_local(&function, &arguments, span),
-                Meaning::Table(rows) if arguments.is_empty() => Value::Table(rows),
-                Meaning::Scalar(scalar) if arguments.is_empty() => Value::Scalar(scalar),
                 // A pattern.
                 Meaning::Other(Value::Elsewhere) => Value::Elsewhere,
                 _ => {
@@ -114,7 +122,6 @@ impl Binder<'_> {
                 }
             };
         }
-        let all = builtins();
         if let Some(builtin) = all.aggregates.get(&*text)
             && (self.aggregates == Aggregates::Required || !all.functions.contains_key(&*text))
         {
@@ -179,6 +186,18 @@ impl Binder<'_> {
                 span,
                 format!("`{text}` takes {wanted}, and this call has {given}"),
             );
+        }
+        let named: Vec<Symbol> = arguments.iter().filter_map(|argument| argument.name).collect();
+        let unnamed = given - named.len();
+        let missing = function
+            .parameters
+            .iter()
+            .enumerate()
+            .find(|(at, formal)| !formal.has_default && *at >= unnamed && !named.contains(&formal.name));
+        if let Some((_, formal)) = missing.filter(|_| !named.is_empty()) {
+            let (text, wanted) = (self.name_of(function.name), self.name_of(formal.name));
+            let message = format!("`{text}` is not given its parameter `{wanted}`");
+            self.report(Diagnostic::new(Code::ArgumentCount, span, message).official_as("KS197"));
         }
         let mut tables = Vec::new();
         let mut texts = Vec::new();
@@ -404,7 +423,13 @@ impl Binder<'_> {
             "external_table" | "materialized_view" | "stored_query_result" => {
                 Some(Value::Table(Rows::unknown()))
             }
-            "graph" | "entity_group" => Some(Value::Other),
+            "graph" => {
+                // No catalog knows graphs.
+                let message = "there is no graph of that name";
+                self.report(Diagnostic::new(Code::UnknownTable, span, message).official_as("KS260"));
+                Some(Value::Graph(Rc::default()))
+            }
+            "entity_group" => Some(Value::Other),
             "column_ifexists" | "columnifexists" => self.column_if_exists(arguments),
             _ => None,
         }
@@ -493,6 +518,18 @@ impl Binder<'_> {
             })
             .collect();
         if counted.is_empty() {
+            if builtin.signatures.len() > 1 {
+                // Which of the signatures is meant, the arguments say, where they are known.
+                if arguments.iter().any(|argument| argument.kind() == Type::Unknown) {
+                    return None;
+                }
+                let best =
+                    builtin.signatures.iter().min_by_key(|signature| self.misfits(signature, arguments))?;
+                if self.misfits(best, arguments) > 0 {
+                    self.no_signature(builtin, arguments, span);
+                    return None;
+                }
+            }
             let least = builtin.signatures.iter().map(|signature| signature.arity().0).min().unwrap_or(0);
             let most = builtin.signatures.iter().map(|signature| signature.arity().1).max().unwrap_or(0);
             let wanted = count_text(least, most);
@@ -518,13 +555,7 @@ impl Binder<'_> {
         let fewest = self.misfits(best, arguments);
         let tied = counted.iter().filter(|signature| self.misfits(signature, arguments) == fewest).count();
         if tied > 1 && counted.len() > 1 {
-            let kinds: Vec<&str> = arguments.iter().map(|argument| argument.kind().as_str()).collect();
-            let (name, kinds) = (builtin.name, kinds.join(", "));
-            self.error(
-                Code::NoSignature,
-                span,
-                format!("`{name}` takes no arguments of the types ({kinds})"),
-            );
+            self.no_signature(builtin, arguments, span);
             return Some(best);
         }
         for (at, argument) in arguments.iter().enumerate() {
@@ -533,6 +564,13 @@ impl Binder<'_> {
             }
         }
         Some(best)
+    }
+
+    fn no_signature(&mut self, builtin: &Builtin, arguments: &[Argument], span: Span) {
+        let kinds: Vec<&str> = arguments.iter().map(|argument| argument.kind().as_str()).collect();
+        let (name, kinds) = (builtin.name, kinds.join(", "));
+        let message = format!("`{name}` takes no arguments of the types ({kinds})");
+        self.error(Code::NoSignature, span, message);
     }
 
     /// The type of a call whose arguments say too little: what all signatures return, if they agree.

@@ -153,7 +153,21 @@ impl Binder<'_> {
             .collect();
         for item in items {
             let is_name = matches!(self.tree.expression(item.key).kind, ExpressionKind::Name(_));
-            let mut found = self.pattern(item.key, rows);
+            let mut found = match self.tree.expression(item.key).kind {
+                ExpressionKind::Name(name) => {
+                    let symbol = self.declared_name(name);
+                    match self.find(&rows.columns, symbol) {
+                        None if self.is_known_elsewhere(symbol) => {
+                            // A value that is no column is left out; what is no value is an error.
+                            let bound = self.with_rows(rows, |binder| binder.value(item.key)).0;
+                            self.scalar_of(bound, item.key);
+                            Vec::new()
+                        }
+                        _ => self.pattern(item.key, rows),
+                    }
+                }
+                _ => self.pattern(item.key, rows),
+            };
             if !is_name {
                 found.retain(|id| !named.contains(id));
                 if let Some(ascending) = item.ascending {

@@ -32,7 +32,7 @@ impl Binder<'_> {
                 Some(item) => Scalar { from: item.from.clone(), ..Scalar::of(item.kind) },
                 None => Scalar::of(Type::Unknown),
             },
-            Value::Table(_) | Value::Row(_) | Value::Other => {
+            Value::Table(_) | Value::Row(_) | Value::Graph(_) | Value::Other => {
                 let span = self.span(id);
                 self.report(
                     Diagnostic::new(
@@ -384,7 +384,7 @@ impl Binder<'_> {
                 }
                 _ => Value::Table(Rows::unknown()),
             },
-            Value::Tuple(_) | Value::Other | Value::Error => Value::Error,
+            Value::Tuple(_) | Value::Graph(_) | Value::Other | Value::Error => Value::Error,
         }
     }
 
@@ -474,8 +474,16 @@ impl Binder<'_> {
         for (whole, operator, left, right) in spine.into_iter().rev() {
             let right_value = self.value(right);
             let is_table = |value: &Value| matches!(value, Value::Table(_) | Value::Row(_));
+            let is_vague = |value: &Value| match value {
+                Value::Scalar(scalar) => scalar.kind == Type::Unknown,
+                value => matches!(value, Value::Error),
+            };
             let (left_scalar, right_scalar, kind);
-            if operator.level() != Level::Equality && (is_table(&value) || is_table(&right_value)) {
+            if (is_table(&value) && is_vague(&right_value)) || (is_vague(&value) && is_table(&right_value)) {
+                // What is not known may be anything.
+                (left_scalar, right_scalar) = (Scalar::of(Type::Unknown), Scalar::of(Type::Unknown));
+                kind = operator_result(operator, Type::Unknown, Type::Unknown).unwrap_or(Type::Unknown);
+            } else if operator.level() != Level::Equality && (is_table(&value) || is_table(&right_value)) {
                 let place = self.operator_span(left);
                 let text = operator.as_str();
                 self.report(

@@ -53,7 +53,7 @@ impl Binder<'_> {
         let has_input = matches!(input, Value::Table(_));
         let rows = match input {
             Value::Table(rows) => rows,
-            Value::Other => return self.graph_stage(&operator.kind),
+            Value::Graph(graph) => return self.graph_stage(&graph, &operator.kind, parameters),
             _ => Rows::unknown(),
         };
         use OperatorKind::*;
@@ -108,11 +108,8 @@ impl Binder<'_> {
                 self.statements(statements);
                 Rows::unknown()
             }
-            MakeGraph { tables, .. } => {
-                for table in tables {
-                    self.without_rows(|binder| binder.table(table.table));
-                }
-                return Value::Other;
+            MakeGraph { from, to, tables, partition } => {
+                return self.make_graph(&rows, [*from, *to], tables, parameters, *partition);
             }
             MakeSeries { aggregations, on, range, by } => {
                 self.make_series(&rows, aggregations, *on, *range, by)
@@ -230,22 +227,10 @@ impl Binder<'_> {
             let message = format!("values of type {first} do not go in steps of a {width}");
             self.error(Code::OperandTypes, span, message);
         }
-        first
-    }
-
-    /// Graph operators: what a graph's rows are is not followed.
-    fn graph_stage(&mut self, kind: &OperatorKind) -> Value {
-        match kind {
-            OperatorKind::GraphMatch { project: Some(columns), .. }
-            | OperatorKind::GraphShortestPaths { project: Some(columns), .. } => {
-                let nothing = Rows::unknown();
-                let rows = self.columns_of(&nothing, columns, false);
-                Value::Table(Rows { open: false, ..rows })
-            }
-            OperatorKind::GraphWhereEdges { .. }
-            | OperatorKind::GraphWhereNodes { .. }
-            | OperatorKind::GraphMarkComponents => Value::Other,
-            _ => Value::Table(Rows::unknown()),
+        match () {
+            () if first == last => first,
+            () if first.is_number() && last.is_number() => first.widest(last),
+            () => Type::Unknown,
         }
     }
 

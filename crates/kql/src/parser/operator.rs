@@ -108,6 +108,8 @@ const PARAMETERS: &[&str] = &[
     "with_itemindex",
     "with_match_id",
     "with_node_id",
+    "with_source_id",
+    "with_target_id",
     "with_source",
     "with_step_name",
     "withsource",
@@ -223,7 +225,7 @@ impl Parser<'_> {
             return (OperatorKind::Bad, Vec::new());
         }
         self.bump();
-        let parameters = match word {
+        let mut parameters = match word {
             // Their first words may be columns of such a name.
             "extend" | "project" | "project-rename" | "print" | "parse-kv" | "render" => Vec::new(),
             _ => self.parameters(),
@@ -254,7 +256,7 @@ impl Parser<'_> {
             "lookup" => self.join(true, &parameters),
             "limit" | "take" => OperatorKind::Take { count: self.named() },
             "macro-expand" => self.macro_expand(),
-            "make-graph" => self.make_graph(),
+            "make-graph" => self.make_graph(&mut parameters),
             "make-series" => self.make_series(),
             "mv-apply" | "mvapply" => self.mv_apply(),
             "mv-expand" | "mvexpand" => self.mv_expand(),
