@@ -12,6 +12,7 @@ mod expression;
 mod graph;
 mod join;
 mod operator;
+mod parameters;
 mod plugin;
 mod projection;
 mod regex;
@@ -176,7 +177,7 @@ pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
         rebound: 0,
         nameless: 0,
 
-        diagnostics: Vec::new(),
+        diagnostics: parsed.meaningless.clone(),
         read_tables: Vec::new(),
         called_functions: Vec::new(),
         types: vec![Type::Unknown; tree.expression_count()],

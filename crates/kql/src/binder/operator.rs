@@ -56,6 +56,7 @@ impl Binder<'_> {
             Value::Graph(graph) => return self.graph_stage(&graph, &operator.kind, parameters),
             _ => Rows::unknown(),
         };
+        self.check_parameters(&operator.kind, parameters, &rows);
         use OperatorKind::*;
         let rows = match &operator.kind {
             As { name } => {

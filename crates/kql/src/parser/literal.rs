@@ -162,7 +162,7 @@ impl Parser<'_> {
                         kind: crate::tree::ColumnType { tokens: TokenRange { first, end: first } },
                     };
                 }
-                crate::tree::Column { name, kind: parser.type_name() }
+                crate::tree::Column { name, kind: parser.type_word(true) }
             });
         }
         self.close(TokenKind::CloseParen, opened);
