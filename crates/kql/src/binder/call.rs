@@ -188,12 +188,10 @@ impl Binder<'_> {
             );
         }
         let named: Vec<Symbol> = arguments.iter().filter_map(|argument| argument.name).collect();
-        let unnamed = given - named.len();
-        let missing = function
-            .parameters
-            .iter()
-            .enumerate()
-            .find(|(at, formal)| !formal.has_default && *at >= unnamed && !named.contains(&formal.name));
+        let missing = function.parameters.iter().enumerate().find(|(at, formal)| {
+            let by_place = arguments.get(*at).is_some_and(|argument| argument.name.is_none());
+            !formal.has_default && !by_place && !named.contains(&formal.name) && given <= known
+        });
         if let Some((_, formal)) = missing.filter(|_| !named.is_empty()) {
             let (text, wanted) = (self.name_of(function.name), self.name_of(formal.name));
             let message = format!("`{text}` is not given its parameter `{wanted}`");
@@ -418,9 +416,22 @@ impl Binder<'_> {
                 self.unknown_table(&text, place);
                 Some(Value::Table(Rows::unknown()))
             }
-            "cluster" | "database" => Some(Value::Elsewhere),
+            "cluster" => {
+                self.unknown_place(arguments, "cluster", "KS207");
+                Some(Value::Elsewhere)
+            }
+            "database" => {
+                self.unknown_place(arguments, "database", "KS208");
+                Some(Value::Elsewhere)
+            }
             _ if self.catalog.is_place(name) => Some(Value::Elsewhere),
             "external_table" | "materialized_view" | "stored_query_result" => {
+                let (what, official) = match name {
+                    "external_table" => ("external table", "KS209"),
+                    "materialized_view" => ("materialized view", "KS210"),
+                    _ => ("stored query result", "KS248"),
+                };
+                self.unknown_place(arguments, what, official);
                 Some(Value::Table(Rows::unknown()))
             }
             "graph" => {
@@ -432,6 +443,17 @@ impl Binder<'_> {
             "entity_group" => Some(Value::Other),
             "column_ifexists" | "columnifexists" => self.column_if_exists(arguments),
             _ => None,
+        }
+    }
+
+    /// What no catalog here knows: a cluster, a database, a table outside.
+    fn unknown_place(&mut self, arguments: &[Argument], what: &str, official: &'static str) {
+        if let Some(argument) = arguments.first()
+            && let Some(text) = argument.text()
+        {
+            let span = self.span(argument.id);
+            let message = format!("nothing is known of the {what} `{text}`");
+            self.report(Diagnostic::new(Code::UnknownTable, span, message).official_as(official));
         }
     }
 
@@ -457,6 +479,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Value {
         let signature = self.check_arguments(builtin, arguments, span);
+        self.check_constants(builtin, arguments);
         self.check_regex_argument(builtin.name, arguments);
         let from: Vec<ColumnId> = arguments.iter().flat_map(Argument::from).collect();
         if let Some(value) = self.series_call(builtin.name, arguments, &from) {
@@ -517,6 +540,10 @@ impl Binder<'_> {
                 (least..=most).contains(&given)
             })
             .collect();
+        if builtin.name == "case" && given > 3 && given % 2 == 0 {
+            let message = "`case` takes pairs of a condition and a value, and one value behind them";
+            self.report(Diagnostic::new(Code::ArgumentCount, span, message).official_as("KS121"));
+        }
         if counted.is_empty() {
             if builtin.signatures.len() > 1 {
                 // Which of the signatures is meant, the arguments say, where they are known.
@@ -555,6 +582,9 @@ impl Binder<'_> {
         let fewest = self.misfits(best, arguments);
         let tied = counted.iter().filter(|signature| self.misfits(signature, arguments) == fewest).count();
         if tied > 1 && counted.len() > 1 {
+            if arguments.iter().any(|argument| argument.kind() == Type::Unknown && !argument.is_star) {
+                return None;
+            }
             self.no_signature(builtin, arguments, span);
             return Some(best);
         }
@@ -564,6 +594,57 @@ impl Binder<'_> {
             }
         }
         Some(best)
+    }
+
+    /// Arguments that have to be known before the query runs, and so are of no column.
+    fn check_constants(&mut self, builtin: &Builtin, arguments: &[Argument]) {
+        let Some(signature) = builtin.signatures.first() else { return };
+        for (at, argument) in arguments.iter().enumerate() {
+            let wants =
+                signature.parameter(at, arguments.len()).is_some_and(|parameter| parameter.is_constant);
+            if wants && matches!(&argument.value, Value::Scalar(scalar) if scalar.column.is_some()) {
+                let span = self.span(argument.id);
+                let message = "a constant is expected here, and this is a column";
+                self.report(Diagnostic::new(Code::ArgumentType, span, message).official_as("KS129"));
+            }
+        }
+        if let ("datetime_diff" | "datetime_part" | "datetime_add", Some(part)) =
+            (builtin.name, arguments.first())
+        {
+            self.check_date_part(part);
+        }
+    }
+
+    /// The part of a date that a function names by a text.
+    fn check_date_part(&mut self, argument: &Argument) {
+        const PARTS: &[&str] = &[
+            "year",
+            "quarter",
+            "month",
+            "week",
+            "week_of_year",
+            "day",
+            "dayofyear",
+            "hour",
+            "minute",
+            "second",
+            "millisecond",
+            "microsecond",
+            "nanosecond",
+        ];
+        let (ExpressionKind::Literal(LiteralKind::String), Some(text)) =
+            (&self.tree.expression(argument.id).kind, argument.text())
+        else {
+            return;
+        };
+        if !PARTS.iter().any(|part| part.eq_ignore_ascii_case(&text)) {
+            let span = self.span(argument.id);
+            let diagnostic = Diagnostic::new(Code::WrongType, span, format!("`{text}` is no part of a date"));
+            self.report(match nearest(&text, PARTS.iter().copied()) {
+                Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+                None => diagnostic.with_help(format!("the parts are {}", PARTS.join(", "))),
+            });
+        }
     }
 
     fn no_signature(&mut self, builtin: &Builtin, arguments: &[Argument], span: Span) {

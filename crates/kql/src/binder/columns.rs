@@ -183,6 +183,12 @@ impl Binder<'_> {
                 let symbol = self.declared_name(name);
                 found.push(self.add_column(symbol, Type::Unknown, Vec::new()));
             }
+            if let ([only], true) = (found.as_slice(), is_name)
+                && columns.contains(only)
+            {
+                let (span, text) = (self.span(item.key), self.name_of(self.column(*only).name));
+                self.error(Code::DuplicateColumn, span, format!("`{text}` is named already"));
+            }
             found.retain(|id| !columns.contains(id));
             columns.extend(found);
         }

@@ -428,6 +428,11 @@ impl Binder<'_> {
                 None => Value::Error,
             },
             Value::Elsewhere => Value::Table(Rows::unknown()),
+            Value::Table(_) => {
+                let span = Span::new(self.span(base).end, self.span(id).end);
+                self.error(Code::NoElements, span, "a table has no elements");
+                Value::Error
+            }
             _ => Value::Error,
         }
     }
@@ -483,7 +488,7 @@ impl Binder<'_> {
                 // What is not known may be anything.
                 (left_scalar, right_scalar) = (Scalar::of(Type::Unknown), Scalar::of(Type::Unknown));
                 kind = operator_result(operator, Type::Unknown, Type::Unknown).unwrap_or(Type::Unknown);
-            } else if operator.level() != Level::Equality && (is_table(&value) || is_table(&right_value)) {
+            } else if is_table(&right_value) || (operator.level() != Level::Equality && is_table(&value)) {
                 let place = self.operator_span(left);
                 let text = operator.as_str();
                 self.report(
@@ -576,9 +581,22 @@ impl Binder<'_> {
         );
     }
 
+    /// What an expression is, without a word on what is wrong with it.
+    fn quietly(&mut self, id: ExpressionId) -> Value {
+        self.quiet += 1;
+        let value = self.value(id);
+        self.quiet -= 1;
+        value
+    }
+
     fn is_in(&mut self, operator: BinaryOperator, left: ExpressionId, list: &[ExpressionId]) -> Value {
         let exact = matches!(operator, BinaryOperator::In | BinaryOperator::NotIn);
         let scalar = match self.value(left) {
+            Value::Table(_)
+                if !exact && list.iter().any(|item| matches!(self.quietly(*item), Value::Error)) =>
+            {
+                Scalar::of(Type::Unknown)
+            }
             Value::Table(_) if !exact => {
                 let (span, text) = (self.span(left), operator.as_str());
                 let message = format!("`{text}` looks into a string or dynamic, and this is a table");

@@ -2,6 +2,7 @@
 
 use super::{Binder, ColumnId, Rows};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::token::Span;
 use crate::tree::{BinaryOperator, ExpressionId, ExpressionKind, JoinCondition, Name, OperatorId, Parameter};
 use crate::types::Type;
 
@@ -96,11 +97,12 @@ impl Binder<'_> {
                 self.join_key(*right, sides);
             }
             ExpressionKind::Binary { operator: BinaryOperator::Equal, left, right } => {
+                let (left_span, right_span) = (self.span(*left), self.span(*right));
                 let one = self.sided_key(*left, "$left", sides);
                 let other = self.sided_key(*right, "$right", sides);
                 if let (Some(one), Some(other)) = (one, other) {
                     sides.keys.push(other);
-                    self.check_key_types(key, one, other);
+                    self.check_key_types(key, (one, left_span), (other, right_span));
                 }
             }
             ExpressionKind::Missing => {}
@@ -231,15 +233,21 @@ impl Binder<'_> {
         None
     }
 
-    fn check_key_types(&mut self, key: ExpressionId, one: ColumnId, other: ColumnId) {
+    fn check_key_types(
+        &mut self,
+        key: ExpressionId,
+        (one, one_span): (ColumnId, Span),
+        (other, other_span): (ColumnId, Span),
+    ) {
         let (left, right) = (self.column(one).kind, self.column(other).kind);
         let span = self.span(key);
         if left == Type::Unknown || right == Type::Unknown {
             return;
         }
         if left == Type::Dynamic || right == Type::Dynamic {
+            let place = if left == Type::Dynamic { one_span } else { other_span };
             self.report(
-                Diagnostic::new(Code::JoinTypes, span, "rows cannot be matched by a dynamic column")
+                Diagnostic::new(Code::JoinTypes, place, "rows cannot be matched by a dynamic column")
                     .official_as("KS241")
                     .with_help("convert it with `extend` before the join: tostring(…)"),
             );

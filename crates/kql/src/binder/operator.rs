@@ -3,6 +3,7 @@
 use super::projection::Projection;
 use super::{Aggregates, Binder, Rows, Value};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::token::Span;
 use crate::tree::{
     AggregationDefault, ExpressionId, ExpressionKind, OperatorId, OperatorKind, Order, Parameter,
     SeriesRange, TopNestedLevel,
@@ -22,6 +23,14 @@ impl Binder<'_> {
         for id in stages {
             if let Value::Table(rows) = &value {
                 self.history.push((*id, rows.clone()));
+                if matches!(
+                    self.tree.operator(*id).kind,
+                    OperatorKind::Print { .. } | OperatorKind::Range { .. }
+                ) {
+                    let span = self.first_word(*id);
+                    let message = "this operator begins a query, and takes no table";
+                    self.report(Diagnostic::new(Code::Expected, span, message).official_as("KS175"));
+                }
             }
             value = self.stage(*id, value);
         }
@@ -31,7 +40,26 @@ impl Binder<'_> {
 
     /// An operator that needs no rows.
     pub(super) fn leading(&mut self, id: OperatorId) -> Value {
+        let kind = &self.tree.operator(id).kind;
+        if matches!(kind, OperatorKind::Where { .. } | OperatorKind::Project { .. }) {
+            let span = self.first_word(id);
+            self.report(
+                Diagnostic::new(Code::Expected, span, "this operator needs a table before it")
+                    .official_as("KS174")
+                    .with_help("begin with a table: SecurityEvent | …"),
+            );
+            return self.stage(id, Value::Table(Rows::default()));
+        }
         self.stage(id, Value::Error)
+    }
+
+    /// The place of an operator's own word.
+    fn first_word(&self, id: OperatorId) -> Span {
+        let span = self.tree.span(self.tree.operator(id).tokens);
+        let text = span.text(self.tree.source);
+        let length =
+            text.find(|letter: char| !letter.is_alphanumeric() && letter != '-').unwrap_or(text.len());
+        Span::new(span.start, span.start + length as u32)
     }
 
     fn stage(&mut self, id: OperatorId, input: Value) -> Value {
@@ -80,13 +108,9 @@ impl Binder<'_> {
                 self.body(&rows, *body);
                 return Value::Other;
             }
-            Find { sources, predicate, project, .. } => self.find_operator(
-                has_input.then_some(rows),
-                sources,
-                *predicate,
-                project.as_deref(),
-                parameters,
-            ),
+            Find { sources, predicate, project, .. } => {
+                self.find_operator(sources, *predicate, project.as_deref(), parameters)
+            }
             Fork { branches } => {
                 for branch in branches {
                     self.body(&rows, Some(branch.body));
@@ -303,6 +327,12 @@ impl Binder<'_> {
 
     fn distinct(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
         if items.iter().any(|item| matches!(self.tree.expression(*item).kind, ExpressionKind::Star)) {
+            if let (false, Some(star)) = (rows.open, items.first())
+                && rows.columns.iter().any(|id| self.column(*id).kind == Type::Dynamic)
+            {
+                let value = Value::scalar(Type::Dynamic);
+                self.refuse_dynamic(*star, &value);
+            }
             return rows.clone();
         }
         self.columns_of(rows, items, true)
@@ -343,11 +373,26 @@ impl Binder<'_> {
         let (_, rows) = self.with_rows(rows, |binder| {
             for key in keys {
                 let value = binder.value(key.key);
+                let before = binder.diagnostics.len();
                 binder.refuse_dynamic(key.key, &value);
+                // The service points at the order as well.
+                let end = binder.end_of_order(key);
+                for diagnostic in &mut binder.diagnostics[before..] {
+                    diagnostic.span = Span::new(diagnostic.span.start, end);
+                }
                 binder.scalar_of(value, key.key);
             }
         });
         rows
+    }
+
+    /// Where a key ends with what is said of its order.
+    fn end_of_order(&self, order: &Order) -> u32 {
+        let range = self.tree.expression(order.key).tokens;
+        let behind = self.tree.tokens[range.end as usize..].iter().filter(|token| !token.kind.is_trivia());
+        let words = usize::from(order.ascending.is_some()) + 2 * usize::from(order.nulls_first.is_some());
+        let end = self.tree.span_of(order.key).end;
+        behind.take(words).last().map_or(end, |token| token.span.end)
     }
 
     fn summarize(&mut self, rows: &Rows, aggregates: &[ExpressionId], by: &[ExpressionId]) -> Rows {

@@ -139,7 +139,8 @@ impl Projection {
     /// An item of a list of columns, bound before, named and added.
     pub(super) fn item(&mut self, binder: &mut Binder<'_>, id: ExpressionId, bound: Value) {
         match &binder.tree.expression(id).kind {
-            ExpressionKind::Named { names, value } => self.named(binder, names, *value, bound),
+            // A table as a value is wrong as a whole.
+            ExpressionKind::Named { names, .. } => self.named(binder, names, id, bound),
             _ => self.unnamed(binder, id, bound),
         }
     }

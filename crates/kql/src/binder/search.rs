@@ -30,15 +30,15 @@ impl Binder<'_> {
         rows
     }
 
+    /// `find` looks into the tables that it names, or into all; what is piped to it does not count.
     pub(super) fn find_operator(
         &mut self,
-        input: Option<Rows>,
         sources: &[ExpressionId],
         predicate: ExpressionId,
         project: Option<&[FindColumn]>,
         parameters: &[Parameter],
     ) -> Rows {
-        let mut tables: Vec<Rows> = input.into_iter().collect();
+        let mut tables: Vec<Rows> = Vec::new();
         for source in sources {
             let found = self.without_rows(|binder| binder.sources(*source));
             tables.extend(found);

@@ -4,6 +4,7 @@ use super::columns::matches_pattern;
 use super::projection::Projection;
 use super::statement::Meaning;
 use super::{Binder, Rows, Symbol, Value};
+use crate::diagnostic::Code;
 use crate::tree::{ExpressionId, ExpressionKind, Name, Parameter};
 use crate::types::Type;
 use crate::unify::Unified;
@@ -122,8 +123,10 @@ impl Binder<'_> {
                 _ => tables.extend(self.table_rows(name)),
             }
         }
-        if tables.is_empty() && !self.fuzzy {
-            tables.push(Rows::unknown());
+        if tables.is_empty() {
+            let span = self.span(id);
+            self.error(Code::UnknownName, span, format!("no table is called `{pattern}`"));
+            tables.push(Rows::default());
         }
         tables
     }

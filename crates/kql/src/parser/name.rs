@@ -209,11 +209,14 @@ impl Parser<'_> {
     fn name_length(&self, ahead: usize, fits: fn(&str) -> bool) -> Option<usize> {
         match self.kind_at(ahead) {
             TokenKind::Identifier if fits(self.text_at(ahead)) => Some(1),
-            TokenKind::OpenBracket
-                if self.kind_at(ahead + 1) == TokenKind::String
-                    && self.kind_at(ahead + 2) == TokenKind::CloseBracket =>
-            {
-                Some(3)
+            TokenKind::OpenBracket => {
+                // Strings side by side are one.
+                let mut next = ahead + 1;
+                while self.kind_at(next) == TokenKind::String {
+                    next += 1;
+                }
+                (next > ahead + 1 && self.kind_at(next) == TokenKind::CloseBracket)
+                    .then_some(next + 1 - ahead)
             }
             _ => None,
         }

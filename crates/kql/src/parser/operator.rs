@@ -108,10 +108,10 @@ const PARAMETERS: &[&str] = &[
     "with_itemindex",
     "with_match_id",
     "with_node_id",
-    "with_source_id",
-    "with_target_id",
     "with_source",
+    "with_source_id",
     "with_step_name",
+    "with_target_id",
     "withsource",
 ];
 
@@ -126,6 +126,10 @@ pub(super) fn begins_source(parser: &Parser<'_>) -> bool {
             matches!(parser.kind_at(1), TokenKind::Identifier | TokenKind::Keyword)
         }
         (TokenKind::Keyword, "macro-expand") => true,
+        // Without a table they mean nothing, which the binder says.
+        (TokenKind::Identifier, "where" | "project") => {
+            !matches!(parser.kind_at(1), TokenKind::OpenParen | TokenKind::Dot | TokenKind::End)
+        }
         _ => false,
     }
 }

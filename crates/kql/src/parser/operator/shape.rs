@@ -40,8 +40,8 @@ impl Parser<'_> {
         loop {
             match self.kind() {
                 TokenKind::Star => {
+                    pattern.push(ParsePart::Star(self.here()));
                     self.bump();
-                    pattern.push(ParsePart::Star);
                 }
                 TokenKind::String => {
                     let first = self.start();
