@@ -5,6 +5,7 @@
 //! an error is said where it is made and nowhere else.
 
 mod aggregate;
+mod arguments;
 mod arithmetic;
 mod call;
 mod columns;

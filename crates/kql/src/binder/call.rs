@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::signature::{common_type, count_text, describe, fits, returned_shape, takes_argument, takes_type};
+use super::signature::{common_type, count_text, describe, fits, returned_shape, takes_argument};
 use super::statement::{FormalType, LetFunction, Meaning};
 use super::{Aggregates, Binder, Column, ColumnId, Rows, Scalar, Shape, Symbol, Value};
 use crate::builtins::{Builtin, Naming, Returns, Signature, Takes, builtins};
@@ -370,32 +370,6 @@ impl Binder<'_> {
         self.catalog_function(name, first).map(Value::Table)
     }
 
-    fn check_catalog_type(&mut self, wanted: Type, argument: &Argument) {
-        let kind = argument.kind();
-        if !takes_type(&Takes::Types(vec![wanted]), kind) {
-            let span = self.span(argument.id);
-            let message = format!("a {wanted} is expected here, and this is a {kind}");
-            self.report(Diagnostic { official: None, ..Diagnostic::new(Code::ArgumentType, span, message) });
-        }
-    }
-
-    /// An argument by the name of a parameter that the function does not have.
-    fn no_parameter(&mut self, function: &str, name: &str, known: &[&str], argument: ExpressionId) {
-        let ExpressionKind::Named { names, .. } = &self.tree.expression(argument).kind else {
-            return;
-        };
-        let Some(span) = names.first().map(|name| self.tree.name_span(*name)) else {
-            return;
-        };
-        let diagnostic =
-            Diagnostic::new(Code::UnknownName, span, format!("`{function}` has no parameter `{name}`"))
-                .official_as("KS196");
-        self.report(match nearest(name, known.iter().copied()) {
-            Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
-            None => diagnostic.with_help(format!("its parameters are {}", known.join(", "))),
-        });
-    }
-
     // The language's functions.
 
     /// Functions that no signature describes.
@@ -443,17 +417,6 @@ impl Binder<'_> {
             "entity_group" => Some(Value::Other),
             "column_ifexists" | "columnifexists" => self.column_if_exists(arguments),
             _ => None,
-        }
-    }
-
-    /// What no catalog here knows: a cluster, a database, a table outside.
-    fn unknown_place(&mut self, arguments: &[Argument], what: &str, official: &'static str) {
-        if let Some(argument) = arguments.first()
-            && let Some(text) = argument.text()
-        {
-            let span = self.span(argument.id);
-            let message = format!("nothing is known of the {what} `{text}`");
-            self.report(Diagnostic::new(Code::UnknownTable, span, message).official_as(official));
         }
     }
 
@@ -594,64 +557,6 @@ impl Binder<'_> {
             }
         }
         Some(best)
-    }
-
-    /// Arguments that have to be known before the query runs, and so are of no column.
-    fn check_constants(&mut self, builtin: &Builtin, arguments: &[Argument]) {
-        let Some(signature) = builtin.signatures.first() else { return };
-        for (at, argument) in arguments.iter().enumerate() {
-            let wants =
-                signature.parameter(at, arguments.len()).is_some_and(|parameter| parameter.is_constant);
-            if wants && matches!(&argument.value, Value::Scalar(scalar) if scalar.column.is_some()) {
-                let span = self.span(argument.id);
-                let message = "a constant is expected here, and this is a column";
-                self.report(Diagnostic::new(Code::ArgumentType, span, message).official_as("KS129"));
-            }
-        }
-        if let ("datetime_diff" | "datetime_part" | "datetime_add", Some(part)) =
-            (builtin.name, arguments.first())
-        {
-            self.check_date_part(part);
-        }
-    }
-
-    /// The part of a date that a function names by a text.
-    fn check_date_part(&mut self, argument: &Argument) {
-        const PARTS: &[&str] = &[
-            "year",
-            "quarter",
-            "month",
-            "week",
-            "week_of_year",
-            "day",
-            "dayofyear",
-            "hour",
-            "minute",
-            "second",
-            "millisecond",
-            "microsecond",
-            "nanosecond",
-        ];
-        let (ExpressionKind::Literal(LiteralKind::String), Some(text)) =
-            (&self.tree.expression(argument.id).kind, argument.text())
-        else {
-            return;
-        };
-        if !PARTS.iter().any(|part| part.eq_ignore_ascii_case(&text)) {
-            let span = self.span(argument.id);
-            let diagnostic = Diagnostic::new(Code::WrongType, span, format!("`{text}` is no part of a date"));
-            self.report(match nearest(&text, PARTS.iter().copied()) {
-                Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
-                None => diagnostic.with_help(format!("the parts are {}", PARTS.join(", "))),
-            });
-        }
-    }
-
-    fn no_signature(&mut self, builtin: &Builtin, arguments: &[Argument], span: Span) {
-        let kinds: Vec<&str> = arguments.iter().map(|argument| argument.kind().as_str()).collect();
-        let (name, kinds) = (builtin.name, kinds.join(", "));
-        let message = format!("`{name}` takes no arguments of the types ({kinds})");
-        self.error(Code::NoSignature, span, message);
     }
 
     /// The type of a call whose arguments say too little: what all signatures return, if they agree.

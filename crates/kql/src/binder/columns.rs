@@ -2,7 +2,7 @@
 
 use super::{Binder, ColumnId, Rows};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::tree::{ExpressionId, ExpressionKind, Order};
+use crate::tree::{ExpressionId, ExpressionKind, LiteralKind, Order};
 use crate::types::Type;
 
 impl Binder<'_> {
@@ -74,11 +74,18 @@ impl Binder<'_> {
         let mut columns = Vec::new();
         let mut open = rows.open;
         for item in items {
-            match self.string_text(*item) {
-                Some(text) if !text.is_empty() => {
-                    let symbol = self.symbol(&text);
-                    columns.extend(self.find(&rows.columns, symbol));
+            if let Some(names) = self.listed_names(*item) {
+                for name in names {
+                    let known = |id: &&ColumnId| {
+                        let column = &self.names[self.column(**id).name.index()];
+                        if name.contains('*') { matches_pattern(&name, column) } else { **column == *name }
+                    };
+                    let found: Vec<ColumnId> = rows.columns.iter().filter(known).copied().collect();
+                    columns.extend(found.into_iter().filter(|id| !columns.contains(id)).collect::<Vec<_>>());
                 }
+                continue;
+            }
+            match self.string_text(*item) {
                 _ => {
                     self.with_rows(rows, |binder| binder.value(*item));
                     open = true;
@@ -86,6 +93,20 @@ impl Binder<'_> {
             }
         }
         Rows::new(columns, open)
+    }
+
+    /// The names that a text is, or a list of texts.
+    fn listed_names(&self, id: ExpressionId) -> Option<Vec<String>> {
+        match &self.tree.expression(id).kind {
+            ExpressionKind::Literal(LiteralKind::String) => Some(vec![self.string_text(id)?]),
+            ExpressionKind::Dynamic(inner) => match &self.tree.expression(*inner).kind {
+                ExpressionKind::JsonArray(items) => {
+                    items.iter().map(|item| self.string_text(*item)).collect()
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     pub(super) fn project_rename(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {

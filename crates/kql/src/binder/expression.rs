@@ -108,7 +108,7 @@ impl Binder<'_> {
                 for source in sources {
                     self.scalar(*source);
                 }
-                Value::Table(self.declared_rows(columns, false))
+                Value::Table(self.declared_rows(columns, columns.is_empty()))
             }
             ExpressionKind::ContextualDataTable { columns } => {
                 Value::Table(self.declared_rows(columns, false))
@@ -581,20 +581,21 @@ impl Binder<'_> {
         );
     }
 
-    /// What an expression is, without a word on what is wrong with it.
-    fn quietly(&mut self, id: ExpressionId) -> Value {
+    /// Whether nothing is known of what an expression is; what is wrong with it is not said.
+    fn is_vague(&mut self, id: ExpressionId) -> bool {
         self.quiet += 1;
         let value = self.value(id);
         self.quiet -= 1;
-        value
+        match value {
+            Value::Scalar(scalar) => scalar.kind == Type::Unknown,
+            value => matches!(value, Value::Error),
+        }
     }
 
     fn is_in(&mut self, operator: BinaryOperator, left: ExpressionId, list: &[ExpressionId]) -> Value {
         let exact = matches!(operator, BinaryOperator::In | BinaryOperator::NotIn);
         let scalar = match self.value(left) {
-            Value::Table(_)
-                if !exact && list.iter().any(|item| matches!(self.quietly(*item), Value::Error)) =>
-            {
+            Value::Table(_) if !exact && list.iter().any(|item| self.is_vague(*item)) => {
                 Scalar::of(Type::Unknown)
             }
             Value::Table(_) if !exact => {

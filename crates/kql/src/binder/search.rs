@@ -16,11 +16,22 @@ impl Binder<'_> {
             let found = self.without_rows(|binder| binder.sources(*source));
             tables.extend(found);
         }
-        let rows = if tables.is_empty() { self.every_table() } else { self.unified(&tables) };
+        let rows = if tables.is_empty() { self.every_table_and_view() } else { self.unified(&tables) };
         let rows = self.search_predicate(&rows, predicate);
         let mut columns = vec![self.named_column("$table", Type::String)];
         columns.extend(rows.columns.iter());
         Rows::new(columns, rows.open)
+    }
+
+    fn every_table_and_view(&mut self) -> Rows {
+        let views = self.views(None);
+        let every = self.every_table();
+        if views.is_empty() {
+            return every;
+        }
+        let mut tables = vec![every];
+        tables.extend(views);
+        self.unified(&tables)
     }
 
     fn search_predicate(&mut self, rows: &Rows, predicate: ExpressionId) -> Rows {

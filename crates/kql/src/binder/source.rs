@@ -83,7 +83,7 @@ impl Binder<'_> {
         if let Some(name) = source {
             let symbol = self.symbol(&name);
             let mut columns = vec![self.add_column(symbol, Type::String, Vec::new())];
-            columns.extend(rows.columns.iter().filter(|id| self.column(**id).name != symbol));
+            columns.extend(rows.columns.iter());
             rows = Rows::new(columns, rows.open);
         }
         rows
@@ -96,16 +96,11 @@ impl Binder<'_> {
             return vec![self.table(id)];
         }
         let pattern = tree.text(tree.expression(id).tokens);
-        let mut names: Vec<Symbol> = self
-            .locals
-            .iter()
-            .filter(|local| matches!(local.meaning, Meaning::Table(_)))
-            .map(|local| local.name)
-            .filter(|name| matches_pattern(pattern, &self.names[name.index()]))
-            .collect();
-        if pattern == "*" && names.is_empty() {
+        if pattern == "*" {
             return vec![self.every_table()];
         }
+        let mut tables = self.views(Some(pattern));
+        let mut names: Vec<Symbol> = Vec::new();
         let catalog: Vec<String> = self
             .catalog
             .names()
@@ -116,12 +111,8 @@ impl Binder<'_> {
         for name in catalog {
             names.push(self.symbol(&name));
         }
-        let mut tables = Vec::new();
         for name in names {
-            match self.local(name).cloned() {
-                Some(Meaning::Table(rows)) => tables.push(rows),
-                _ => tables.extend(self.table_rows(name)),
-            }
+            tables.extend(self.table_rows(name));
         }
         if tables.is_empty() {
             let span = self.span(id);
@@ -129,6 +120,22 @@ impl Binder<'_> {
             tables.push(Rows::default());
         }
         tables
+    }
+
+    /// What the views of the query give, of those whose name a pattern stands for.
+    pub(super) fn views(&mut self, pattern: Option<&str>) -> Vec<Rows> {
+        let mut views = Vec::new();
+        for local in &self.locals {
+            if let Meaning::Function(function) = &local.meaning
+                && function.view
+                && function.required() == 0
+                && pattern.is_none_or(|pattern| matches_pattern(pattern, &self.names[local.name.index()]))
+            {
+                views.push(std::rc::Rc::clone(function));
+            }
+        }
+        let results = views.iter().map(|view| self.let_call(view, &[], &[]));
+        results.filter_map(|value| if let Value::Table(rows) = value { Some(rows) } else { None }).collect()
     }
 
     /// All tables of the catalog as one.
@@ -166,21 +173,26 @@ impl Binder<'_> {
             }
         }
         let mut columns = Vec::new();
+        let mut taken = std::collections::HashSet::new();
         for (name, kinds) in unified.finish() {
             let several = kinds.len() > 1;
             for (kind, ids) in kinds {
                 // Columns that are one already stay what they are.
                 let same = ids.iter().all(|id| *id == ids[0]);
-                if !several && same {
+                if !several && same && taken.insert(name) {
                     columns.push(ids[0]);
                     continue;
                 }
-                let name = if several {
-                    let text = format!("{}_{kind}", self.name_of(name));
-                    self.symbol(&text)
-                } else {
-                    name
+                let base = match several {
+                    true => format!("{}_{kind}", self.name_of(name)),
+                    false => self.name_of(name).to_string(),
                 };
+                let mut name = self.symbol(&base);
+                let mut number = 0;
+                while !taken.insert(name) {
+                    number += 1;
+                    name = self.symbol(&format!("{base}{number}"));
+                }
                 columns.push(self.add_column(name, kind, ids));
             }
         }
