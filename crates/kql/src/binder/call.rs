@@ -503,7 +503,7 @@ impl Binder<'_> {
                 (least..=most).contains(&given)
             })
             .collect();
-        if builtin.name == "case" && given > 3 && given % 2 == 0 {
+        if builtin.name == "case" && given > 3 && given.is_multiple_of(2) {
             let message = "`case` takes pairs of a condition and a value, and one value behind them";
             self.report(Diagnostic::new(Code::ArgumentCount, span, message).official_as("KS121"));
         }

@@ -85,12 +85,8 @@ impl Binder<'_> {
                 }
                 continue;
             }
-            match self.string_text(*item) {
-                _ => {
-                    self.with_rows(rows, |binder| binder.value(*item));
-                    open = true;
-                }
-            }
+            self.with_rows(rows, |binder| binder.value(*item));
+            open = true;
         }
         Rows::new(columns, open)
     }
