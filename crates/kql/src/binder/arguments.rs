@@ -48,8 +48,18 @@ impl Binder<'_> {
     pub(super) fn check_constants(&mut self, builtin: &Builtin, arguments: &[Argument]) {
         let Some(signature) = builtin.signatures.first() else { return };
         for (at, argument) in arguments.iter().enumerate() {
-            let wants =
-                signature.parameter(at, arguments.len()).is_some_and(|parameter| parameter.is_constant);
+            let Some(parameter) = signature.parameter(at, arguments.len()) else { continue };
+            let wants = parameter.is_constant;
+            let kind = &self.tree.expression(argument.id).kind;
+            if parameter.is_literal
+                && argument.name.is_none()
+                && !matches!(kind, ExpressionKind::Literal(_))
+                && matches!(argument.kind(), Type::String)
+            {
+                let span = self.span(argument.id);
+                let message = "a text in quotes is expected here, and no other expression";
+                self.report(Diagnostic::new(Code::ArgumentType, span, message).official_as("KS131"));
+            }
             if wants && matches!(&argument.value, Value::Scalar(scalar) if scalar.column.is_some()) {
                 let span = self.span(argument.id);
                 let message = "a constant is expected here, and this is a column";

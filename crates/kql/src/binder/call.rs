@@ -507,6 +507,11 @@ impl Binder<'_> {
             let message = "`case` takes pairs of a condition and a value, and one value behind them";
             self.report(Diagnostic::new(Code::ArgumentCount, span, message).official_as("KS121"));
         }
+        if matches!(builtin.name, "bag_pack" | "pack") && given > 1 && !given.is_multiple_of(2) {
+            let message = format!("`{}` takes pairs of a name and a value", builtin.name);
+            self.report(Diagnostic::new(Code::ArgumentCount, span, message).official_as("KS121"));
+            return builtin.signatures.first();
+        }
         if counted.is_empty() {
             if builtin.signatures.len() > 1 {
                 // Which of the signatures is meant, the arguments say, where they are known.

@@ -168,6 +168,21 @@ fn names_are_made_up_from_texts_and_whole_numbers_alone() {
 }
 
 #[test]
+fn aggregates_are_named_as_the_service_names_them() {
+    columns(
+        "Users | summarize argmax(Since, *) by User",
+        "User:string, max_Since:datetime, max_Since_Country:string",
+    );
+    columns("Users | summarize A=argmin(Since, Country)", "A:datetime, min_Since_Country:string");
+    columns(
+        "print i=int(1) | summarize percentile(i, 50), percentiles(i, 5, toint(9))",
+        "percentile_i_50:long, percentile_i_5:long, percentile_i_:long",
+    );
+    faults("let f = 'yyyy'; print format_datetime(now(), f)", &["KS131 f"]);
+    faults("print bag_pack('a', 1, 'b')", &["KS121 bag_pack"]);
+}
+
+#[test]
 fn an_external_table_and_a_command_are_read() {
     columns(
         "inline_external_table(a:string, day:datetime) kind=storage partition by (d:datetime = bin(day, 1d)) \
