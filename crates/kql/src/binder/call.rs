@@ -70,6 +70,10 @@ const CONVERSIONS: &[&str] = &[
     "totimespan",
 ];
 
+/// Functions over the nodes and edges of a pattern, which there are nowhere else.
+const GRAPH_FUNCTIONS: &[&str] =
+    &["all", "inner_nodes", "labels", "map", "node_degree_in", "node_degree_out", "node_id"];
+
 impl Binder<'_> {
     pub(super) fn arguments(&mut self, ids: &[ExpressionId]) -> Vec<Argument> {
         ids.iter()
@@ -105,6 +109,13 @@ impl Binder<'_> {
             return value;
         }
         let all = builtins();
+        let in_graph = self.contexts.iter().any(|context| !context.rows.is_empty());
+        if GRAPH_FUNCTIONS.contains(&&*text) && !in_graph && self.local(symbol).is_none() {
+            self.arguments(ids);
+            let call = self.span(id);
+            self.unknown_function(&text, span, call);
+            return Value::Error;
+        }
         // The language's own functions go before the query's.
         if let Some(meaning) = self.local(symbol).cloned()
             && !all.functions.contains_key(&*text)
