@@ -48,6 +48,8 @@ impl Binder<'_> {
             let parameter = parameter.or(repeated).or_else(|| listed.get(at))?;
             Some(parameter.is_foreign_column)
         };
+        // A column that an open table has because the plugin is given it stands not in what the plugin gives.
+        let declared = rows;
         let (arguments, rows) = self.with_rows(rows, |binder| {
             let mut arguments = Vec::new();
             for (at, id) in ids.iter().enumerate() {
@@ -88,14 +90,14 @@ impl Binder<'_> {
             }
         }
         if let Some(schema) = schema {
-            let declared = self.declared_rows(&schema.columns, false);
+            let added = self.declared_rows(&schema.columns, false);
             if !schema.keeps_source {
-                return Value::Table(declared);
+                return Value::Table(added);
             }
             let kept = self.without_arguments(&rows, &arguments, 1);
-            return Value::Table(self.joined(&Rows { open: false, ..kept }, &declared));
+            return Value::Table(self.joined(&Rows { open: false, ..kept }, &added));
         }
-        self.plugin_rows(&text, &rows, ids, &arguments)
+        self.plugin_rows(&text, declared, ids, &arguments)
     }
 
     fn check_column(&mut self, argument: &Argument) {
