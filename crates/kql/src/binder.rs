@@ -5,15 +5,20 @@
 //! an error is said where it is made and nowhere else.
 
 mod aggregate;
+mod arguments;
 mod arithmetic;
 mod call;
 mod columns;
 mod expression;
+mod graph;
+mod join;
 mod operator;
+mod parameters;
 mod plugin;
 mod projection;
 mod regex;
 mod rows;
+mod search;
 mod signature;
 mod source;
 mod statement;
@@ -173,7 +178,7 @@ pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
         rebound: 0,
         nameless: 0,
 
-        diagnostics: Vec::new(),
+        diagnostics: parsed.meaningless.clone(),
         read_tables: Vec::new(),
         called_functions: Vec::new(),
         types: vec![Type::Unknown; tree.expression_count()],
@@ -212,7 +217,9 @@ enum Value {
     Row(Rows),
     /// A database, a cluster, a workspace: its tables stand behind a point, and are not known here.
     Elsewhere,
-    /// A graph, a group of entities, several tables.
+    /// A graph: its nodes and edges stand behind the names of a pattern.
+    Graph(Rc<graph::Graph>),
+    /// A group of entities, several tables.
     Other,
     /// What an error left.
     Error,

@@ -111,6 +111,10 @@ pub(crate) struct Parameter {
     pub(crate) most: usize,
     /// Whether it takes a column and no other expression.
     pub(crate) is_column: bool,
+    /// Whether it takes a value that is known beforehand.
+    pub(crate) is_constant: bool,
+    /// Whether it takes a literal alone.
+    pub(crate) is_literal: bool,
     /// Whether it takes a column of the table that the first argument is.
     pub(crate) is_foreign_column: bool,
     /// Whether it takes an aggregate.
@@ -286,6 +290,8 @@ fn read_parameter(text: &str) -> Option<Parameter> {
         least,
         most,
         is_column: argument == "Column",
+        is_constant: argument == "Constant",
+        is_literal: argument.starts_with("Literal") && types == "string",
         is_foreign_column: argument.starts_with("Column_Parameter0"),
         is_aggregate: argument == "Aggregate",
     })

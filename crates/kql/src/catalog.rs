@@ -41,6 +41,16 @@ pub trait Catalog {
         false
     }
 
+    /// The names of the tables, in the order in which `union *` reads them.
+    fn tables(&self) -> Vec<&str> {
+        self.names().into_iter().filter(|name| self.table(name).is_some()).collect()
+    }
+
+    /// The columns of all tables as one, where the catalog keeps them; see [`unified_columns`](crate::unified_columns).
+    fn all_columns(&self) -> Option<Arc<[CatalogColumn]>> {
+        None
+    }
+
     /// The names of all tables and functions, for wildcards and to suggest one for a name that is not there.
     fn names(&self) -> Vec<&str>;
 }

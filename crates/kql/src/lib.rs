@@ -18,6 +18,7 @@ mod position;
 mod token;
 pub mod tree;
 mod types;
+mod unify;
 
 pub use binder::{Analysis, Column, ColumnId, QueryResult, ResultColumn, Rows, analyze};
 pub use catalog::{Catalog, CatalogColumn, CatalogFunction, CatalogTable, Nothing};
@@ -27,3 +28,4 @@ pub use parser::{MAX_NESTING, Parsed, parse};
 pub use position::{LineIndex, Position};
 pub use token::{Lexed, Span, Token, TokenKind};
 pub use types::Type;
+pub use unify::unified_columns;

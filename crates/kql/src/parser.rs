@@ -29,6 +29,9 @@ pub struct Parsed<'s> {
     pub tree: Tree<'s>,
     /// What is wrong, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// Words that the grammar takes and that mean nothing, such as the name of no type; [`analyze`](crate::analyze)
+    /// reports them.
+    pub(crate) meaningless: Vec<Diagnostic>,
 }
 
 /// Reads a query. Never panics and never fails; what is wrong stands in [`Parsed::diagnostics`].
@@ -49,12 +52,21 @@ pub fn parse(source: &str) -> Parsed<'_> {
         operators: Vec::new(),
         statements: Vec::new(),
     };
-    let mut parser =
-        Parser { tree, significant, at: 0, diagnostics, lost: false, depth: 0, open: 0, too_deep: false };
+    let mut parser = Parser {
+        tree,
+        significant,
+        at: 0,
+        diagnostics,
+        meaningless: Vec::new(),
+        lost: false,
+        depth: 0,
+        open: 0,
+        too_deep: false,
+    };
     parser.tree.root = parser.query();
     let mut diagnostics = parser.diagnostics;
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-    Parsed { tree: parser.tree, diagnostics }
+    Parsed { tree: parser.tree, diagnostics, meaningless: parser.meaningless }
 }
 
 pub(crate) struct Parser<'s> {
@@ -64,6 +76,7 @@ pub(crate) struct Parser<'s> {
     /// The current token, an index into `significant`.
     at: usize,
     diagnostics: Vec<Diagnostic>,
+    meaningless: Vec<Diagnostic>,
     /// Whether an error was reported and the parser has not found its footing since.
     lost: bool,
     depth: u32,

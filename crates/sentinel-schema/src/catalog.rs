@@ -24,6 +24,7 @@ pub struct WorkspaceCatalog {
     functions: HashMap<String, CatalogFunction>,
     watchlists: HashMap<String, Arc<[CatalogColumn]>>,
     decoded: Mutex<HashMap<String, Option<CatalogTable>>>,
+    all: OnceLock<Arc<[CatalogColumn]>>,
 }
 
 impl WorkspaceCatalog {
@@ -41,6 +42,7 @@ impl WorkspaceCatalog {
     ) {
         let columns = columns.into_iter().map(|(name, kind)| (Arc::from(name.as_ref()), kind)).collect();
         self.tables.insert(name.into(), CatalogTable { columns: with_common(columns).into(), open: false });
+        self.all = OnceLock::new();
     }
 
     /// Declares the columns of a watchlist. One that is not declared may have any column.
@@ -112,6 +114,26 @@ impl Catalog for WorkspaceCatalog {
         matches!(name, "workspace" | "app" | "resource")
     }
 
+    fn tables(&self) -> Vec<&str> {
+        let built_in =
+            crate::tables().chain(crate::defender_tables().filter(|name| crate::table(name).is_none()));
+        let mut names: Vec<&str> = built_in.map(|name| -> &str { name }).collect();
+        let mut own: Vec<&str> = self.tables.keys().map(String::as_str).collect();
+        own.retain(|name| crate::table(name).is_none() && crate::defender_table(name).is_none());
+        own.sort_unstable();
+        names.extend(own);
+        names
+    }
+
+    fn all_columns(&self) -> Option<Arc<[CatalogColumn]>> {
+        let columns = self.all.get_or_init(|| {
+            let tables: Vec<CatalogTable> =
+                self.tables().into_iter().filter_map(|name| self.table(name)).collect();
+            kql::unified_columns(tables.iter().map(|table| &*table.columns)).into()
+        });
+        Some(Arc::clone(columns))
+    }
+
     fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> =
             self.tables.keys().chain(self.functions.keys()).map(String::as_str).collect();
@@ -125,7 +147,13 @@ impl Catalog for WorkspaceCatalog {
 /// The names of the built-in tables and functions, listed once.
 fn builtin_names() -> impl Iterator<Item = &'static str> {
     static NAMES: OnceLock<Vec<&'static str>> = OnceLock::new();
-    NAMES.get_or_init(|| crate::tables().chain(crate::functions()).collect()).iter().copied()
+    NAMES
+        .get_or_init(|| {
+            let defender = crate::defender_tables().filter(|name| crate::table(name).is_none());
+            crate::tables().chain(defender).chain(crate::functions()).collect()
+        })
+        .iter()
+        .copied()
 }
 
 fn watchlist_columns(own: impl Iterator<Item = CatalogColumn>) -> Arc<[CatalogColumn]> {

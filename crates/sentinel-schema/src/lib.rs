@@ -113,6 +113,11 @@ pub fn tables() -> impl Iterator<Item = &'static str> {
     TABLES.names()
 }
 
+/// The names of the tables of Defender's advanced hunting, sorted by byte.
+pub fn defender_tables() -> impl Iterator<Item = &'static str> {
+    DEFENDER.names()
+}
+
 /// Whether a name is that of a table: one of the catalogue, spelt exactly, or a custom one by its ending.
 ///
 /// Names of functions, such as the ASIM parsers, and of tables that the catalogue does not have are none.

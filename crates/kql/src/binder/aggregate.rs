@@ -5,7 +5,7 @@ use super::{Aggregates, Binder, ColumnId, Scalar, TupleItem, Value};
 use crate::builtins::Builtin;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::token::Span;
-use crate::tree::ExpressionId;
+use crate::tree::{ExpressionId, ExpressionKind};
 use crate::types::Type;
 
 impl Binder<'_> {
@@ -77,15 +77,33 @@ impl Binder<'_> {
     /// `arg_max(value, columns…)`: the greatest value and, of its row, the columns.
     fn arg_extreme(&mut self, function: &str, arguments: &[Argument]) -> Value {
         let prefix = if function.ends_with("max") { "max" } else { "min" };
+        // The older spelling puts the value's name before all.
+        let is_old = !function.contains('_');
+        let value = self.argument_name(arguments.first());
         let mut items: Vec<TupleItem> = Vec::new();
         for (at, argument) in arguments.iter().enumerate() {
             if argument.is_star {
-                let starred = self.starred(&items);
-                items.extend(starred);
+                let named: Vec<TupleItem> = match (is_old, arguments.first().map(|first| &first.value)) {
+                    (true, Some(Value::Scalar(Scalar { column: Some(column), .. }))) => {
+                        let (name, kind) = (self.column(*column).name, self.column(*column).kind);
+                        vec![TupleItem { name, kind, from: Vec::new() }]
+                    }
+                    (true, _) => Vec::new(),
+                    (false, _) => items.clone(),
+                };
+                for mut item in self.starred(&named) {
+                    if is_old {
+                        let text = format!("{prefix}_{value}_{}", self.name_of(item.name));
+                        item.name = self.symbol(&text);
+                    }
+                    items.push(item);
+                }
                 continue;
             }
             let made_up = self.made_up_text(argument.id);
             let text = match (made_up, at) {
+                (Some(text), 0) if is_old => format!("{prefix}_{text}"),
+                (Some(text), _) if is_old => format!("{prefix}_{value}_{text}"),
                 (Some(text), _) => text,
                 (None, 0) => format!("{prefix}_"),
                 (None, _) => {
@@ -127,11 +145,17 @@ impl Binder<'_> {
     fn percentiles(&mut self, function: &str, arguments: &[Argument]) -> Value {
         let skipped = if function.contains('w') { 2 } else { 1 };
         let value = self.argument_name(arguments.first());
-        let kind = arguments.first().map_or(Type::Unknown, Argument::kind);
+        let kind = match arguments.first().map_or(Type::Unknown, Argument::kind) {
+            Type::Int => Type::Long,
+            kind => kind,
+        };
         let from = arguments.first().map(Argument::from).unwrap_or_default();
         let items = arguments.iter().skip(skipped).map(|argument| {
-            let range = self.tree.expression(argument.id).tokens;
-            let number = self.tree.text(range).replace('.', "_");
+            let expression = self.tree.expression(argument.id);
+            let number = match expression.kind {
+                ExpressionKind::Literal(_) => self.tree.text(expression.tokens).replace('.', "_"),
+                _ => String::new(),
+            };
             let name = self.symbol(&format!("percentile_{value}_{number}"));
             TupleItem { name, kind, from: from.clone() }
         });

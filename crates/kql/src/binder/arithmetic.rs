@@ -26,7 +26,7 @@ pub(super) fn operator_result(operator: BinaryOperator, one: Type, other: Type) 
     match operator.level() {
         Level::Or | Level::And => {
             let fits = |kind| matches!(kind, Bool | Dynamic | Unknown);
-            if fits(one) && fits(other) { Ok(Bool) } else { Err(Bool) }
+            if unknown || (fits(one) && fits(other)) { Ok(Bool) } else { Err(Bool) }
         }
         Level::Equality => Ok(Bool),
         Level::Relational => {
@@ -42,8 +42,8 @@ pub(super) fn operator_result(operator: BinaryOperator, one: Type, other: Type) 
             if operator == BinaryOperator::Colon {
                 return Ok(Bool);
             }
-            let fits = |kind| matches!(kind, String | Dynamic | Unknown);
-            if fits(one) && fits(other) { Ok(Bool) } else { Err(Bool) }
+            let fits = |kind| matches!(kind, String | Dynamic);
+            if unknown || (fits(one) && fits(other)) { Ok(Bool) } else { Err(Bool) }
         }
         Level::Additive | Level::Multiplicative | Level::Operand if unknown => {
             Ok(vague_result(operator, one, other))

@@ -70,6 +70,10 @@ const CONVERSIONS: &[&str] = &[
     "totimespan",
 ];
 
+/// Functions over the nodes and edges of a pattern, which there are nowhere else.
+const GRAPH_FUNCTIONS: &[&str] =
+    &["all", "inner_nodes", "labels", "map", "node_degree_in", "node_degree_out", "node_id"];
+
 impl Binder<'_> {
     pub(super) fn arguments(&mut self, ids: &[ExpressionId]) -> Vec<Argument> {
         ids.iter()
@@ -99,21 +103,36 @@ impl Binder<'_> {
         let symbol = self.declared_name(name);
         let text = self.name_of(symbol);
         let span = self.tree.name_span(name);
-        if let Some(meaning) = self.local(symbol).cloned() {
+        if matches!(&*text, "all" | "any" | "map")
+            && let Some(value) = self.graph_call(&text, ids)
+        {
+            return value;
+        }
+        let all = builtins();
+        let in_graph = self.contexts.iter().any(|context| !context.rows.is_empty());
+        if GRAPH_FUNCTIONS.contains(&&*text) && !in_graph && self.local(symbol).is_none() {
+            self.arguments(ids);
+            let call = self.span(id);
+            self.unknown_function(&text, span, call);
+            return Value::Error;
+        }
+        // The language's own functions go before the query's.
+        if let Some(meaning) = self.local(symbol).cloned()
+            && !all.functions.contains_key(&*text)
+            && !all.aggregates.contains_key(&*text)
+        {
             let arguments = self.arguments(ids);
             return match meaning {
                 Meaning::Function(function) => self.call_local(&function, &arguments, span),
-                Meaning::Table(rows) if arguments.is_empty() => Value::Table(rows),
-                Meaning::Scalar(scalar) if arguments.is_empty() => Value::Scalar(scalar),
                 // A pattern.
                 Meaning::Other(Value::Elsewhere) => Value::Elsewhere,
                 _ => {
-                    self.unknown_function(&text, span);
+                    let call = self.span(id);
+                    self.unknown_function(&text, span, call);
                     Value::Error
                 }
             };
         }
-        let all = builtins();
         if let Some(builtin) = all.aggregates.get(&*text)
             && (self.aggregates == Aggregates::Required || !all.functions.contains_key(&*text))
         {
@@ -130,11 +149,13 @@ impl Binder<'_> {
         if let Some(value) = self.catalog_call(&text, &arguments, first.as_deref(), span) {
             return value;
         }
-        self.unknown_function(&text, span);
+        let call = self.span(id);
+        self.unknown_function(&text, span, call);
         Value::Error
     }
 
-    fn unknown_function(&mut self, text: &str, span: Span) {
+    /// A function that there is not: its name, and the whole call.
+    fn unknown_function(&mut self, text: &str, span: Span, call: Span) {
         if self.quiet > 0 {
             return;
         }
@@ -151,8 +172,10 @@ impl Binder<'_> {
         known.extend(builtin);
         known.extend(self.catalog.names());
         let found = nearest(text, known).map(str::to_owned);
-        let diagnostic =
-            Diagnostic::new(Code::UnknownFunction, span, format!("there is no function `{text}`"));
+        // In a fuzzy union it is only warned of, as a table is.
+        let (code, place) =
+            if self.fuzzy { (Code::UnknownFuzzyTable, call) } else { (Code::UnknownFunction, span) };
+        let diagnostic = Diagnostic::new(code, place, format!("there is no function `{text}`"));
         self.report(match found {
             Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
             None => diagnostic,
@@ -175,12 +198,32 @@ impl Binder<'_> {
                 format!("`{text}` takes {wanted}, and this call has {given}"),
             );
         }
+        let named: Vec<Symbol> = arguments.iter().filter_map(|argument| argument.name).collect();
+        let missing = function.parameters.iter().enumerate().find(|(at, formal)| {
+            let by_place = arguments.get(*at).is_some_and(|argument| argument.name.is_none());
+            !formal.has_default && !by_place && !named.contains(&formal.name) && given <= known
+        });
+        if let Some((_, formal)) = missing.filter(|_| !named.is_empty()) {
+            let (text, wanted) = (self.name_of(function.name), self.name_of(formal.name));
+            let message = format!("`{text}` is not given its parameter `{wanted}`");
+            self.report(Diagnostic::new(Code::ArgumentCount, span, message).official_as("KS197"));
+        }
         let mut tables = Vec::new();
         let mut texts = Vec::new();
         let mut from = Vec::new();
         for (at, argument) in arguments.iter().enumerate() {
             let place = match argument.name {
-                Some(name) => function.parameters.iter().position(|formal| formal.name == name).unwrap_or(at),
+                Some(name) => match function.parameters.iter().position(|formal| formal.name == name) {
+                    Some(place) => place,
+                    None => {
+                        let (text, wanted) = (self.name_of(function.name), self.name_of(name));
+                        let known: Vec<Rc<str>> =
+                            function.parameters.iter().map(|formal| self.name_of(formal.name)).collect();
+                        let known: Vec<&str> = known.iter().map(|name| &**name).collect();
+                        self.no_parameter(&text, &wanted, &known, argument.id);
+                        continue;
+                    }
+                },
                 None => at,
             };
             from.extend(argument.from());
@@ -248,7 +291,8 @@ impl Binder<'_> {
                     self.note_function(&text);
                     return Value::Table(Rows::unknown());
                 }
-                self.unknown_function(&text, span);
+                let whole = self.span(call);
+                self.unknown_function(&text, span, whole);
                 Value::Error
             }
             _ => Value::Error,
@@ -259,7 +303,17 @@ impl Binder<'_> {
 
     /// A table of the catalog.
     pub(super) fn catalog_table(&mut self, name: Symbol) -> Option<Rows> {
-        let known = match self.tables.get(&name) {
+        let known = self.table_rows(name);
+        if known.is_some() {
+            let text = self.name_of(name);
+            self.note_table(&text);
+        }
+        known
+    }
+
+    /// A table of the catalog that the query does not name itself.
+    pub(super) fn table_rows(&mut self, name: Symbol) -> Option<Rows> {
+        match self.tables.get(&name) {
             Some(known) => known.clone(),
             None => {
                 let text = self.name_of(name);
@@ -281,12 +335,7 @@ impl Binder<'_> {
                 self.tables.insert(name, rows.clone());
                 rows
             }
-        };
-        if known.is_some() {
-            let text = self.name_of(name);
-            self.note_table(&text);
         }
-        known
     }
 
     /// What a function of the catalog returns.
@@ -316,16 +365,17 @@ impl Binder<'_> {
             );
         }
         for (at, argument) in arguments.iter().enumerate() {
-            let parameter = match argument.name {
-                Some(symbol) => {
-                    let text = self.name_of(symbol);
-                    function.parameters.iter().find(|(known, _)| **known == *text)
+            let Some(symbol) = argument.name else {
+                // The official library does not compare the types.
+                if let Some((_, wanted)) = function.parameters.get(at) {
+                    self.check_catalog_type(*wanted, argument);
                 }
-                None => function.parameters.get(at),
+                continue;
             };
-            // The service checks only what is given by its place.
-            if let Some((_, wanted)) = parameter.filter(|_| argument.name.is_none()) {
-                self.check_type(&Takes::Types(vec![*wanted]), argument);
+            let text = self.name_of(symbol);
+            if !function.parameters.iter().any(|(known, _)| **known == *text) {
+                let known: Vec<&str> = function.parameters.iter().map(|(known, _)| &**known).collect();
+                self.no_parameter(name, &text, &known, argument.id);
             }
         }
         self.catalog_function(name, first).map(Value::Table)
@@ -351,12 +401,31 @@ impl Binder<'_> {
                 self.unknown_table(&text, place);
                 Some(Value::Table(Rows::unknown()))
             }
-            "cluster" | "database" => Some(Value::Elsewhere),
+            "cluster" => {
+                self.unknown_place(arguments, "cluster", "KS207");
+                Some(Value::Elsewhere)
+            }
+            "database" => {
+                self.unknown_place(arguments, "database", "KS208");
+                Some(Value::Elsewhere)
+            }
             _ if self.catalog.is_place(name) => Some(Value::Elsewhere),
             "external_table" | "materialized_view" | "stored_query_result" => {
+                let (what, official) = match name {
+                    "external_table" => ("external table", "KS209"),
+                    "materialized_view" => ("materialized view", "KS210"),
+                    _ => ("stored query result", "KS248"),
+                };
+                self.unknown_place(arguments, what, official);
                 Some(Value::Table(Rows::unknown()))
             }
-            "graph" | "entity_group" => Some(Value::Other),
+            "graph" => {
+                // No catalog knows graphs.
+                let message = "there is no graph of that name";
+                self.report(Diagnostic::new(Code::UnknownTable, span, message).official_as("KS260"));
+                Some(Value::Graph(Rc::default()))
+            }
+            "entity_group" => Some(Value::Other),
             "column_ifexists" | "columnifexists" => self.column_if_exists(arguments),
             _ => None,
         }
@@ -384,6 +453,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Value {
         let signature = self.check_arguments(builtin, arguments, span);
+        self.check_constants(builtin, arguments);
         self.check_regex_argument(builtin.name, arguments);
         let from: Vec<ColumnId> = arguments.iter().flat_map(Argument::from).collect();
         if let Some(value) = self.series_call(builtin.name, arguments, &from) {
@@ -418,6 +488,24 @@ impl Binder<'_> {
         span: Span,
     ) -> Option<&'b Signature> {
         let given = arguments.len();
+        for (at, argument) in arguments.iter().enumerate() {
+            let is_table = matches!(argument.value, Value::Table(_));
+            let parameter = builtin.signatures.first().and_then(|signature| signature.parameter(at, given));
+            match parameter.filter(|_| is_table).map(|parameter| &parameter.takes) {
+                None | Some(Takes::Table | Takes::Anything) => {}
+                Some(Takes::Types(_)) => {
+                    let span = self.span(argument.id);
+                    self.error(
+                        Code::ArgumentType,
+                        span,
+                        "a single value is expected here, and this is a table",
+                    );
+                }
+                Some(_) => {
+                    self.scalar_of(argument.value.clone(), argument.id);
+                }
+            }
+        }
         let counted: Vec<&Signature> = builtin
             .signatures
             .iter()
@@ -426,7 +514,28 @@ impl Binder<'_> {
                 (least..=most).contains(&given)
             })
             .collect();
+        if builtin.name == "case" && given > 3 && given.is_multiple_of(2) {
+            let message = "`case` takes pairs of a condition and a value, and one value behind them";
+            self.report(Diagnostic::new(Code::ArgumentCount, span, message).official_as("KS121"));
+        }
+        if matches!(builtin.name, "bag_pack" | "pack") && given > 1 && !given.is_multiple_of(2) {
+            let message = format!("`{}` takes pairs of a name and a value", builtin.name);
+            self.report(Diagnostic::new(Code::ArgumentCount, span, message).official_as("KS121"));
+            return builtin.signatures.first();
+        }
         if counted.is_empty() {
+            if builtin.signatures.len() > 1 {
+                // Which of the signatures is meant, the arguments say, where they are known.
+                if arguments.iter().any(|argument| argument.kind() == Type::Unknown) {
+                    return None;
+                }
+                let best =
+                    builtin.signatures.iter().min_by_key(|signature| self.misfits(signature, arguments))?;
+                if self.misfits(best, arguments) > 0 {
+                    self.no_signature(builtin, arguments, span);
+                    return None;
+                }
+            }
             let least = builtin.signatures.iter().map(|signature| signature.arity().0).min().unwrap_or(0);
             let most = builtin.signatures.iter().map(|signature| signature.arity().1).max().unwrap_or(0);
             let wanted = count_text(least, most);
@@ -452,13 +561,10 @@ impl Binder<'_> {
         let fewest = self.misfits(best, arguments);
         let tied = counted.iter().filter(|signature| self.misfits(signature, arguments) == fewest).count();
         if tied > 1 && counted.len() > 1 {
-            let kinds: Vec<&str> = arguments.iter().map(|argument| argument.kind().as_str()).collect();
-            let (name, kinds) = (builtin.name, kinds.join(", "));
-            self.error(
-                Code::NoSignature,
-                span,
-                format!("`{name}` takes no arguments of the types ({kinds})"),
-            );
+            if arguments.iter().any(|argument| argument.kind() == Type::Unknown && !argument.is_star) {
+                return None;
+            }
+            self.no_signature(builtin, arguments, span);
             return Some(best);
         }
         for (at, argument) in arguments.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::{Binder, ColumnId, Rows};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::tree::{ExpressionId, ExpressionKind, Order};
+use crate::tree::{ExpressionId, ExpressionKind, LiteralKind, Order};
 use crate::types::Type;
 
 impl Binder<'_> {
@@ -40,6 +40,11 @@ impl Binder<'_> {
                 }
                 vec![id]
             }
+            None if self.is_known_elsewhere(symbol) => {
+                let span = self.span(item);
+                self.not_a_column(symbol, span);
+                Vec::new()
+            }
             None if rows.open => Vec::new(),
             None => {
                 let span = self.span(item);
@@ -69,18 +74,35 @@ impl Binder<'_> {
         let mut columns = Vec::new();
         let mut open = rows.open;
         for item in items {
-            match self.string_text(*item) {
-                Some(text) if !text.is_empty() => {
-                    let symbol = self.symbol(&text);
-                    columns.extend(self.find(&rows.columns, symbol));
+            if let Some(names) = self.listed_names(*item) {
+                for name in names {
+                    let known = |id: &&ColumnId| {
+                        let column = &self.names[self.column(**id).name.index()];
+                        if name.contains('*') { matches_pattern(&name, column) } else { **column == *name }
+                    };
+                    let found: Vec<ColumnId> = rows.columns.iter().filter(known).copied().collect();
+                    columns.extend(found.into_iter().filter(|id| !columns.contains(id)).collect::<Vec<_>>());
                 }
-                _ => {
-                    self.with_rows(rows, |binder| binder.value(*item));
-                    open = true;
-                }
+                continue;
             }
+            self.with_rows(rows, |binder| binder.value(*item));
+            open = true;
         }
         Rows::new(columns, open)
+    }
+
+    /// The names that a text is, or a list of texts.
+    fn listed_names(&self, id: ExpressionId) -> Option<Vec<String>> {
+        match &self.tree.expression(id).kind {
+            ExpressionKind::Literal(LiteralKind::String) => Some(vec![self.string_text(id)?]),
+            ExpressionKind::Dynamic(inner) => match &self.tree.expression(*inner).kind {
+                ExpressionKind::JsonArray(items) => {
+                    items.iter().map(|item| self.string_text(*item)).collect()
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     pub(super) fn project_rename(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
@@ -106,7 +128,10 @@ impl Binder<'_> {
             let old_symbol = self.declared_name(old);
             let found = rows.columns.iter().position(|id| self.column(*id).name == old_symbol);
             let Some(place) = found else {
-                if rows.open {
+                if self.is_known_elsewhere(old_symbol) {
+                    let span = self.tree.name_span(old);
+                    self.not_a_column(old_symbol, span);
+                } else if rows.open {
                     let id = self.add_column(new_symbol, Type::Unknown, Vec::new());
                     open_columns.push(id);
                 } else {
@@ -145,7 +170,21 @@ impl Binder<'_> {
             .collect();
         for item in items {
             let is_name = matches!(self.tree.expression(item.key).kind, ExpressionKind::Name(_));
-            let mut found = self.pattern(item.key, rows);
+            let mut found = match self.tree.expression(item.key).kind {
+                ExpressionKind::Name(name) => {
+                    let symbol = self.declared_name(name);
+                    match self.find(&rows.columns, symbol) {
+                        None if self.is_known_elsewhere(symbol) => {
+                            // A value that is no column is left out; what is no value is an error.
+                            let bound = self.with_rows(rows, |binder| binder.value(item.key)).0;
+                            self.scalar_of(bound, item.key);
+                            Vec::new()
+                        }
+                        _ => self.pattern(item.key, rows),
+                    }
+                }
+                _ => self.pattern(item.key, rows),
+            };
             if !is_name {
                 found.retain(|id| !named.contains(id));
                 if let Some(ascending) = item.ascending {
@@ -160,6 +199,12 @@ impl Binder<'_> {
                 };
                 let symbol = self.declared_name(name);
                 found.push(self.add_column(symbol, Type::Unknown, Vec::new()));
+            }
+            if let ([only], true) = (found.as_slice(), is_name)
+                && columns.contains(only)
+            {
+                let (span, text) = (self.span(item.key), self.name_of(self.column(*only).name));
+                self.error(Code::DuplicateColumn, span, format!("`{text}` is named already"));
             }
             found.retain(|id| !columns.contains(id));
             columns.extend(found);

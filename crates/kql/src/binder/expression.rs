@@ -8,7 +8,7 @@ use crate::binder::statement::Meaning;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::literal;
 use crate::token::{Span, TokenKind};
-use crate::tree::{BinaryOperator, ExpressionId, ExpressionKind, LiteralKind, Name, UnaryOperator};
+use crate::tree::{BinaryOperator, ExpressionId, ExpressionKind, Level, LiteralKind, Name, UnaryOperator};
 use crate::types::Type;
 
 impl Binder<'_> {
@@ -32,7 +32,7 @@ impl Binder<'_> {
                 Some(item) => Scalar { from: item.from.clone(), ..Scalar::of(item.kind) },
                 None => Scalar::of(Type::Unknown),
             },
-            Value::Table(_) | Value::Row(_) | Value::Other => {
+            Value::Table(_) | Value::Row(_) | Value::Graph(_) | Value::Other => {
                 let span = self.span(id);
                 self.report(
                     Diagnostic::new(
@@ -108,7 +108,7 @@ impl Binder<'_> {
                 for source in sources {
                     self.scalar(*source);
                 }
-                Value::Table(self.declared_rows(columns, false))
+                Value::Table(self.declared_rows(columns, columns.is_empty()))
             }
             ExpressionKind::ContextualDataTable { columns } => {
                 Value::Table(self.declared_rows(columns, false))
@@ -236,12 +236,9 @@ impl Binder<'_> {
             }
         }
         if let Some(meaning) = self.local(symbol).cloned() {
-            return self.meaning_value(&meaning);
+            return self.meaning_value(&meaning, span);
         }
-        if self.contexts.last().is_some_and(|context| context.open) {
-            let id = self.inferred_column(symbol);
-            return self.column_value(id);
-        }
+        // What is known by the name goes before a column that an open table may have.
         let text = self.name_of(symbol);
         if let Some(rows) = self.catalog_function(&text, None) {
             return Value::Table(rows);
@@ -249,26 +246,64 @@ impl Binder<'_> {
         if let Some(rows) = self.catalog_table(symbol) {
             return Value::Table(rows);
         }
-        if let Some(builtin) = crate::builtins::builtins().functions.get(&*text)
-            && builtin.signatures.iter().any(|signature| signature.arity().0 == 0)
-            && self.contexts.is_empty()
-        {
-            return Value::Error;
+        if let Some(builtin) = crate::builtins::builtins().functions.get(&*text) {
+            self.needs_brackets(&text, span);
+            return match self.vague_type(builtin) {
+                Type::Unknown => Value::Error,
+                kind => Value::scalar(kind),
+            };
+        }
+        if self.contexts.last().is_some_and(|context| context.open) {
+            let id = self.inferred_column(symbol);
+            return self.column_value(id);
         }
         self.unknown_name(symbol, span);
         Value::Error
     }
 
-    fn meaning_value(&mut self, meaning: &Meaning) -> Value {
+    fn meaning_value(&mut self, meaning: &Meaning, span: Span) -> Value {
         match meaning {
             Meaning::Scalar(scalar) => Value::Scalar(scalar.clone()),
             Meaning::Table(rows) => Value::Table(rows.clone()),
             Meaning::Other(value) => value.clone(),
-            Meaning::Function(function) if function.required() == 0 => {
+            Meaning::Function(function) => {
+                if function.required() > 0 {
+                    let text = self.name_of(function.name);
+                    self.needs_brackets(&text, span);
+                }
                 self.let_call(&Rc::clone(function), &[], &[])
             }
-            Meaning::Function(_) => Value::Error,
         }
+    }
+
+    /// A function that is named where it has to be called.
+    pub(super) fn needs_brackets(&mut self, name: &str, span: Span) {
+        self.report(
+            Diagnostic::new(
+                Code::ArgumentCount,
+                span,
+                format!("`{name}` is a function, and its arguments are missing"),
+            )
+            .official_as("KS117")
+            .with_help(format!("call it, `{name}(…)`, or write a column of that name `['{name}']`")),
+        );
+    }
+
+    /// Whether a name that is no column refers to something else.
+    pub(super) fn is_known_elsewhere(&mut self, symbol: Symbol) -> bool {
+        if self.local(symbol).is_some() {
+            return true;
+        }
+        let text = self.name_of(symbol);
+        self.catalog_function(&text, None).is_some()
+            || self.catalog_table(symbol).is_some()
+            || crate::builtins::builtins().functions.contains_key(&*text)
+    }
+
+    /// A name of something else where a column has to stand.
+    pub(super) fn not_a_column(&mut self, symbol: Symbol, span: Span) {
+        let text = self.name_of(symbol);
+        self.error(Code::NotColumn, span, format!("a column is expected here, and `{text}` is none"));
     }
 
     /// A column that an open table has, because the query says so.
@@ -349,7 +384,7 @@ impl Binder<'_> {
                 }
                 _ => Value::Table(Rows::unknown()),
             },
-            Value::Tuple(_) | Value::Other | Value::Error => Value::Error,
+            Value::Tuple(_) | Value::Graph(_) | Value::Other | Value::Error => Value::Error,
         }
     }
 
@@ -363,9 +398,18 @@ impl Binder<'_> {
     /// `base[index]`
     fn element(&mut self, id: ExpressionId, base: ExpressionId, index: ExpressionId) -> Value {
         let value = self.value(base);
-        self.value(index);
+        let key = self.scalar(index).kind;
         match value {
             Value::Scalar(scalar) if matches!(scalar.kind, Type::Dynamic | Type::Unknown) => {
+                let is_key = match scalar.shape {
+                    Shape::Container { known: true } => key.is_integer(),
+                    _ => key.is_integer() || key == Type::String,
+                };
+                if scalar.kind == Type::Dynamic && !is_key && !matches!(key, Type::Dynamic | Type::Unknown) {
+                    let span = self.span(index);
+                    let message = format!("an element is named by a number or a text, and this is a {key}");
+                    self.error(Code::WrongType, span, message);
+                }
                 let shape = scalar.shape.element();
                 Value::Scalar(Scalar { from: scalar.from, shape, ..Scalar::of(scalar.kind) })
             }
@@ -384,6 +428,11 @@ impl Binder<'_> {
                 None => Value::Error,
             },
             Value::Elsewhere => Value::Table(Rows::unknown()),
+            Value::Table(_) => {
+                let span = Span::new(self.span(base).end, self.span(id).end);
+                self.error(Code::NoElements, span, "a table has no elements");
+                Value::Error
+            }
             _ => Value::Error,
         }
     }
@@ -428,9 +477,35 @@ impl Binder<'_> {
             _ => self.value(first),
         };
         for (whole, operator, left, right) in spine.into_iter().rev() {
-            let left_scalar = self.scalar_of(value, left);
-            let right_scalar = self.scalar(right);
-            let kind = self.operator_type(operator, left, &left_scalar, right, &right_scalar);
+            let right_value = self.value(right);
+            let is_table = |value: &Value| matches!(value, Value::Table(_) | Value::Row(_));
+            let is_vague = |value: &Value| match value {
+                Value::Scalar(scalar) => scalar.kind == Type::Unknown,
+                value => matches!(value, Value::Error),
+            };
+            let (left_scalar, right_scalar, kind);
+            if (is_table(&value) && is_vague(&right_value)) || (is_vague(&value) && is_table(&right_value)) {
+                // What is not known may be anything.
+                (left_scalar, right_scalar) = (Scalar::of(Type::Unknown), Scalar::of(Type::Unknown));
+                kind = operator_result(operator, Type::Unknown, Type::Unknown).unwrap_or(Type::Unknown);
+            } else if is_table(&right_value) || (operator.level() != Level::Equality && is_table(&value)) {
+                let place = self.operator_span(left);
+                let text = operator.as_str();
+                self.report(
+                    Diagnostic::new(
+                        Code::OperandTypes,
+                        place,
+                        format!("`{text}` is not defined for a table"),
+                    )
+                    .with_help("toscalar(…) takes the first value of a table"),
+                );
+                (left_scalar, right_scalar) = (Scalar::of(Type::Unknown), Scalar::of(Type::Unknown));
+                kind = operator_result(operator, Type::Unknown, Type::Unknown).unwrap_or(Type::Unknown);
+            } else {
+                left_scalar = self.scalar_of(value, left);
+                right_scalar = self.scalar_of(right_value, right);
+                kind = self.operator_type(operator, left, &left_scalar, right, &right_scalar);
+            }
             let mut from = left_scalar.from;
             from.extend(right_scalar.from);
             value = Value::Scalar(Scalar { from, ..Scalar::of(kind) });
@@ -506,12 +581,33 @@ impl Binder<'_> {
         );
     }
 
+    /// Whether nothing is known of what an expression is; what is wrong with it is not said.
+    fn is_vague(&mut self, id: ExpressionId) -> bool {
+        self.quiet += 1;
+        let value = self.value(id);
+        self.quiet -= 1;
+        match value {
+            Value::Scalar(scalar) => scalar.kind == Type::Unknown,
+            value => matches!(value, Value::Error),
+        }
+    }
+
     fn is_in(&mut self, operator: BinaryOperator, left: ExpressionId, list: &[ExpressionId]) -> Value {
-        let scalar = self.scalar(left);
+        let exact = matches!(operator, BinaryOperator::In | BinaryOperator::NotIn);
+        let scalar = match self.value(left) {
+            Value::Table(_) if !exact && list.iter().any(|item| self.is_vague(*item)) => {
+                Scalar::of(Type::Unknown)
+            }
+            Value::Table(_) if !exact => {
+                let (span, text) = (self.span(left), operator.as_str());
+                let message = format!("`{text}` looks into a string or dynamic, and this is a table");
+                self.error(Code::ArgumentType, span, message);
+                Scalar::of(Type::Unknown)
+            }
+            value => self.scalar_of(value, left),
+        };
         let kind = scalar.kind;
-        if !matches!(operator, BinaryOperator::In | BinaryOperator::NotIn)
-            && !matches!(kind, Type::String | Type::Dynamic | Type::Unknown)
-        {
+        if !exact && !matches!(kind, Type::String | Type::Dynamic | Type::Unknown) {
             let span = self.span(left);
             let text = operator.as_str();
             self.error(
@@ -526,7 +622,7 @@ impl Binder<'_> {
                 Value::Table(_) if list.len() == 1 => {}
                 value => {
                     let item_scalar = self.scalar_of(value, *item);
-                    if matches!(operator, BinaryOperator::In | BinaryOperator::NotIn) {
+                    if exact {
                         self.check_listed(kind, item_scalar.kind, *item);
                     }
                     from.extend(item_scalar.from);
@@ -563,7 +659,14 @@ impl Binder<'_> {
         low: ExpressionId,
         high: ExpressionId,
     ) -> Value {
-        let kind = self.scalar(value);
+        let kind = match self.value(value) {
+            Value::Table(_) => {
+                let place = self.operator_span(value);
+                self.error(Code::OperandTypes, place, "a table lies between no two values");
+                Scalar::of(Type::Unknown)
+            }
+            bound => self.scalar_of(bound, value),
+        };
         let low_kind = self.scalar(low).kind;
         let high_kind = self.scalar(high).kind;
         let fits = |bound: Type| match kind.kind {

@@ -3,6 +3,7 @@
 use super::projection::Projection;
 use super::{Aggregates, Binder, Rows, Value};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::token::Span;
 use crate::tree::{
     AggregationDefault, ExpressionId, ExpressionKind, OperatorId, OperatorKind, Order, Parameter,
     SeriesRange, TopNestedLevel,
@@ -22,6 +23,14 @@ impl Binder<'_> {
         for id in stages {
             if let Value::Table(rows) = &value {
                 self.history.push((*id, rows.clone()));
+                if matches!(
+                    self.tree.operator(*id).kind,
+                    OperatorKind::Print { .. } | OperatorKind::Range { .. }
+                ) {
+                    let span = self.first_word(*id);
+                    let message = "this operator begins a query, and takes no table";
+                    self.report(Diagnostic::new(Code::Expected, span, message).official_as("KS175"));
+                }
             }
             value = self.stage(*id, value);
         }
@@ -31,7 +40,26 @@ impl Binder<'_> {
 
     /// An operator that needs no rows.
     pub(super) fn leading(&mut self, id: OperatorId) -> Value {
+        let kind = &self.tree.operator(id).kind;
+        if matches!(kind, OperatorKind::Where { .. } | OperatorKind::Project { .. }) {
+            let span = self.first_word(id);
+            self.report(
+                Diagnostic::new(Code::Expected, span, "this operator needs a table before it")
+                    .official_as("KS174")
+                    .with_help("begin with a table: SecurityEvent | …"),
+            );
+            return self.stage(id, Value::Table(Rows::default()));
+        }
         self.stage(id, Value::Error)
+    }
+
+    /// The place of an operator's own word.
+    fn first_word(&self, id: OperatorId) -> Span {
+        let span = self.tree.span(self.tree.operator(id).tokens);
+        let text = span.text(self.tree.source);
+        let length =
+            text.find(|letter: char| !letter.is_alphanumeric() && letter != '-').unwrap_or(text.len());
+        Span::new(span.start, span.start + length as u32)
     }
 
     fn stage(&mut self, id: OperatorId, input: Value) -> Value {
@@ -53,9 +81,10 @@ impl Binder<'_> {
         let has_input = matches!(input, Value::Table(_));
         let rows = match input {
             Value::Table(rows) => rows,
-            Value::Other => return self.graph_stage(&operator.kind),
+            Value::Graph(graph) => return self.graph_stage(&graph, &operator.kind, parameters),
             _ => Rows::unknown(),
         };
+        self.check_parameters(&operator.kind, parameters, &rows);
         use OperatorKind::*;
         let rows = match &operator.kind {
             As { name } => {
@@ -79,13 +108,9 @@ impl Binder<'_> {
                 self.body(&rows, *body);
                 return Value::Other;
             }
-            Find { sources, predicate, project, .. } => self.find_operator(
-                has_input.then_some(rows),
-                sources,
-                *predicate,
-                project.as_deref(),
-                parameters,
-            ),
+            Find { sources, predicate, project, .. } => {
+                self.find_operator(sources, *predicate, project.as_deref(), parameters)
+            }
             Fork { branches } => {
                 for branch in branches {
                     self.body(&rows, Some(branch.body));
@@ -108,11 +133,8 @@ impl Binder<'_> {
                 self.statements(statements);
                 Rows::unknown()
             }
-            MakeGraph { tables, .. } => {
-                for table in tables {
-                    self.without_rows(|binder| binder.table(table.table));
-                }
-                return Value::Other;
+            MakeGraph { from, to, tables, partition } => {
+                return self.make_graph(&rows, [*from, *to], tables, parameters, *partition);
             }
             MakeSeries { aggregations, on, range, by } => {
                 self.make_series(&rows, aggregations, *on, *range, by)
@@ -142,14 +164,7 @@ impl Binder<'_> {
             ProjectRename { columns } => self.project_rename(&rows, columns),
             ProjectReorder { columns } => self.project_reorder(&rows, columns),
             Range { name, from, to, step } => {
-                let first = self.scalar(*from).kind;
-                let last = self.scalar(*to).kind;
-                let width = self.scalar(*step).kind;
-                let kind = if first.is_number() && last.is_number() && width.is_number() {
-                    first.widest(last).widest(width)
-                } else {
-                    first
-                };
+                let kind = self.range_type(*from, *to, *step);
                 let name = self.declared_name(*name);
                 Rows::new(vec![self.add_column(name, kind, Vec::new())], false)
             }
@@ -212,19 +227,35 @@ impl Binder<'_> {
         Value::Table(rows)
     }
 
-    /// Graph operators: what a graph's rows are is not followed.
-    fn graph_stage(&mut self, kind: &OperatorKind) -> Value {
-        match kind {
-            OperatorKind::GraphMatch { project: Some(columns), .. }
-            | OperatorKind::GraphShortestPaths { project: Some(columns), .. } => {
-                let nothing = Rows::unknown();
-                let rows = self.columns_of(&nothing, columns, false);
-                Value::Table(Rows { open: false, ..rows })
+    /// The type of the values from `from` to `to`.
+    fn range_type(&mut self, from: ExpressionId, to: ExpressionId, step: ExpressionId) -> Type {
+        let mut kinds = [Type::Unknown; 3];
+        for (kind, bound) in kinds.iter_mut().zip([from, to, step]) {
+            *kind = self.scalar(bound).kind;
+            if !kind.is_summable() && *kind != Type::Unknown {
+                let span = self.span(bound);
+                let message =
+                    format!("a number, datetime or timespan is expected here, and this is a {kind}");
+                self.report(Diagnostic::new(Code::ArgumentType, span, message).official_as("KS138"));
             }
-            OperatorKind::GraphWhereEdges { .. }
-            | OperatorKind::GraphWhereNodes { .. }
-            | OperatorKind::GraphMarkComponents => Value::Other,
-            _ => Value::Table(Rows::unknown()),
+        }
+        let [first, last, width] = kinds;
+        if kinds.iter().all(|kind| kind.is_number()) {
+            return first.widest(last).widest(width);
+        }
+        let is_time = |kind: Type| matches!(kind, Type::DateTime | Type::TimeSpan);
+        // A column of times goes in steps of time.
+        if is_time(first) && first == last && width.is_number()
+            || first.is_number() && last.is_number() && is_time(width)
+        {
+            let span = self.span(step);
+            let message = format!("values of type {first} do not go in steps of a {width}");
+            self.error(Code::OperandTypes, span, message);
+        }
+        match () {
+            () if first == last => first,
+            () if first.is_number() && last.is_number() => first.widest(last),
+            () => Type::Unknown,
         }
     }
 
@@ -296,6 +327,12 @@ impl Binder<'_> {
 
     fn distinct(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
         if items.iter().any(|item| matches!(self.tree.expression(*item).kind, ExpressionKind::Star)) {
+            if let (false, Some(star)) = (rows.open, items.first())
+                && rows.columns.iter().any(|id| self.column(*id).kind == Type::Dynamic)
+            {
+                let value = Value::scalar(Type::Dynamic);
+                self.refuse_dynamic(*star, &value);
+            }
             return rows.clone();
         }
         self.columns_of(rows, items, true)
@@ -336,11 +373,26 @@ impl Binder<'_> {
         let (_, rows) = self.with_rows(rows, |binder| {
             for key in keys {
                 let value = binder.value(key.key);
+                let before = binder.diagnostics.len();
                 binder.refuse_dynamic(key.key, &value);
+                // The service points at the order as well.
+                let end = binder.end_of_order(key);
+                for diagnostic in &mut binder.diagnostics[before..] {
+                    diagnostic.span = Span::new(diagnostic.span.start, end);
+                }
                 binder.scalar_of(value, key.key);
             }
         });
         rows
+    }
+
+    /// Where a key ends with what is said of its order.
+    fn end_of_order(&self, order: &Order) -> u32 {
+        let range = self.tree.expression(order.key).tokens;
+        let behind = self.tree.tokens[range.end as usize..].iter().filter(|token| !token.kind.is_trivia());
+        let words = usize::from(order.ascending.is_some()) + 2 * usize::from(order.nulls_first.is_some());
+        let end = self.tree.span_of(order.key).end;
+        behind.take(words).last().map_or(end, |token| token.span.end)
     }
 
     fn summarize(&mut self, rows: &Rows, aggregates: &[ExpressionId], by: &[ExpressionId]) -> Rows {

@@ -48,6 +48,8 @@ impl Binder<'_> {
             let parameter = parameter.or(repeated).or_else(|| listed.get(at))?;
             Some(parameter.is_foreign_column)
         };
+        // A column that an open table has because the plugin is given it stands not in what the plugin gives.
+        let declared = rows;
         let (arguments, rows) = self.with_rows(rows, |binder| {
             let mut arguments = Vec::new();
             for (at, id) in ids.iter().enumerate() {
@@ -88,14 +90,14 @@ impl Binder<'_> {
             }
         }
         if let Some(schema) = schema {
-            let declared = self.declared_rows(&schema.columns, false);
+            let added = self.declared_rows(&schema.columns, false);
             if !schema.keeps_source {
-                return Value::Table(declared);
+                return Value::Table(added);
             }
             let kept = self.without_arguments(&rows, &arguments, 1);
-            return Value::Table(self.joined(&Rows { open: false, ..kept }, &declared));
+            return Value::Table(self.joined(&Rows { open: false, ..kept }, &added));
         }
-        Value::Table(self.plugin_rows(&text, &rows, ids, &arguments))
+        self.plugin_rows(&text, declared, ids, &arguments)
     }
 
     fn check_column(&mut self, argument: &Argument) {
@@ -125,9 +127,16 @@ impl Binder<'_> {
         Rows::new(kept, rows.open)
     }
 
-    fn plugin_rows(&mut self, name: &str, rows: &Rows, ids: &[ExpressionId], arguments: &[Argument]) -> Rows {
-        use Type::{Dynamic, Long, Real, String};
-        match name {
+    fn plugin_rows(
+        &mut self,
+        name: &str,
+        rows: &Rows,
+        ids: &[ExpressionId],
+        arguments: &[Argument],
+    ) -> Value {
+        use Type::{Dynamic, Long, Real, String, TimeSpan};
+        let given = arguments.len();
+        let rows = match name {
             "bag_unpack" => Rows { open: true, ..self.without_arguments(rows, arguments, 1) },
             "pivot" => self.pivot(rows, ids, arguments),
             "autocluster" | "basket" => {
@@ -146,26 +155,233 @@ impl Binder<'_> {
                 self.joined(&head, rows)
             }
             "narrow" => self.rows_of(&[("Row", Long), ("Column", String), ("Value", String)]),
-            "ipv4_lookup" | "ipv6_lookup" | "geo_polygon_lookup" | "geo_line_lookup" => {
-                match arguments.first().map(|argument| argument.value.clone()) {
+            "ipv4_lookup" | "ipv6_lookup" => match arguments.first().map(|argument| &argument.value) {
+                Some(Value::Table(table)) => {
+                    let table = table.clone();
+                    // Further keys are columns of both tables, and stand in the result once.
+                    let further = match name {
+                        "ipv4_lookup" => {
+                            self.without_arguments(&table, arguments.get(3..).unwrap_or(&[]), usize::MAX)
+                        }
+                        _ => table,
+                    };
+                    Rows { open: false, ..self.joined(rows, &further) }
+                }
+                _ => rows.clone(),
+            },
+            "geo_polygon_lookup" | "geo_line_lookup" => {
+                match arguments.first().map(|argument| &argument.value) {
                     Some(Value::Table(table)) => {
-                        // Further keys are columns of both tables, and stand in the result once.
-                        let further =
-                            self.without_arguments(&table, arguments.get(3..).unwrap_or(&[]), usize::MAX);
-                        self.joined(rows, &further)
+                        let table = table.clone();
+                        let further = match self.returns_lookup_key(ids) {
+                            true => table,
+                            false => self.without_arguments(&table, arguments.get(1..2).unwrap_or(&[]), 1),
+                        };
+                        Rows { open: false, ..self.joined(rows, &further) }
                     }
-                    _ => Rows { open: true, ..rows.clone() },
+                    _ => rows.clone(),
                 }
             }
-            "preview" | "rows_near" | "identity" => rows.clone(),
-            "rolling_percentile" => {
-                let extra = self.rows_of(&[("rolling_percentile", Dynamic)]);
-                let all = self.joined(rows, &extra);
-                Rows { open: true, ..all }
+            "rows_near" | "identity" | "identity_v3" => rows.clone(),
+            "preview" => return Value::Other,
+            "dcount_intersect" => {
+                let mut columns = rows.columns.to_vec();
+                for at in 0..given {
+                    columns.push(self.named_column(&format!("s{at}"), Long));
+                }
+                Rows::new(columns, rows.open)
             }
+            "estimate_rows_count" => self.rows_of(&[("EstimatedRowsCount", Long)]),
+            "http_request" | "http_request_post" => {
+                self.rows_of(&[("ResponseHeaders", Dynamic), ("ResponseBody", Dynamic)])
+            }
+            "infer_storage_schema" => self.rows_of(&[("CslSchema", String)]),
+            "infer_storage_schema_with_suggestions" => self.rows_of(&[("SuggestedTableSchema", String)]),
+            "ai_embed_text" => self.with_answer(rows, ids, "embedding", Dynamic),
+            "ai_embeddings" => self.with_answer(rows, ids, "embeddings", Dynamic),
+            "ai_chat_completion" | "ai_chat_completion_prompt" => {
+                self.with_answer(rows, ids, "completion", String)
+            }
+            "python" | "r" | "csharp" => self.scripted(rows, ids),
+            // Over a timeline: its column, the columns that tell groups apart, and counts.
+            "active_users_count" => self.over_time(arguments, 1, 8, &[("dcount", Long)]),
+            "activity_counts_metrics" => {
+                let counts = ["count", "dcount", "new_dcount", "aggregated_dcount"].map(|name| (name, Long));
+                self.over_time(arguments, 1, 5, &counts)
+            }
+            "activity_engagement" => {
+                let results = [
+                    ("dcount_activities_inner", Long),
+                    ("dcount_activities_outer", Long),
+                    ("activity_ratio", Real),
+                ];
+                self.over_time(arguments, 1, 6, &results)
+            }
+            "activity_metrics" => {
+                let results = [
+                    ("dcount_values", Long),
+                    ("dcount_newvalues", Long),
+                    ("retention_rate", Real),
+                    ("churn_rate", Real),
+                ];
+                self.over_time(arguments, 1, 5, &results)
+            }
+            "new_activity_metrics" => self.new_activity(arguments),
+            "session_count" => self.over_time(arguments, 1, 6, &[("count_sessions", Long)]),
+            "sliding_window_counts" => self.over_time(arguments, 1, 6, &[("Count", Long), ("Dcount", Long)]),
+            "funnel_sequence" => {
+                let state = arguments.get(6).map_or(Type::Unknown, Argument::kind);
+                let results = [("prev", state), ("next", state), ("dcount", Long), ("samples", Dynamic)];
+                self.over_time(arguments, 1, usize::MAX, &results)
+            }
+            "funnel_sequence_completion" => {
+                let state = arguments.get(5).and_then(|argument| self.made_up_text(argument.id));
+                let state = state.unwrap_or_default();
+                let results = [(state.as_str(), String), ("Period", TimeSpan), ("dcount", Long)];
+                self.over_time(arguments, 1, usize::MAX, &results)
+            }
+            "rolling_percentile" => self.rolling_percentile(arguments),
+            "sequence_detect" => self.sequence_detect(arguments),
             // What others give depends on what they are given.
             _ => Rows::unknown(),
+        };
+        Value::Table(rows)
+    }
+
+    /// The columns that arguments are, each under its own name.
+    fn columns_given(&self, arguments: &[Argument]) -> Vec<ColumnId> {
+        let column = |argument: &Argument| match &argument.value {
+            Value::Scalar(scalar) => scalar.column,
+            _ => None,
+        };
+        arguments.iter().filter_map(column).collect()
+    }
+
+    /// The column at `timeline`, the columns from `dimensions` on, and the results.
+    fn over_time(
+        &mut self,
+        arguments: &[Argument],
+        timeline: usize,
+        dimensions: usize,
+        results: &[(&str, Type)],
+    ) -> Rows {
+        let mut columns = self.columns_given(arguments.get(timeline..=timeline).unwrap_or(&[]));
+        columns.extend(self.columns_given(arguments.get(dimensions..).unwrap_or(&[])));
+        columns.extend(self.rows_of(results).columns.iter());
+        Rows::new(columns, false)
+    }
+
+    fn new_activity(&mut self, arguments: &[Argument]) -> Rows {
+        let mut columns = Vec::new();
+        if let Some(timeline) = arguments.get(1) {
+            let (name, kind) = (self.made_up_text(timeline.id).unwrap_or_default(), timeline.kind());
+            for prefix in ["from", "to"] {
+                columns.push(self.named_column(&format!("{prefix}_{name}"), kind));
+            }
         }
+        // A cohort, which is no column, may stand before the columns; a table for comparison ends them.
+        let rest: Vec<Argument> = arguments
+            .iter()
+            .skip(5)
+            .take_while(|argument| !matches!(argument.value, Value::Table(_)))
+            .cloned()
+            .collect();
+        columns.extend(self.columns_given(&rest));
+        let counts = self.rows_of(&[
+            ("dcount_new_values", Type::Long),
+            ("dcount_retained_values", Type::Long),
+            ("dcount_churn_values", Type::Long),
+            ("retention_rate", Type::Real),
+            ("churn_rate", Type::Real),
+        ]);
+        columns.extend(counts.columns.iter());
+        Rows::new(columns, false)
+    }
+
+    /// `rolling_percentile(value, percentile, index, bin, bins, dimensions…)`
+    fn rolling_percentile(&mut self, arguments: &[Argument]) -> Rows {
+        let written = |at: usize| match arguments.get(at) {
+            Some(argument)
+                if matches!(self.tree.expression(argument.id).kind, ExpressionKind::Literal(_)) =>
+            {
+                self.tree.text(self.tree.expression(argument.id).tokens).to_owned()
+            }
+            _ => "0".to_owned(),
+        };
+        let (percentile, bins) = (written(1), written(4));
+        let value = self.columns_given(arguments.get(..1).unwrap_or(&[])).first().copied();
+        let (name, kind) = match value {
+            Some(column) => (self.name_of(self.column(column).name), self.column(column).kind),
+            None => ("value".into(), Type::Long),
+        };
+        let name = format!("rolling_{bins}_percentile_{name}_{percentile}");
+        self.over_time(arguments, 2, 5, &[(name.as_str(), kind)])
+    }
+
+    /// `sequence_detect(timeline, step, span, conditions…, dimensions…)`
+    fn sequence_detect(&mut self, arguments: &[Argument]) -> Rows {
+        let rest = arguments.get(4..).unwrap_or(&[]);
+        let conditions = rest.iter().take_while(|argument| argument.kind() == Type::Bool).count();
+        let mut columns = self.columns_given(&rest[conditions..]);
+        if let Some(timeline) = arguments.first() {
+            let (name, kind) = (self.made_up_text(timeline.id).unwrap_or_default(), timeline.kind());
+            for condition in arguments.iter().skip(3).take(1 + conditions) {
+                let text = match self.made_up_text(condition.id) {
+                    Some(text) => format!("{text}_{name}"),
+                    None => name.clone(),
+                };
+                columns.push(self.named_column(&text, kind));
+            }
+        }
+        columns.push(self.named_column("Duration", Type::TimeSpan));
+        Rows::new(columns, false)
+    }
+
+    /// The rows with what a model answers to the first argument, and its errors where they are asked for.
+    fn with_answer(&mut self, rows: &Rows, ids: &[ExpressionId], suffix: &str, kind: Type) -> Rows {
+        let text = ids.first().and_then(|id| self.made_up_text(*id));
+        let name = text.map_or(suffix.to_owned(), |text| format!("{text}_{suffix}"));
+        let mut columns = rows.columns.to_vec();
+        columns.push(self.named_column(&name, kind));
+        if ids.get(3).is_some_and(|id| self.is_true(*id)) {
+            columns.push(self.named_column(&format!("{name}_error"), Type::String));
+        }
+        Rows::new(columns, false)
+    }
+
+    fn is_true(&self, id: ExpressionId) -> bool {
+        let id = match &self.tree.expression(id).kind {
+            ExpressionKind::Named { value, .. } => *value,
+            _ => id,
+        };
+        self.tree.text(self.tree.expression(id).tokens).eq_ignore_ascii_case("true")
+    }
+
+    /// Whether a lookup of shapes gives the key as well.
+    fn returns_lookup_key(&self, ids: &[ExpressionId]) -> bool {
+        ids.iter().enumerate().any(|(at, id)| match &self.tree.expression(*id).kind {
+            ExpressionKind::Named { names, .. } => {
+                names.first().is_some_and(|name| self.tree.name(*name) == "return_lookup_key")
+                    && self.is_true(*id)
+            }
+            _ => at == 7 && self.is_true(*id),
+        })
+    }
+
+    /// What a script gives: the columns of `typeof(…)`, among which a star is those of the source.
+    fn scripted(&mut self, rows: &Rows, ids: &[ExpressionId]) -> Rows {
+        let Some(id) = ids.first() else { return Rows::unknown() };
+        let tree = self.tree;
+        let ExpressionKind::TypeOf(columns) = &tree.expression(*id).kind else {
+            return Rows::unknown();
+        };
+        let declared = self.declared_rows(columns, false);
+        if !tree.text(tree.expression(*id).tokens).contains('*') {
+            return declared;
+        }
+        let mut all = rows.columns.to_vec();
+        all.extend(declared.columns.iter());
+        Rows::new(all, rows.open)
     }
 
     /// `pivot(column, aggregate, by…)`: the columns to group by, and one for each value of the column.

@@ -6,7 +6,7 @@ use super::{Binder, ColumnId, Rows, Scalar, Symbol, TupleItem, Value};
 use crate::builtins::Naming;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::token::Span;
-use crate::tree::{ExpressionId, ExpressionKind, Name};
+use crate::tree::{ExpressionId, ExpressionKind, LiteralKind, Name};
 use crate::types::Type;
 
 /// How a name came to be taken.
@@ -139,7 +139,8 @@ impl Projection {
     /// An item of a list of columns, bound before, named and added.
     pub(super) fn item(&mut self, binder: &mut Binder<'_>, id: ExpressionId, bound: Value) {
         match &binder.tree.expression(id).kind {
-            ExpressionKind::Named { names, value } => self.named(binder, names, *value, bound),
+            // A table as a value is wrong as a whole.
+            ExpressionKind::Named { names, .. } => self.named(binder, names, id, bound),
             _ => self.unnamed(binder, id, bound),
         }
     }
@@ -252,12 +253,16 @@ impl Binder<'_> {
             ExpressionKind::Element { base, index } => {
                 let base = self.made_up_text(*base)?;
                 let key = match &tree.expression(*index).kind {
-                    ExpressionKind::Literal(_) => {
+                    ExpressionKind::Literal(
+                        kind @ (LiteralKind::String | LiteralKind::Int | LiteralKind::Long),
+                    ) => {
                         let text = tree.text(tree.expression(*index).tokens);
-                        crate::literal::decode(text).unwrap_or_else(|| text.to_owned())
-                    }
-                    ExpressionKind::Unary { .. } => {
-                        tree.text(tree.expression(*index).tokens).replace('-', "_")
+                        match kind {
+                            LiteralKind::String => {
+                                crate::literal::decode(text).unwrap_or_else(|| text.to_owned())
+                            }
+                            _ => text.chars().filter(char::is_ascii_digit).collect(),
+                        }
                     }
                     _ => String::new(),
                 };

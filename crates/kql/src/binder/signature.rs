@@ -124,6 +124,21 @@ const CONTAINERS: &[&str] = &[
 
 /// What is known of the dynamic value that a function returns.
 pub(super) fn returned_shape(name: &str, arguments: &[Argument]) -> Shape {
+    // The first of several values says what is known of all.
+    let first = match name {
+        "iff" | "iif" | "case" => arguments.get(1),
+        "coalesce" => arguments.first(),
+        _ => None,
+    };
+    if let Some(Argument { value: Value::Scalar(scalar), .. }) = first
+        && scalar.kind == Type::Dynamic
+    {
+        return match scalar.shape {
+            // Of the elements of the others nothing is known.
+            Shape::Container { .. } => Shape::Container { known: false },
+            shape => shape,
+        };
+    }
     if CONTAINERS.binary_search(&name).is_err() {
         return Shape::Any;
     }

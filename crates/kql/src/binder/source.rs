@@ -1,19 +1,13 @@
-//! Operators that read tables: union, join, lookup, find, search.
+//! Tables where a query reads them, and union.
 
 use super::columns::matches_pattern;
 use super::projection::Projection;
 use super::statement::Meaning;
-use super::{Binder, ColumnId, Rows, Symbol, Value};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::tree::{
-    BinaryOperator, ExpressionId, ExpressionKind, FindColumn, JoinCondition, Name, OperatorId, Parameter,
-};
+use super::{Binder, Rows, Symbol, Value};
+use crate::diagnostic::Code;
+use crate::tree::{ExpressionId, ExpressionKind, Name, Parameter};
 use crate::types::Type;
-
-/// How many tables a name with stars stands for that are still read one by one.
-const MAX_WILDCARD_TABLES: usize = 100;
-/// How many of them are looked at where there are more.
-const SAMPLED_TABLES: usize = 16;
+use crate::unify::Unified;
 
 impl Binder<'_> {
     /// The rows of an expression where a table has to stand.
@@ -40,10 +34,15 @@ impl Binder<'_> {
         if let Some(meaning) = self.local(symbol).cloned() {
             return match meaning {
                 Meaning::Table(rows) => Value::Table(rows),
-                Meaning::Function(function) if function.required() == 0 => self.let_call(&function, &[], &[]),
+                Meaning::Function(function) => {
+                    if function.required() > 0 {
+                        let (text, span) = (self.name_of(symbol), self.tree.name_span(name));
+                        self.needs_brackets(&text, span);
+                    }
+                    self.let_call(&function, &[], &[])
+                }
                 Meaning::Other(value) => value,
                 Meaning::Scalar(scalar) => Value::Scalar(scalar),
-                Meaning::Function(_) => Value::Error,
             };
         }
         let text = self.name_of(symbol);
@@ -77,34 +76,31 @@ impl Binder<'_> {
             tables.extend(found);
         }
         self.fuzzy = outer;
-        let inner = self.parameter_word(parameters, "kind").as_deref() == Some("inner");
         let source = self
             .parameter_word(parameters, "withsource")
             .or_else(|| self.parameter_word(parameters, "with_source"));
-        let mut rows = self.unified(&tables, inner);
+        let mut rows = self.unified(&tables);
         if let Some(name) = source {
             let symbol = self.symbol(&name);
             let mut columns = vec![self.add_column(symbol, Type::String, Vec::new())];
-            columns.extend(rows.columns.iter().filter(|id| self.column(**id).name != symbol));
+            columns.extend(rows.columns.iter());
             rows = Rows::new(columns, rows.open);
         }
         rows
     }
 
     /// The tables that a source of a union is: one, or those that a name with stars stands for.
-    fn sources(&mut self, id: ExpressionId) -> Vec<Rows> {
+    pub(super) fn sources(&mut self, id: ExpressionId) -> Vec<Rows> {
         let tree = self.tree;
         if !matches!(tree.expression(id).kind, ExpressionKind::Wildcard) {
             return vec![self.table(id)];
         }
         let pattern = tree.text(tree.expression(id).tokens);
-        let mut names: Vec<Symbol> = self
-            .locals
-            .iter()
-            .filter(|local| matches!(local.meaning, Meaning::Table(_)))
-            .map(|local| local.name)
-            .filter(|name| matches_pattern(pattern, &self.names[name.index()]))
-            .collect();
+        if pattern == "*" {
+            return vec![self.every_table()];
+        }
+        let mut tables = self.views(Some(pattern));
+        let mut names: Vec<Symbol> = Vec::new();
         let catalog: Vec<String> = self
             .catalog
             .names()
@@ -112,104 +108,91 @@ impl Binder<'_> {
             .filter(|name| matches_pattern(pattern, name))
             .map(str::to_owned)
             .collect();
-        if catalog.len() > MAX_WILDCARD_TABLES {
-            return vec![self.shared_columns(&catalog)];
-        }
         for name in catalog {
             names.push(self.symbol(&name));
         }
-        let mut tables = Vec::new();
         for name in names {
-            match self.local(name).cloned() {
-                Some(Meaning::Table(rows)) => tables.push(rows),
-                _ => tables.extend(self.catalog_table(name)),
-            }
+            tables.extend(self.table_rows(name));
         }
-        if tables.is_empty() && !self.fuzzy {
-            tables.push(Rows::unknown());
+        if tables.is_empty() {
+            let span = self.span(id);
+            self.error(Code::UnknownName, span, format!("no table is called `{pattern}`"));
+            tables.push(Rows::default());
         }
         tables
     }
 
-    /// Hundreds of tables are not read column by column: the columns that some of them share stand for those that all
-    /// have, and there are others.
-    fn shared_columns(&mut self, names: &[String]) -> Rows {
-        let mut shared: Option<Vec<ColumnId>> = None;
-        for name in names.iter().step_by((names.len() / SAMPLED_TABLES).max(1)) {
-            let Some(table) = self.catalog.table(name) else {
-                continue;
-            };
-            match &mut shared {
-                None => {
-                    let columns = table.columns.iter().map(|(column, kind)| self.named_column(column, *kind));
-                    shared = Some(columns.collect());
-                }
-                Some(shared) => shared.retain(|id| {
-                    let known = &self.columns[id.index()];
-                    let text = &self.names[known.name.index()];
-                    table.columns.iter().any(|(column, kind)| **column == **text && *kind == known.kind)
-                }),
+    /// What the views of the query give, of those whose name a pattern stands for.
+    pub(super) fn views(&mut self, pattern: Option<&str>) -> Vec<Rows> {
+        let mut views = Vec::new();
+        for local in &self.locals {
+            if let Meaning::Function(function) = &local.meaning
+                && function.view
+                && function.required() == 0
+                && pattern.is_none_or(|pattern| matches_pattern(pattern, &self.names[local.name.index()]))
+            {
+                views.push(std::rc::Rc::clone(function));
             }
         }
-        Rows::new(shared.unwrap_or_default(), true)
+        let results = views.iter().map(|view| self.let_call(view, &[], &[]));
+        results.filter_map(|value| if let Value::Table(rows) = value { Some(rows) } else { None }).collect()
+    }
+
+    /// All tables of the catalog as one.
+    pub(super) fn every_table(&mut self) -> Rows {
+        if let Some(columns) = self.catalog.all_columns() {
+            let ids = columns.iter().map(|(name, kind)| self.named_column(name, *kind)).collect();
+            return Rows::new(ids, false);
+        }
+        let tables = self.all_tables();
+        self.unified(&tables)
+    }
+
+    /// All tables of the catalog one by one.
+    pub(super) fn all_tables(&mut self) -> Vec<Rows> {
+        let names: Vec<String> = self.catalog.tables().into_iter().map(str::to_owned).collect();
+        let mut tables = Vec::new();
+        for name in names {
+            let symbol = self.symbol(&name);
+            tables.extend(self.table_rows(symbol));
+        }
+        tables
     }
 
     /// The columns of several tables as one: a name of one type is one column, a name of several types one each.
-    fn unified(&mut self, tables: &[Rows], inner: bool) -> Rows {
+    pub(super) fn unified(&mut self, tables: &[Rows]) -> Rows {
         let open = tables.iter().any(|rows| rows.open);
         if let [only] = tables {
             return only.clone();
         }
-        struct Unified {
-            name: Symbol,
-            kinds: Vec<(Type, Vec<ColumnId>)>,
-            tables: usize,
-            /// Whether the first two tables that have it agree on its type; the others are then not asked.
-            settled: bool,
-        }
-        let mut places: std::collections::HashMap<Symbol, usize> = std::collections::HashMap::new();
-        let mut unified: Vec<Unified> = Vec::new();
+        let mut unified = Unified::new();
         for rows in tables {
             for id in rows.columns.iter() {
-                let (name, kind) = (self.column(*id).name, self.column(*id).kind);
-                let place = *places.entry(name).or_insert_with(|| {
-                    unified.push(Unified { name, kinds: Vec::new(), tables: 0, settled: false });
-                    unified.len() - 1
-                });
-                let column = &mut unified[place];
-                column.tables += 1;
-                if column.settled && !column.kinds.iter().any(|(known, _)| *known == kind) {
-                    continue;
-                }
-                if column.tables == 2 && column.kinds.iter().any(|(known, _)| *known == kind) {
-                    column.settled = true;
-                }
-
-                match column.kinds.iter_mut().find(|(known, _)| *known == kind) {
-                    Some((_, ids)) => ids.push(*id),
-                    None => column.kinds.push((kind, vec![*id])),
-                }
+                let column = self.column(*id);
+                unified.add(column.name, column.kind, *id);
             }
         }
         let mut columns = Vec::new();
-        for column in unified {
-            if inner && column.tables < tables.len() {
-                continue;
-            }
-            let several = column.kinds.len() > 1;
-            for (kind, ids) in column.kinds {
+        let mut taken = std::collections::HashSet::new();
+        for (name, kinds) in unified.finish() {
+            let several = kinds.len() > 1;
+            for (kind, ids) in kinds {
                 // Columns that are one already stay what they are.
                 let same = ids.iter().all(|id| *id == ids[0]);
-                if !several && same {
+                if !several && same && taken.insert(name) {
                     columns.push(ids[0]);
                     continue;
                 }
-                let name = if several {
-                    let text = format!("{}_{}", self.name_of(column.name), kind);
-                    self.symbol(&text)
-                } else {
-                    column.name
+                let base = match several {
+                    true => format!("{}_{kind}", self.name_of(name)),
+                    false => self.name_of(name).to_string(),
                 };
+                let mut name = self.symbol(&base);
+                let mut number = 0;
+                while !taken.insert(name) {
+                    number += 1;
+                    name = self.symbol(&format!("{base}{number}"));
+                }
                 columns.push(self.add_column(name, kind, ids));
             }
         }
@@ -241,355 +224,4 @@ impl Binder<'_> {
         }
         projection.finish(left.open || right.open)
     }
-
-    // Join.
-
-    pub(super) fn join(
-        &mut self,
-        left: &Rows,
-        right: ExpressionId,
-        condition: Option<&JoinCondition>,
-        parameters: &[Parameter],
-        stage: OperatorId,
-    ) -> Rows {
-        let right = self.without_rows(|binder| binder.table(right));
-        if condition.is_none() {
-            let span = self.tree.span(self.tree.operator(stage).tokens);
-            self.report(
-                Diagnostic::new(Code::JoinCondition, span, "the join does not say which rows match")
-                    .with_help("add `on` and the columns that both sides have"),
-            );
-        }
-        let (left, right, _) = self.join_condition(left, &right, condition);
-        let kind = self.parameter_word(parameters, "kind").unwrap_or_default();
-        match kind.as_str() {
-            "leftsemi" | "leftanti" | "leftantisemi" | "anti" => left,
-            "rightsemi" | "rightanti" | "rightantisemi" => right,
-            "" | "inner" | "innerunique" | "leftouter" | "rightouter" | "fullouter" => {
-                self.joined(&left, &right)
-            }
-            _ => {
-                let parameter = parameters.iter().find(|parameter| self.tree.name(parameter.name) == "kind");
-                if let Some(parameter) = parameter {
-                    let span = self.span(parameter.value);
-                    self.report(
-                        Diagnostic::new(Code::JoinKind, span, format!("`{kind}` is no kind of join")).with_help(
-                            "the kinds are inner, innerunique, leftouter, rightouter, fullouter, leftsemi, rightsemi, \
-                             leftanti and rightanti",
-                        ),
-                    );
-                }
-                self.joined(&left, &right)
-            }
-        }
-    }
-
-    pub(super) fn lookup(
-        &mut self,
-        left: &Rows,
-        right: ExpressionId,
-        condition: Option<&JoinCondition>,
-    ) -> Rows {
-        let right = self.without_rows(|binder| binder.table(right));
-        let (left, right, keys) = self.join_condition(left, &right, condition);
-        let rest = right.columns.iter().copied().filter(|id| !keys.contains(id)).collect();
-        self.joined(&left, &Rows::new(rest, right.open))
-    }
-
-    /// Binds what a join matches by; gives both sides with what was found to be in open tables, and the right side's keys.
-    fn join_condition(
-        &mut self,
-        left: &Rows,
-        right: &Rows,
-        condition: Option<&JoinCondition>,
-    ) -> (Rows, Rows, Vec<ColumnId>) {
-        let mut sides = Sides { left: left.clone(), right: right.clone(), keys: Vec::new() };
-        match condition {
-            Some(JoinCondition::On(keys)) => {
-                for key in keys {
-                    self.join_key(*key, &mut sides);
-                }
-            }
-            Some(JoinCondition::Where(predicate)) => {
-                let right = sides.right.clone();
-                self.with_rows(left, |binder| {
-                    if let Some(context) = binder.contexts.last_mut() {
-                        context.right = Some(right);
-                    }
-                    binder.condition(*predicate);
-                });
-            }
-            None => {}
-        }
-        (sides.left, sides.right, sides.keys)
-    }
-
-    fn join_key(&mut self, key: ExpressionId, sides: &mut Sides) {
-        let tree = self.tree;
-        match &tree.expression(key).kind {
-            ExpressionKind::Parenthesised(inner) => self.join_key(*inner, sides),
-            ExpressionKind::Name(name) => self.common_key(key, *name, sides),
-            ExpressionKind::Binary { operator: BinaryOperator::And, left, right } => {
-                self.join_key(*left, sides);
-                self.join_key(*right, sides);
-            }
-            ExpressionKind::Binary { operator: BinaryOperator::Equal, left, right } => {
-                let one = self.sided_key(*left, "$left", sides);
-                let other = self.sided_key(*right, "$right", sides);
-                if let (Some(one), Some(other)) = (one, other) {
-                    sides.keys.push(other);
-                    self.check_key_types(key, one, other);
-                }
-            }
-            ExpressionKind::Missing => {}
-            _ => {
-                let span = self.span(key);
-                self.report(
-                    Diagnostic::new(Code::JoinCondition, span, "a join matches by columns")
-                        .with_help("name a column of both sides, or write $left.A == $right.B; compute it with `extend` before"),
-                );
-            }
-        }
-    }
-
-    /// A column that both sides have by the same name.
-    fn common_key(&mut self, key: ExpressionId, name: Name, sides: &mut Sides) {
-        let symbol = self.declared_name(name);
-        let span = self.tree.name_span(name);
-        let one = self.find(&sides.left.columns, symbol);
-        let other = self.find(&sides.right.columns, symbol);
-        let (left_open, right_open) = (sides.left.open, sides.right.open);
-        match (one, other) {
-            (Some(one), Some(other)) => {
-                if self.quiet == 0 {
-                    self.references[key.index()] = Some(one);
-                }
-                sides.keys.push(other);
-                let (left, right) = (self.column(one).kind, self.column(other).kind);
-                if left != right && left != Type::Unknown && right != Type::Unknown {
-                    let text = self.name_of(symbol);
-                    self.report(
-                        Diagnostic::new(
-                            Code::JoinTypes,
-                            span,
-                            format!("`{text}` is a {left} on the left side and a {right} on the right"),
-                        )
-                        .with_help("convert one of the two with `extend` before the join"),
-                    );
-                }
-            }
-            (Some(_), None) if right_open => {
-                let id = self.add_column(symbol, Type::Unknown, Vec::new());
-                sides.right = with_column(&sides.right, id);
-                sides.keys.push(id);
-            }
-            (None, Some(other)) if left_open => {
-                let id = self.add_column(symbol, Type::Unknown, Vec::new());
-                sides.left = with_column(&sides.left, id);
-                sides.keys.push(other);
-            }
-            (None, None) if left_open || right_open => {
-                if left_open {
-                    let id = self.add_column(symbol, Type::Unknown, Vec::new());
-                    sides.left = with_column(&sides.left, id);
-                }
-                if right_open {
-                    let id = self.add_column(symbol, Type::Unknown, Vec::new());
-                    sides.right = with_column(&sides.right, id);
-                    sides.keys.push(id);
-                }
-            }
-            (None, None) => {
-                let left = sides.left.clone();
-                self.with_rows(&left, |binder| binder.unknown_name(symbol, span));
-            }
-            (one, _) => {
-                let text = self.name_of(symbol);
-                let side = if one.is_some() { "right" } else { "left" };
-                let rows = if one.is_some() { &sides.right } else { &sides.left };
-                let known: Vec<std::rc::Rc<str>> =
-                    rows.columns.iter().map(|id| self.name_of(self.column(*id).name)).collect();
-                let near =
-                    crate::nearest::nearest(&text, known.iter().map(|name| &**name)).map(str::to_owned);
-                let diagnostic = Diagnostic::new(
-                    Code::JoinSides,
-                    span,
-                    format!("the {side} side of the join has no column `{text}`"),
-                );
-                self.report(match near {
-                    Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
-                    None => {
-                        diagnostic.with_help("columns of different names are matched so: $left.A == $right.B")
-                    }
-                });
-            }
-        }
-    }
-
-    /// `$left.a` or `$right.a`
-    fn sided_key(&mut self, id: ExpressionId, side: &str, sides: &mut Sides) -> Option<ColumnId> {
-        let tree = self.tree;
-        let id = tree.unwrapped(id);
-        if let ExpressionKind::Path { base, member } = tree.expression(id).kind
-            && let ExpressionKind::Name(base) = tree.expression(base).kind
-            && tree.name(base) == side
-            && let ExpressionKind::Name(name) = tree.expression(member).kind
-        {
-            let symbol = self.declared_name(name);
-            let rows = if side == "$left" { &mut sides.left } else { &mut sides.right };
-            if let Some(found) = self.find(&rows.columns, symbol) {
-                if self.quiet == 0 {
-                    self.references[member.index()] = Some(found);
-                }
-                return Some(found);
-            }
-            if rows.open {
-                let id = self.add_column(symbol, Type::Unknown, Vec::new());
-                *rows = with_column(rows, id);
-                return Some(id);
-            }
-            let span = self.tree.name_span(name);
-            let rows = rows.clone();
-            self.with_rows(&rows, |binder| binder.unknown_name(symbol, span));
-            return None;
-        }
-        let span = self.span(id);
-        self.report(
-            Diagnostic::new(
-                Code::JoinSide,
-                span,
-                format!("a column of one side is expected here: {side}.Column"),
-            )
-            .with_help("the left side of `==` is a column of $left, the right side one of $right"),
-        );
-        None
-    }
-
-    fn check_key_types(&mut self, key: ExpressionId, one: ColumnId, other: ColumnId) {
-        let (left, right) = (self.column(one).kind, self.column(other).kind);
-        let span = self.span(key);
-        if left == Type::Unknown || right == Type::Unknown {
-            return;
-        }
-        if left == Type::Dynamic || right == Type::Dynamic {
-            self.report(
-                Diagnostic::new(Code::JoinTypes, span, "rows cannot be matched by a dynamic column")
-                    .official_as("KS241")
-                    .with_help("convert it with `extend` before the join: tostring(…)"),
-            );
-        } else if left != right && !(left.is_number() && right.is_number()) {
-            self.report(
-                Diagnostic::new(Code::JoinTypes, span, format!("a {left} never matches a {right}"))
-                    .official_as("KS242")
-                    .with_help("convert one of the two with `extend` before the join"),
-            );
-        }
-    }
-
-    // Search and find.
-
-    pub(super) fn search_operator(
-        &mut self,
-        input: Option<Rows>,
-        sources: &[ExpressionId],
-        predicate: ExpressionId,
-    ) -> Rows {
-        let mut tables: Vec<Rows> = input.into_iter().collect();
-        for source in sources {
-            let found = self.without_rows(|binder| binder.sources(*source));
-            tables.extend(found);
-        }
-        let rows = if tables.is_empty() { Rows::unknown() } else { self.unified(&tables, false) };
-        let rows = self.search_predicate(&rows, predicate);
-        let mut columns = vec![self.named_column("$table", Type::String)];
-        columns.extend(rows.columns.iter());
-        Rows::new(columns, rows.open)
-    }
-
-    fn search_predicate(&mut self, rows: &Rows, predicate: ExpressionId) -> Rows {
-        let before = std::mem::replace(&mut self.searching, true);
-        let (_, rows) = self.with_rows(rows, |binder| binder.value(predicate));
-        self.searching = before;
-        rows
-    }
-
-    pub(super) fn find_operator(
-        &mut self,
-        input: Option<Rows>,
-        sources: &[ExpressionId],
-        predicate: ExpressionId,
-        project: Option<&[FindColumn]>,
-        parameters: &[Parameter],
-    ) -> Rows {
-        let mut tables: Vec<Rows> = input.into_iter().collect();
-        for source in sources {
-            let found = self.without_rows(|binder| binder.sources(*source));
-            tables.extend(found);
-        }
-        let rows = if tables.is_empty() { Rows::unknown() } else { self.unified(&tables, false) };
-        let rows = self.search_predicate(&rows, predicate);
-        let source = self.parameter_word(parameters, "withsource").unwrap_or_else(|| "source_".to_owned());
-        let mut columns = vec![self.named_column(&source, Type::String)];
-        match project {
-            Some(items) => {
-                for item in items {
-                    match item {
-                        FindColumn::Pack(_) => columns.push(self.named_column("pack_", Type::Dynamic)),
-                        FindColumn::Column(column) => {
-                            let name = self.declared_name(column.name);
-                            match self.find(&rows.columns, name) {
-                                Some(id) => columns.push(id),
-                                None => columns.push(self.add_column(
-                                    name,
-                                    self.type_named(column.kind),
-                                    Vec::new(),
-                                )),
-                            }
-                        }
-                    }
-                }
-            }
-            None => {
-                let mut found = Vec::new();
-                self.referred(predicate, &mut found);
-                for id in found {
-                    if !columns.contains(&id) {
-                        columns.push(id);
-                    }
-                }
-                columns.push(self.named_column("pack_", Type::Dynamic));
-            }
-        }
-        Rows::new(columns, rows.open)
-    }
-
-    /// The columns that an expression refers to, in order.
-    fn referred(&self, id: ExpressionId, found: &mut Vec<ColumnId>) {
-        let mut open = vec![crate::tree::Node::Expression(id)];
-        while let Some(node) = open.pop() {
-            if let crate::tree::Node::Expression(id) = node
-                && let Some(column) = self.references[id.index()]
-                && matches!(self.tree.expression(id).kind, ExpressionKind::Name(_))
-            {
-                found.push(column);
-            }
-            let mut children = self.tree.children(node);
-            children.reverse();
-            open.extend(children);
-        }
-    }
-}
-
-/// Both sides of a join while its condition is bound.
-struct Sides {
-    left: Rows,
-    right: Rows,
-    /// The columns of the right side that rows match by.
-    keys: Vec<ColumnId>,
-}
-
-fn with_column(rows: &Rows, id: ColumnId) -> Rows {
-    let mut columns = rows.columns.to_vec();
-    columns.push(id);
-    Rows::new(columns, rows.open)
 }

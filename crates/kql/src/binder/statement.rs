@@ -30,6 +30,8 @@ pub(super) enum Meaning {
 #[derive(Debug)]
 pub(super) struct LetFunction {
     statement: StatementId,
+    /// Whether it is a view, which stands among the tables.
+    pub(super) view: bool,
     pub(super) name: Symbol,
     pub(super) parameters: Vec<Formal>,
     /// How many locals were there when it was declared: what its body sees.
@@ -83,8 +85,8 @@ impl Binder<'_> {
                     };
                     self.bind(*name, meaning);
                 }
-                StatementKind::LetFunction { name, parameters, body, .. } => {
-                    self.let_function(*id, *name, parameters, body);
+                StatementKind::LetFunction { name, view, parameters, body } => {
+                    self.let_function((*id, *view), *name, parameters, body);
                 }
                 StatementKind::DeclareParameters(parameters) => {
                     for parameter in parameters {
@@ -147,7 +149,7 @@ impl Binder<'_> {
 
     fn let_function(
         &mut self,
-        statement: StatementId,
+        (statement, view): (StatementId, bool),
         name: Name,
         parameters: &[FunctionParameter],
         body: &FunctionBody,
@@ -178,7 +180,7 @@ impl Binder<'_> {
         }
         let result = self.function_result(body, given);
         let symbol = self.declared_name(name);
-        let function = LetFunction { statement, name: symbol, parameters: formals, seen, result };
+        let function = LetFunction { statement, view, name: symbol, parameters: formals, seen, result };
         self.bind(name, Meaning::Function(Rc::new(function)));
     }
 

@@ -3,6 +3,7 @@
 use super::projection::Projection;
 use super::{Binder, ColumnId, Rows, Symbol, Value};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::token::Span;
 use crate::tree::{Column, ExpressionId, ExpressionKind, MvItem, Parameter, ParsePart};
 use crate::types::Type;
 
@@ -104,6 +105,7 @@ impl Binder<'_> {
 
     pub(super) fn parse_text(&mut self, rows: &Rows, value: ExpressionId, pattern: &[ParsePart]) -> Rows {
         let (_, rows) = self.with_rows(rows, |binder| binder.scalar(value));
+        self.check_parse_pattern(pattern);
         let mut columns = rows.columns.to_vec();
         let mut added: Vec<ColumnId> = Vec::new();
         for part in pattern {
@@ -121,6 +123,42 @@ impl Binder<'_> {
         }
         columns.extend(added);
         Rows::new(columns, rows.open)
+    }
+
+    /// What may stand beside what: a column of text ends at a text, and a star is ended by one.
+    fn check_parse_pattern(&mut self, pattern: &[ParsePart]) {
+        let is_text =
+            |column: &Column| column.kind.tokens.is_empty() || self.type_named(column.kind) == Type::String;
+        let mut found: Vec<(Span, &str, &'static str)> = Vec::new();
+        for pair in pattern.windows(2) {
+            match pair {
+                [ParsePart::Column(before), ParsePart::Column(column)] => {
+                    let _ = before;
+                    let name = self.tree.name_span(column.name);
+                    let place = match column.kind.tokens.is_empty() {
+                        true => name,
+                        false => name.to(self.tree.span(column.kind.tokens)),
+                    };
+                    found.push((place, "a column stands behind another, and no text parts them", "KS101"));
+                }
+                [ParsePart::Column(before), ParsePart::Star(star)] if is_text(before) => {
+                    found.push((*star, "a text ends nowhere where a star stands behind it", "KS103"));
+                }
+                [ParsePart::Star(star), ParsePart::Column(column)] => {
+                    found.push((*star, "a star ends at a text, and none follows it", "KS102"));
+                    let name = self.tree.name_span(column.name);
+                    found.push((name, "a column stands behind a star, and no text parts them", "KS101"));
+                }
+                _ => {}
+            }
+        }
+        for (span, message, official) in found {
+            self.report(
+                Diagnostic::new(Code::Expected, span, message)
+                    .official_as(official)
+                    .with_help("parse Value with * \"text\" Column \"text\" Other"),
+            );
+        }
     }
 
     pub(super) fn parse_kv(&mut self, rows: &Rows, value: ExpressionId, columns: &[Column]) -> Rows {

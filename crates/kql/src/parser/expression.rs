@@ -349,6 +349,11 @@ impl Parser<'_> {
             (Identifier, "toscalar" | "totable") if opens || self.is_word_at(1, "kind") => self.subquery(),
             (Identifier, "datatable") => self.data_table(),
             (Identifier, "externaldata" | "external_data") => self.external_data(),
+            (Identifier, "inline_external_table")
+                if opens || (self.kind_at(1) == Identifier && self.kind_at(2) == Equal) =>
+            {
+                self.inline_external_table()
+            }
             (Identifier, "__contextual_datatable") => self.contextual_data_table(),
             (Identifier, "entity_group") if self.kind_at(1) == OpenBracket => self.entity_group(),
             (Keyword, "materialized-view-combine") => self.view_combine(),

@@ -2,11 +2,13 @@
 
 use super::Parser;
 use crate::token::TokenKind;
-use crate::tree::{GraphEdge, GraphNode, GraphOutput, GraphPattern, GraphTable, Name, OperatorKind};
+use crate::tree::{
+    GraphEdge, GraphNode, GraphOutput, GraphPattern, GraphTable, Name, OperatorKind, Parameter,
+};
 
 impl Parser<'_> {
     /// `make-graph a --> b with T on k, U on l partitioned-by p (…)`
-    pub(super) fn make_graph(&mut self) -> OperatorKind {
+    pub(super) fn make_graph(&mut self, parameters: &mut Vec<Parameter>) -> OperatorKind {
         let from = self.reference();
         // `-->` and `--`: signs that touch.
         self.arrow();
@@ -19,7 +21,7 @@ impl Parser<'_> {
                 GraphTable { table, key: parser.reference() }
             });
         }
-        self.parameters();
+        parameters.extend(self.parameters());
         let mut partition = None;
         if self.eat_word("partitioned-by") {
             let column = self.reference();

@@ -162,7 +162,7 @@ impl Parser<'_> {
                         kind: crate::tree::ColumnType { tokens: TokenRange { first, end: first } },
                     };
                 }
-                crate::tree::Column { name, kind: parser.type_name() }
+                crate::tree::Column { name, kind: parser.type_word(true) }
             });
         }
         self.close(TokenKind::CloseParen, opened);
@@ -208,6 +208,64 @@ impl Parser<'_> {
         }
         let properties = if self.is_word("with") { self.with_properties(None) } else { Vec::new() };
         self.expression(first, ExpressionKind::ExternalData { columns, sources, properties })
+    }
+
+    /// `inline_external_table (…) kind=… partition by (…) dataformat=… (…) with (…)`; the columns may be missing.
+    pub(super) fn inline_external_table(&mut self) -> ExpressionId {
+        let first = self.start();
+        self.bump();
+        let mut columns = Vec::new();
+        if self.is(TokenKind::OpenParen) {
+            columns = self.row_schema();
+        }
+        let mut properties = Vec::new();
+        let mut sources = Vec::new();
+        loop {
+            match (self.kind(), self.text()) {
+                (TokenKind::Identifier, "with") => properties.extend(self.with_properties(None)),
+                (TokenKind::Identifier | TokenKind::Keyword, "partition" | "pathformat") => {
+                    self.skip_clause()
+                }
+                (TokenKind::Identifier | TokenKind::Keyword, _) if self.kind_at(1) == TokenKind::Equal => {
+                    let parameter = self.parameter();
+                    properties.push(Property { name: parameter.name, value: parameter.value });
+                }
+                (TokenKind::OpenParen, _) if sources.is_empty() => {
+                    let opened = self.here();
+                    self.bump();
+                    sources = self.comma_separated(Self::unnamed);
+                    self.close(TokenKind::CloseParen, opened);
+                }
+                _ => break,
+            }
+        }
+        self.expression(first, ExpressionKind::ExternalData { columns, sources, properties })
+    }
+
+    /// A clause whose meaning nobody asks for: up to the end of its brackets.
+    fn skip_clause(&mut self) {
+        while !matches!(
+            self.kind(),
+            TokenKind::OpenParen | TokenKind::End | TokenKind::Bar | TokenKind::Semicolon
+        ) {
+            self.bump();
+        }
+        let mut depth = 0usize;
+        loop {
+            match self.kind() {
+                TokenKind::OpenParen => depth += 1,
+                TokenKind::CloseParen => depth = depth.saturating_sub(1),
+                TokenKind::End => return,
+                _ => {}
+            }
+            if depth == 0 && !self.is(TokenKind::CloseParen) {
+                return;
+            }
+            self.bump();
+            if depth == 0 {
+                return;
+            }
+        }
     }
 
     /// `with (name=value, …)`, where the names may be only those that are `known`, if it says any.

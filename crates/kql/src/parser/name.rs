@@ -176,9 +176,8 @@ const REFERRED_ONLY: &[&str] = &["kind", "with_source", "withsource"];
 
 /// The words for types, as a declaration of a column or a parameter writes them.
 const TYPES: &[&str] = &[
-    "bool", "boolean", "byte", "char", "date", "datetime", "decimal", "double", "dynamic", "float", "guid",
-    "int", "int16", "int32", "int64", "int8", "long", "real", "string", "time", "timespan", "uint", "uint16",
-    "uint32", "uint64", "uint8", "ulong", "uniqueid",
+    "bool", "boolean", "date", "datetime", "decimal", "double", "dynamic", "guid", "int", "int64", "int8",
+    "long", "real", "string", "time", "timespan", "uniqueid",
 ];
 
 fn lists(list: &[&str], text: &str) -> bool {
@@ -210,11 +209,14 @@ impl Parser<'_> {
     fn name_length(&self, ahead: usize, fits: fn(&str) -> bool) -> Option<usize> {
         match self.kind_at(ahead) {
             TokenKind::Identifier if fits(self.text_at(ahead)) => Some(1),
-            TokenKind::OpenBracket
-                if self.kind_at(ahead + 1) == TokenKind::String
-                    && self.kind_at(ahead + 2) == TokenKind::CloseBracket =>
-            {
-                Some(3)
+            TokenKind::OpenBracket => {
+                // Strings side by side are one.
+                let mut next = ahead + 1;
+                while self.kind_at(next) == TokenKind::String {
+                    next += 1;
+                }
+                (next > ahead + 1 && self.kind_at(next) == TokenKind::CloseBracket)
+                    .then_some(next + 1 - ahead)
             }
             _ => None,
         }
@@ -284,16 +286,29 @@ impl Parser<'_> {
 
     /// A type's word.
     pub(super) fn type_name(&mut self) -> ColumnType {
+        self.type_word(false)
+    }
+
+    /// A type's word; in the brackets of `typeof`, where any word is taken, an unknown one means nothing.
+    pub(super) fn type_word(&mut self, any: bool) -> ColumnType {
         let first = self.start();
         if self.is(TokenKind::Identifier) && lists(TYPES, self.text()) {
             self.bump();
             return ColumnType { tokens: self.range_from(first) };
         }
         let (place, found) = (self.here(), self.describe());
+        let is_word = any && self.is(TokenKind::Identifier);
         let diagnostic = Diagnostic::new(Code::UnknownType, place, format!("expected a type, found {found}"))
             .with_help(
                 "the types are bool, datetime, decimal, dynamic, guid, int, long, real, string and timespan",
             );
+        if is_word {
+            self.bump();
+            if !self.lost {
+                self.meaningless.push(diagnostic);
+            }
+            return ColumnType { tokens: self.range_from(first) };
+        }
         self.report(diagnostic);
         if self.is(TokenKind::Identifier) {
             self.bump();

@@ -109,7 +109,9 @@ const PARAMETERS: &[&str] = &[
     "with_match_id",
     "with_node_id",
     "with_source",
+    "with_source_id",
     "with_step_name",
+    "with_target_id",
     "withsource",
 ];
 
@@ -124,6 +126,10 @@ pub(super) fn begins_source(parser: &Parser<'_>) -> bool {
             matches!(parser.kind_at(1), TokenKind::Identifier | TokenKind::Keyword)
         }
         (TokenKind::Keyword, "macro-expand") => true,
+        // Without a table they mean nothing, which the binder says.
+        (TokenKind::Identifier, "where" | "project") => {
+            !matches!(parser.kind_at(1), TokenKind::OpenParen | TokenKind::Dot | TokenKind::End)
+        }
         _ => false,
     }
 }
@@ -223,7 +229,7 @@ impl Parser<'_> {
             return (OperatorKind::Bad, Vec::new());
         }
         self.bump();
-        let parameters = match word {
+        let mut parameters = match word {
             // Their first words may be columns of such a name.
             "extend" | "project" | "project-rename" | "print" | "parse-kv" | "render" => Vec::new(),
             _ => self.parameters(),
@@ -250,11 +256,11 @@ impl Parser<'_> {
             "graph-where-edges" => OperatorKind::GraphWhereEdges { predicate: self.unnamed() },
             "graph-where-nodes" => OperatorKind::GraphWhereNodes { predicate: self.unnamed() },
             "invoke" => self.invoke(),
-            "join" => self.join(false, &parameters),
-            "lookup" => self.join(true, &parameters),
+            "join" => self.join(false),
+            "lookup" => self.join(true),
             "limit" | "take" => OperatorKind::Take { count: self.named() },
             "macro-expand" => self.macro_expand(),
-            "make-graph" => self.make_graph(),
+            "make-graph" => self.make_graph(&mut parameters),
             "make-series" => self.make_series(),
             "mv-apply" | "mvapply" => self.mv_apply(),
             "mv-expand" | "mvexpand" => self.mv_expand(),

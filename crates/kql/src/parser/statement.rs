@@ -11,9 +11,23 @@ use crate::tree::{
 impl Parser<'_> {
     /// A whole query: statements with semicolons between them.
     pub(super) fn query(&mut self) -> Vec<StatementId> {
+        if self.is(TokenKind::Dot) && self.kind_at(1) == TokenKind::Identifier {
+            self.command();
+        }
         let statements = self.statements(TokenKind::End);
         debug_assert!(self.is(TokenKind::End), "everything is read");
         statements
+    }
+
+    /// A command, `.show tables`, is no query: only what follows its `<|` is read.
+    fn command(&mut self) {
+        while !self.is(TokenKind::End) {
+            let is_query = self.text() == "<|";
+            self.bump();
+            if is_query {
+                return;
+            }
+        }
     }
 
     /// Statements up to `end`, which stays. Whatever stands there is read, or skipped with a report.

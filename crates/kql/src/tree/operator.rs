@@ -71,7 +71,7 @@ pub enum JoinCondition {
 #[derive(Debug, Clone, Copy)]
 pub enum ParsePart {
     /// `*`: anything, kept nowhere.
-    Star,
+    Star(crate::token::Span),
     /// A text that stands there.
     Text(ExpressionId),
     /// A column that what stands there goes to.

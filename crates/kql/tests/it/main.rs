@@ -1,5 +1,6 @@
 //! The library from outside: properties over any text, and real queries where the corpus is at hand.
 
+mod agreement;
 mod binding;
 mod corpus;
 mod lexing;

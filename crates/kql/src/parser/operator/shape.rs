@@ -40,8 +40,8 @@ impl Parser<'_> {
         loop {
             match self.kind() {
                 TokenKind::Star => {
+                    pattern.push(ParsePart::Star(self.here()));
                     self.bump();
-                    pattern.push(ParsePart::Star);
                 }
                 TokenKind::String => {
                     let first = self.start();
@@ -80,7 +80,7 @@ impl Parser<'_> {
             let first = self.start();
             return ColumnType { tokens: crate::tree::TokenRange { first, end: first } };
         }
-        let kind = self.type_name();
+        let kind = self.type_word(true);
         self.close(TokenKind::CloseParen, opened);
         kind
     }

@@ -1,0 +1,194 @@
+//! Where a fault stands and which columns there are, as the official service sees it.
+
+use kql::{analyze, parse};
+
+use crate::binding::Workspace;
+
+/// The result's columns, and the official code and the text at the place of each fault.
+fn seen(query: &str) -> (String, Vec<String>) {
+    let parsed = parse(query);
+    assert_eq!(parsed.diagnostics, [], "{query}");
+    let analysis = analyze(&parsed, &Workspace);
+    let faults = analysis
+        .diagnostics
+        .iter()
+        .filter_map(|diagnostic| Some(format!("{} {}", diagnostic.official?, diagnostic.span.text(query))));
+    let columns = analysis.result_columns().unwrap_or_default();
+    let columns: Vec<String> =
+        columns.iter().map(|column| format!("{}:{}", column.name, column.kind)).collect();
+    (columns.join(", "), faults.collect())
+}
+
+#[track_caller]
+fn columns(query: &str, expected: &str) {
+    assert_eq!(seen(query), (expected.to_owned(), Vec::new()), "{query}");
+}
+
+#[track_caller]
+fn faults(query: &str, expected: &[&str]) {
+    assert_eq!(seen(query).1, expected, "{query}");
+}
+
+#[test]
+fn what_is_known_by_a_name_goes_before_a_column_of_an_open_table() {
+    faults("List('a') | where Users == 'x'", &["KS108 Users"]);
+    faults("List('a') | where Users has 'x'", &["KS106 has"]);
+    faults("List('a') | where hash == 1", &["KS117 hash"]);
+    faults("List('a') | project-away Users, Other", &["KS109 Users"]);
+    faults("List('a') | join (Events) on Users", &["KS109 Users"]);
+    faults("Events | extend X = Users", &["KS108 X = Users"]);
+    faults("Events | where User == Users", &["KS106 =="]);
+    faults("Events | where tolower(Users) == 'a' and not(Users)", &["KS108 Users", "KS107 Users"]);
+    columns("List('a') | where Other has 1 and Any > Users | project Other", "Other:unknown");
+}
+
+#[test]
+fn the_languages_functions_go_before_the_querys() {
+    columns("let strlen = (a:string) { 1.5 }; print x = strlen('y')", "x:long");
+    columns("let extract = 1; print x = extract('a', 1, 'b')", "x:string");
+    faults("let T = Events; T()", &["KS211 T"]);
+    faults("let f = (a:int) { a }; print f", &["KS117 f"]);
+    faults("let f = (a:int) { a }; print f(b=1)", &["KS197 f", "KS196 b"]);
+}
+
+#[test]
+fn a_function_that_a_fuzzy_union_lacks_is_warned_of_as_a_whole() {
+    faults("union isfuzzy=true (Events | where nott(User == '')), Users", &["KS205 nott(User == '')"]);
+    faults("union (Events | where nott(User == '')), Users", &["KS211 nott"]);
+}
+
+#[test]
+fn a_search_or_find_of_everything_has_the_columns_of_all_tables() {
+    columns(
+        "search 'x'",
+        "$table:string, Time:datetime, User:string, Count:long, Details:dynamic, Device:string, \
+         Country:string, Since:datetime",
+    );
+    columns("union withsource=T * | project T, Country", "T:string, Country:string");
+    faults("search Nowhere == 1", &["KS142 Nowhere"]);
+    columns("find where Country == 'x'", "source_:string, User:string, Country:string, Since:datetime");
+    columns("find where User == 'x' project User, Since:string", "source_:string, User:string, Since:string");
+    columns("let V = view () { print Mine=1 }; search Mine == 1 | project Mine", "Mine:long");
+    faults("union Nothing*", &["KS142 Nothing*"]);
+    columns(
+        "union (print x=1), (print x='a'), (print x_long=2)",
+        "x_long:long, x_string:string, x_long1:long",
+    );
+}
+
+#[test]
+fn plugins_have_the_columns_that_their_arguments_name() {
+    columns(
+        "Events | evaluate activity_counts_metrics(User, Time, ago(7d), now(), 1d, Device)",
+        "Time:datetime, Device:string, count:long, dcount:long, new_dcount:long, aggregated_dcount:long",
+    );
+    columns(
+        "Events | evaluate new_activity_metrics(User, Time, ago(7d), now(), 1d)",
+        "from_Time:datetime, to_Time:datetime, dcount_new_values:long, dcount_retained_values:long, \
+         dcount_churn_values:long, retention_rate:real, churn_rate:real",
+    );
+    columns(
+        "Events | evaluate rolling_percentile(Count, 95, Time, 1d, 3, User)",
+        "Time:datetime, User:string, rolling_3_percentile_Count_95:long",
+    );
+    columns(
+        "Events | evaluate sequence_detect(Time, 1h, 1d, a = User == 'x', b = User == 'y', Device)",
+        "Device:string, a_Time:datetime, b_Time:datetime, Duration:timespan",
+    );
+    columns(
+        "Users | evaluate ipv4_lookup(datatable(User:string, net:string)[], User, net)",
+        "User:string, Country:string, Since:datetime, User1:string, net:string",
+    );
+}
+
+#[test]
+fn graphs_have_columns() {
+    let graph = "let E = datatable(s:string, d:string, w:long)[]; let N = datatable(n:string, age:int)[]; \
+                 E | make-graph s --> d with N on n";
+    columns(
+        &format!("{graph} | graph-match (a)-[e]->(b) where e.w > 1 project a.n, b.age, e.w"),
+        "a_n:string, b_age:int, e_w:long",
+    );
+    columns(
+        &format!(
+            "{graph} | graph-match (a)-[e*1..3]->(b) where all(e, w > 1) project e.w, x = map(inner_nodes(e), age)"
+        ),
+        "e_w:dynamic, x:dynamic",
+    );
+    columns(
+        &format!("{graph} | graph-mark-components | graph-to-table nodes with_node_id=I"),
+        "I:long, n:string, age:int, ComponentId:long",
+    );
+    columns(
+        &format!("{graph} | graph-to-table edges with_source_id=S with_target_id=T"),
+        "S:long, T:long, s:string, d:string, w:long",
+    );
+    faults(&format!("{graph} | graph-match (a)-[e]->(b) project a.height"), &["KS142 height"]);
+    faults("Events | make-graph User --> Details", &["KS240 Details"]);
+}
+
+#[test]
+fn parameters_are_set_to_what_they_take() {
+    faults("Events | render piecart", &["KS005 piecart"]);
+    faults("Events | render timechart with (xcolumn=When, kind=piled)", &["KS142 When", "KS005 piled"]);
+    faults("Events | parse kind=regx User with 'a' x", &["KS005 regx"]);
+    faults("union isfuzzy=yes Events, Users", &["KS223 yes"]);
+    faults("Events | summarize hint.strategy=fast count()", &["KS005 fast"]);
+    faults("Events | join isfuzzy=true (Users) on User", &["KS179 isfuzzy"]);
+    faults("Events | lookup kind=rightouter (Users) on User", &["KS005 rightouter"]);
+    faults("Events | mv-expand Details to typeof(text)", &["KS160 text"]);
+}
+
+#[test]
+fn faults_stand_where_the_service_sees_them() {
+    faults("Events | sort by Details desc nulls first", &["KS116 Details desc nulls first"]);
+    faults("Events | distinct *", &["KS116 *"]);
+    faults("Events | join (Users) on $left.Details == $right.User", &["KS241 $left.Details"]);
+    faults("Events | extend x = extract(User, 1, Device)", &["KS129 User"]);
+    faults("print datetime_diff('days', now(), now())", &["KS140 'days'"]);
+    faults("Events | parse User with 'a' x y", &["KS101 y"]);
+    faults("Events | parse User with x * 'b'", &["KS103 *"]);
+    faults("Events | project-reorder User, User", &["KS171 User"]);
+    faults("print dynamic([1])[1d]", &["KS141 1d"]);
+    faults("range x from 1 to true step 1", &["KS138 true"]);
+    faults("where true", &["KS174 where"]);
+    faults("Events | print x = 1", &["KS175 print"]);
+    faults("cluster('far').database('d').T", &["KS207 'far'"]);
+    faults("print case(true, 1, false, 2)", &["KS121 case"]);
+}
+
+#[test]
+fn names_are_made_up_from_texts_and_whole_numbers_alone() {
+    columns(
+        "Events | project Details[-1], Details[0], Details['a b'].c",
+        "Details_:dynamic, Details_0:dynamic, Details_a b_c:dynamic",
+    );
+    columns("Events | project ['a' 'b'] = Count", "ab:long");
+    columns("Users | project-by-names 'C*', dynamic(['User'])", "Country:string, User:string");
+}
+
+#[test]
+fn aggregates_are_named_as_the_service_names_them() {
+    columns(
+        "Users | summarize argmax(Since, *) by User",
+        "User:string, max_Since:datetime, max_Since_Country:string",
+    );
+    columns("Users | summarize A=argmin(Since, Country)", "A:datetime, min_Since_Country:string");
+    columns(
+        "print i=int(1) | summarize percentile(i, 50), percentiles(i, 5, toint(9))",
+        "percentile_i_50:long, percentile_i_5:long, percentile_i_:long",
+    );
+    faults("let f = 'yyyy'; print format_datetime(now(), f)", &["KS131 f"]);
+    faults("print bag_pack('a', 1, 'b')", &["KS121 bag_pack"]);
+}
+
+#[test]
+fn an_external_table_and_a_command_are_read() {
+    columns(
+        "inline_external_table(a:string, day:datetime) kind=storage partition by (d:datetime = bin(day, 1d)) \
+         dataformat=csv (h'https://example.org') | project a",
+        "a:string",
+    );
+    columns(".set Mine <| Users | project User", "User:string");
+    columns(".show tables", "");
+}
