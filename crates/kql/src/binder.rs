@@ -26,7 +26,7 @@ use std::sync::Arc;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
-use crate::parser::Parsed;
+use crate::parser::{Broken, Parsed};
 use crate::token::Span;
 use crate::tree::{ExpressionId, OperatorId, StatementId, Tree};
 use crate::types::Type;
@@ -154,6 +154,7 @@ pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
     let tree = &parsed.tree;
     let mut binder = Binder {
         tree,
+        syntax: &parsed.broken,
         catalog,
         names: Vec::new(),
         symbols: HashMap::new(),
@@ -168,6 +169,9 @@ pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
         fuzzy: false,
         searching: false,
 
+        broken: false,
+        lost_names: false,
+        guessed: Vec::new(),
         quiet: 0,
         depth: 0,
         rebound: 0,
@@ -276,6 +280,8 @@ struct Context {
 
 struct Binder<'a> {
     tree: &'a Tree<'a>,
+    /// Where errors of syntax stand.
+    syntax: &'a Broken,
     catalog: &'a dyn Catalog,
     names: Vec<Rc<str>>,
     symbols: HashMap<Rc<str>, Symbol>,
@@ -296,6 +302,12 @@ struct Binder<'a> {
     fuzzy: bool,
     /// Whether texts are conditions by themselves: in the predicate of `search` and `find`.
     searching: bool,
+    /// Whether an error of syntax stands in the stage or statement being bound: what else is wrong may come of it.
+    broken: bool,
+    /// Whether a statement was unreadable, so that a name that is missing may have been bound there.
+    lost_names: bool,
+    /// What the names that were reported should read, as far as that was guessed.
+    guessed: Vec<Rc<str>>,
     /// Nought where what is wrong is said; more inside a call that was looked at where it was declared.
     quiet: u32,
     depth: u32,
@@ -420,7 +432,7 @@ impl<'a> Binder<'a> {
     // What is wrong.
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        if self.quiet == 0 {
+        if self.quiet == 0 && !self.broken && !self.syntax.has_place(diagnostic.span) {
             self.diagnostics.push(diagnostic);
         }
     }
@@ -431,10 +443,13 @@ impl<'a> Binder<'a> {
 
     /// A name that refers to nothing: with the nearest name that is in scope, or the stage that dropped the column.
     fn unknown_name(&mut self, symbol: Symbol, span: Span) {
-        if self.quiet > 0 {
+        if self.quiet > 0 || self.lost_names {
             return;
         }
         let name = self.name_of(symbol);
+        if self.is_guessed(&name) {
+            return;
+        }
         let lost = self.history.iter().rev().find(|(_, rows)| self.find(&rows.columns, symbol).is_some());
         let dropped = lost.map(|(stage, _)| *stage);
         let diagnostic =
@@ -458,15 +473,27 @@ impl<'a> Binder<'a> {
             .map(|known| self.name_of(known))
             .collect();
         let found = nearest(&name, candidates.iter().map(|known| &**known)).map(str::to_owned);
-        self.report(match found {
-            Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
-            None => diagnostic,
-        });
+        self.report_near(diagnostic, found);
+    }
+
+    /// Reports a name that there is not, with the one that is nearest to it.
+    fn report_near(&mut self, diagnostic: Diagnostic, near: Option<String>) {
+        let Some(near) = near else { return self.report(diagnostic) };
+        self.guessed.push(Rc::from(near.as_str()));
+        self.report(diagnostic.with_help(format!("did you mean `{near}`?")));
+    }
+
+    /// Whether a name is missing only because another was mistyped that should read so: a column that `project` was to
+    /// name, or `count_` where `cuont()` was to give it.
+    fn is_guessed(&self, name: &str) -> bool {
+        self.guessed.iter().any(|guess| {
+            name.strip_prefix(&**guess).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        })
     }
 
     /// A table that there is not.
     fn unknown_table(&mut self, name: &str, span: Span) {
-        if self.quiet > 0 {
+        if self.quiet > 0 || self.lost_names {
             return;
         }
         let mut candidates: Vec<Rc<str>> = Vec::new();
@@ -480,10 +507,7 @@ impl<'a> Binder<'a> {
         let found = nearest(name, known).map(str::to_owned);
         let code = if self.fuzzy { Code::UnknownFuzzyTable } else { Code::UnknownTable };
         let diagnostic = Diagnostic::new(code, span, format!("there is no table `{name}`"));
-        self.report(match found {
-            Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
-            None => diagnostic,
-        });
+        self.report_near(diagnostic, found);
     }
 
     fn span(&self, id: ExpressionId) -> Span {

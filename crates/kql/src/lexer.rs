@@ -137,6 +137,11 @@ fn is_blank(character: char) -> bool {
     )
 }
 
+/// Whether a character is a quote as word processors set it.
+pub(crate) fn is_typographic(character: char) -> bool {
+    matches!(character, '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{2032}' | '\u{2033}')
+}
+
 struct Lexer<'s> {
     source: &'s str,
     bytes: &'s [u8],
@@ -226,6 +231,7 @@ impl Lexer<'_> {
     fn string(&mut self, prefix: usize) -> TokenKind {
         let start = self.at;
         let quote = self.peek(prefix);
+        let mut is_said = false;
         self.at += prefix + 1;
         loop {
             match self.bytes.get(self.at) {
@@ -234,33 +240,50 @@ impl Lexer<'_> {
                     return TokenKind::String;
                 }
                 None | Some(b'\r' | b'\n') => {
+                    if is_said {
+                        // The string is not what was meant, so that its bad escapes are none either.
+                        self.diagnostics.pop();
+                    }
                     self.unterminated(start, quote);
                     return TokenKind::String;
                 }
                 Some(b'\\') => match escape_length(self.rest()) {
                     Some(length) => self.at += length,
-                    None => self.bad_escape(),
+                    None => is_said |= self.bad_escape(is_said),
                 },
                 Some(_) => self.at += 1,
             }
         }
     }
 
-    /// Reports the escape at the backslash here and moves past the backslash alone, so that the string goes on.
-    fn bad_escape(&mut self) {
+    /// Reports the escape at the backslash here, unless one of the same string `is_said`, and moves past the backslash
+    /// alone, so that the string goes on. Tells whether it reported.
+    fn bad_escape(&mut self, is_said: bool) -> bool {
         let start = self.at;
         self.at += 1;
-        let next = self.rest().chars().next().filter(|next| !matches!(next, '\r' | '\n'));
-        let Some(next) = next else { return };
+        let next = self.rest().chars().next().filter(|next| !matches!(next, '\r' | '\n') && !is_said);
+        let Some(next) = next else { return false };
         let span = Span::new(start as u32, (self.at + next.len_utf8()) as u32);
         self.diagnostics.push(
             Diagnostic::new(Code::BadEscape, span, format!("`\\{next}` is not an escape"))
-                .with_help("double the backslash, or write the string verbatim: @\"…\""),
+                .with_help("double each backslash, or write the string verbatim: @\"…\""),
         );
+        true
     }
 
     fn unterminated(&mut self, start: usize, quote: u8) {
         let quote = quote as char;
+        if let Some(escaped) = self.escaped_quote(start, quote) {
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::UnterminatedString,
+                    escaped,
+                    format!("the backslash makes {quote} a part of the string, so that a string on this line is not closed"),
+                )
+                .with_help(format!("double the backslash before the closing quote, or write the string verbatim: @{quote}…{quote}")),
+            );
+            return;
+        }
         self.diagnostics.push(
             Diagnostic::new(
                 Code::UnterminatedString,
@@ -269,6 +292,30 @@ impl Lexer<'_> {
             )
             .with_help(format!("close it with {quote}; text of several lines stands between ``` and ```")),
         );
+    }
+
+    /// The first quote behind a backslash on the line up to here: where a string was most likely to end. `start` is where
+    /// the string begins that does not.
+    fn escaped_quote(&self, start: usize, quote: char) -> Option<Span> {
+        let line = self.source[..start].rfind('\n').map_or(0, |before| before + 1);
+        let escaped = format!("\\{quote}");
+        let strings = self.tokens.iter().rev().take_while(|token| token.span.start as usize >= line);
+        strings
+            .filter(|token| token.kind == TokenKind::String)
+            .map(|token| token.span)
+            .chain([self.span_from(start)])
+            .filter(|span| !span.text(self.source).trim_start_matches(['h', 'H']).starts_with('@'))
+            .filter_map(|span| {
+                // A backslash that is doubled escapes no quote.
+                let text = span.text(self.source);
+                let at = text.match_indices(&escaped).map(|(at, _)| at).find(|at| {
+                    let slashes = text[..*at].bytes().rev().take_while(|byte| *byte == b'\\').count();
+                    slashes % 2 == 0
+                })?;
+                let from = span.start + at as u32;
+                Some(Span::new(from, from + escaped.len() as u32))
+            })
+            .min()
     }
 
     /// A string without escapes, whose quote stands `prefix` bytes ahead; a doubled quote stands for one.
@@ -516,9 +563,33 @@ impl Lexer<'_> {
         self.take(1 + length + tilde, TokenKind::Keyword)
     }
 
+    /// The length of a text between typographic quotes on one line, with no other quotes in it.
+    fn typographic_length(&self) -> Option<usize> {
+        let first = self.rest().chars().next().filter(|first| is_typographic(*first))?;
+        let inner = &self.rest()[first.len_utf8()..];
+        let length = inner
+            .find(|character| is_typographic(character) || matches!(character, '"' | '\'' | '\r' | '\n'))?;
+        let last = inner[length..].chars().next().filter(|last| is_typographic(*last))?;
+        Some(first.len_utf8() + length + last.len_utf8())
+    }
+
     /// A run of characters that begin no token, with one diagnostic.
     fn unknown(&mut self) -> TokenKind {
         let start = self.at;
+        if let Some(length) = self.typographic_length() {
+            self.at += length;
+            let inner = self.source[start..self.at].trim_matches(is_typographic);
+            let written = crate::literal::string(inner);
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::UnexpectedCharacter,
+                    self.span_from(start),
+                    format!("`{}` is no string", self.source[start..self.at].escape_debug()),
+                )
+                .with_help(format!("typographic quotes are no quotes: write {written}")),
+            );
+            return TokenKind::String;
+        }
         let length = self
             .rest()
             .find(|character: char| {
@@ -535,9 +606,6 @@ impl Lexer<'_> {
             self.span_from(start),
             format!("`{}` means nothing here", text.escape_debug()),
         );
-        let is_typographic = |character| {
-            matches!(character, '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{2032}' | '\u{2033}')
-        };
         self.diagnostics.push(if text.contains(is_typographic) {
             diagnostic.with_help("typographic quotes are no quotes: write \" or '")
         } else if text.contains('&') {

@@ -107,6 +107,7 @@ impl Binder<'_> {
                 Meaning::Scalar(scalar) if arguments.is_empty() => Value::Scalar(scalar),
                 // A pattern.
                 Meaning::Other(Value::Elsewhere) => Value::Elsewhere,
+                Meaning::Other(Value::Error) => Value::Error,
                 _ => {
                     self.unknown_function(&text, span);
                     Value::Error
@@ -119,7 +120,12 @@ impl Binder<'_> {
         {
             return self.aggregate_call(id, builtin, ids, span);
         }
-        let arguments = self.arguments(ids);
+        // Where the function is not known, it may be an aggregate, whose arguments are columns.
+        let aggregates = match self.aggregates {
+            Aggregates::Required if !all.functions.contains_key(&*text) => Aggregates::Inside,
+            other => other,
+        };
+        let arguments = self.with_aggregates(aggregates, |binder| binder.arguments(ids));
         if let Some(value) = self.special_call(&text, &arguments, span) {
             return value;
         }
@@ -135,7 +141,7 @@ impl Binder<'_> {
     }
 
     fn unknown_function(&mut self, text: &str, span: Span) {
-        if self.quiet > 0 {
+        if self.quiet > 0 || self.lost_names {
             return;
         }
         let all = builtins();
@@ -153,10 +159,7 @@ impl Binder<'_> {
         let found = nearest(text, known).map(str::to_owned);
         let diagnostic =
             Diagnostic::new(Code::UnknownFunction, span, format!("there is no function `{text}`"));
-        self.report(match found {
-            Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
-            None => diagnostic,
-        });
+        self.report_near(diagnostic, found);
     }
 
     // The query's own functions.
@@ -238,6 +241,9 @@ impl Binder<'_> {
                 let text = self.name_of(symbol);
                 let span = tree.name_span(*name);
                 let bound = self.without_rows(|binder| binder.arguments(arguments));
+                if let Some(Meaning::Other(Value::Error)) = self.local(symbol) {
+                    return Value::Table(Rows::unknown());
+                }
                 if let Some(Meaning::Function(function)) = self.local(symbol).cloned() {
                     let first = Argument { id: call, value: Value::Table(rows), name: None, is_star: false };
                     let mut all = vec![first];

@@ -102,13 +102,13 @@ impl Binder<'_> {
                     let (given, wide) = (values.len(), columns.len());
                     self.error(Code::DataValues, span, format!("{given} values do not fill rows of {wide}"));
                 }
-                Value::Table(self.declared_rows(columns, false))
+                Value::Table(self.declared_rows(columns, self.broken))
             }
             ExpressionKind::ExternalData { columns, sources, .. } => {
                 for source in sources {
                     self.scalar(*source);
                 }
-                Value::Table(self.declared_rows(columns, false))
+                Value::Table(self.declared_rows(columns, self.broken))
             }
             ExpressionKind::ContextualDataTable { columns } => {
                 Value::Table(self.declared_rows(columns, false))
@@ -256,6 +256,10 @@ impl Binder<'_> {
             return Value::Error;
         }
         self.unknown_name(symbol, span);
+        if !self.contexts.is_empty() {
+            // Once reported it is taken for a column, so that it is not reported at every stage.
+            self.inferred_column(symbol);
+        }
         Value::Error
     }
 

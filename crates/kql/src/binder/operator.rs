@@ -38,7 +38,14 @@ impl Binder<'_> {
         if self.quiet > 0 {
             self.rebound += 1;
         }
-        let value = self.deeper(|binder| binder.stage_here(id, input)).unwrap_or(Value::Error);
+        let broken = self.syntax.has_operator(id);
+        let outer = std::mem::replace(&mut self.broken, broken);
+        let mut value = self.deeper(|binder| binder.stage_here(id, input)).unwrap_or(Value::Error);
+        self.broken = outer;
+        if broken && let Value::Table(rows) = &mut value {
+            // Whatever the stage was to give, more than this may have been meant.
+            rows.open = true;
+        }
         if self.quiet == 0
             && let Value::Table(rows) = &value
         {

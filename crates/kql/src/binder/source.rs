@@ -405,6 +405,9 @@ impl Binder<'_> {
             }
             (one, _) => {
                 let text = self.name_of(symbol);
+                if self.is_guessed(&text) {
+                    return;
+                }
                 let side = if one.is_some() { "right" } else { "left" };
                 let rows = if one.is_some() { &sides.right } else { &sides.left };
                 let known: Vec<std::rc::Rc<str>> =

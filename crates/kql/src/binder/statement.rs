@@ -68,6 +68,8 @@ impl Binder<'_> {
     pub(super) fn statements(&mut self, statements: &[StatementId]) -> Option<Value> {
         let mut value = None;
         for id in statements {
+            let broken = self.syntax.has_statement(*id);
+            let outer = std::mem::replace(&mut self.broken, broken);
             match self.statement_kind(*id) {
                 StatementKind::Query(expression) => {
                     value = Some(self.without_rows(|binder| binder.value(*expression)))
@@ -81,10 +83,18 @@ impl Binder<'_> {
                         Value::Table(rows) => Meaning::Table(rows),
                         other => Meaning::Other(other),
                     };
+                    let meaning = if broken { Meaning::Other(Value::Error) } else { meaning };
                     self.bind(*name, meaning);
                 }
                 StatementKind::LetFunction { name, parameters, body, .. } => {
+                    // Its body refers to parameters that may be lost.
+                    let lost_names = self.lost_names;
+                    self.lost_names |= broken;
                     self.let_function(*id, *name, parameters, body);
+                    self.lost_names = lost_names;
+                    if broken && let Some(function) = self.locals.last_mut() {
+                        function.meaning = Meaning::Other(Value::Error);
+                    }
                 }
                 StatementKind::DeclareParameters(parameters) => {
                     for parameter in parameters {
@@ -97,6 +107,13 @@ impl Binder<'_> {
                 }
                 StatementKind::Set { .. } | StatementKind::Restrict(_) | StatementKind::Bad => {}
             }
+            self.broken = outer;
+            // Something that binds a name may have been meant.
+            self.lost_names |= broken
+                && !matches!(
+                    self.statement_kind(*id),
+                    StatementKind::Let { .. } | StatementKind::LetFunction { .. }
+                );
         }
         value
     }
@@ -140,7 +157,7 @@ impl Binder<'_> {
     fn parameter_meaning(&mut self, parameter: &FunctionParameter) -> Meaning {
         match &parameter.kind {
             ParameterType::Scalar(kind) => Meaning::Scalar(Scalar::of(self.type_named(*kind))),
-            ParameterType::Table(columns) => Meaning::Table(self.declared_rows(columns, false)),
+            ParameterType::Table(columns) => Meaning::Table(self.declared_rows(columns, self.broken)),
             ParameterType::AnyTable => Meaning::Table(Rows::default()),
         }
     }

@@ -29,15 +29,26 @@ impl Parser<'_> {
         let mut stages = Vec::new();
         loop {
             if self.is(TokenKind::Bar) {
+                // A bar that stands in a wrong place was said before it, or is the place itself.
+                let is_said = self.is_said_here();
                 self.bump();
-                self.lost = self.too_deep;
+                if is_said && !operator::begins_stage(self) {
+                    self.lost = true;
+                } else {
+                    self.begin();
+                }
                 stages.push(self.stage());
             } else if !self.lost && self.kind() != TokenKind::End && operator::is_forgotten_bar(self) {
                 let place = self.here();
                 let word = self.text();
+                let help = if self.kind_at(1) == TokenKind::Bar {
+                    format!("the bar stands before `{word}`, not behind it")
+                } else {
+                    "stages are parted by bars".to_owned()
+                };
                 self.report(
                     Diagnostic::new(Code::Expected, place, format!("expected `|` before `{word}`"))
-                        .with_help("stages are parted by bars"),
+                        .with_help(help),
                 );
                 self.lost = self.too_deep;
                 stages.push(self.stage());
@@ -75,7 +86,7 @@ impl Parser<'_> {
         } else {
             let mut stages = vec![self.stage()];
             while self.eat(TokenKind::Bar) {
-                self.lost = self.too_deep;
+                self.begin();
                 stages.push(self.stage());
             }
             self.expression(first, ExpressionKind::Stages(stages))

@@ -22,12 +22,12 @@ impl Parser<'_> {
         };
         if kind == LiteralKind::Guid && !self.text().starts_with("guid") {
             let (place, text) = (self.here(), self.text());
-            let lost = self.lost;
-            self.report(
-                Diagnostic::new(Code::RawGuid, place, "a GUID does not stand alone here")
-                    .with_help(format!("write guid({text}), or \"{text}\" where the column is a string")),
-            );
-            self.lost = lost;
+            let diagnostic = Diagnostic::new(Code::RawGuid, place, "a GUID does not stand alone here")
+                .with_help(format!("write guid({text}), or \"{text}\" where the column is a string"));
+            // What it means is clear, so that what follows it is read as ever.
+            if !self.lost && !self.said {
+                self.diagnostics.push(diagnostic);
+            }
         }
         self.bump();
         while kind == LiteralKind::String && self.is(TokenKind::String) {

@@ -145,7 +145,12 @@ pub(super) fn begins_stage(parser: &Parser<'_>) -> bool {
 
 /// Whether an operator stands where a bar should: it begins a line, or no name could stand there.
 pub(super) fn is_forgotten_bar(parser: &Parser<'_>) -> bool {
-    if !begins_stage(parser) || parser.open > 0 {
+    // Before a bar in a wrong place it is an operator's word, whatever else it might be.
+    let is_swapped = parser.kind() == TokenKind::Identifier
+        && OPERATORS.contains(&parser.text())
+        && parser.kind_at(1) == TokenKind::Bar
+        && !OPERATORS.contains(&parser.text_at(2));
+    if !is_swapped && !begins_stage(parser) {
         return false;
     }
     matches!(
@@ -170,15 +175,34 @@ pub(super) fn advice(word: &str) -> &'static str {
         "OR" | "Or" => "keywords are in lower case: `or`",
         "IN" | "In" => "keywords are in lower case: `in`",
         "?" => "a choice is a function: iff(condition, then, else)",
-        _ => "a stage ends with `|`, a statement with `;`, and values are parted by `,`",
+        _ => GENERAL_ADVICE,
     }
 }
 
+const GENERAL_ADVICE: &str = "a stage ends with `|`, a statement with `;`, and values are parted by `,`";
+
 impl Parser<'_> {
+    /// What to do about something that stands before the bracket `sign`, which is there further on or is missing.
+    pub(super) fn advice_inside(&self, sign: char, is_there: bool) -> String {
+        if !is_there {
+            return format!("a `{sign}` is missing here, or a bracket before it is one too many");
+        }
+        match self.text() {
+            "|" => "stages stand in brackets of their own; conditions are joined with `or`".to_owned(),
+            ";" => "values are parted by `,`; `;` ends a statement".to_owned(),
+            "by" | "on" | "with" | "as" => format!("close the bracket before it: `{sign}`"),
+            word => match advice(word) {
+                GENERAL_ADVICE => "values are parted by `,`, and joined by an operator".to_owned(),
+                other => other.to_owned(),
+            },
+        }
+    }
+
     /// One stage: an operator and all that belongs to it. What follows it up to the next bar, semicolon or closing bracket
     /// is reported and skipped.
     pub(super) fn stage(&mut self) -> OperatorId {
         let first = self.start();
+        let faults = self.faults;
         if !self.enter() {
             return self.operator(first, Vec::new(), OperatorKind::Bad);
         }
@@ -186,16 +210,20 @@ impl Parser<'_> {
         self.leave();
         let id = self.operator(first, parameters, kind);
         self.end_of_stage(id);
+        if self.claim_faults(faults) {
+            self.broken.operators.push(id);
+        }
         id
     }
 
     /// Looks at what stands behind a stage, and widens the stage by what does not belong there.
     fn end_of_stage(&mut self, id: OperatorId) {
         use TokenKind::*;
-        if matches!(self.kind(), Bar | Semicolon | CloseParen | CloseBracket | CloseBrace | End)
-            || self.begins_let()
-            || (is_forgotten_bar(self) && !self.lost)
-        {
+        let is_end = match self.kind() {
+            Semicolon => !self.brackets.is_inside(self.at),
+            kind => matches!(kind, Bar | CloseParen | CloseBracket | CloseBrace | End),
+        };
+        if is_end || self.begins_let() || (is_forgotten_bar(self) && !self.lost) {
             return;
         }
         if !self.lost {
@@ -223,6 +251,7 @@ impl Parser<'_> {
             return (OperatorKind::Bad, Vec::new());
         }
         self.bump();
+        self.misplaced_bar(word);
         let parameters = match word {
             // Their first words may be columns of such a name.
             "extend" | "project" | "project-rename" | "print" | "parse-kv" | "render" => Vec::new(),
@@ -299,6 +328,31 @@ impl Parser<'_> {
             _ => OperatorKind::Bad,
         };
         (kind, parameters)
+    }
+
+    /// A bar right behind an operator's word, and no operator behind that: the two stand the wrong way round.
+    fn misplaced_bar(&mut self, word: &str) {
+        if !self.is(TokenKind::Bar) || matches!(word, "consume" | "count" | "getschema" | "serialize") {
+            return;
+        }
+        let next = match self.kind_at(1) {
+            TokenKind::Identifier | TokenKind::Keyword => self.text_at(1),
+            TokenKind::Bar | TokenKind::End => return,
+            _ => "",
+        };
+        let may_stand_alone = word.starts_with("project") || word == "summarize";
+        if OPERATORS.contains(&next)
+            || (may_stand_alone && !self.said && nearest(next, OPERATORS.iter().copied()).is_some())
+        {
+            return;
+        }
+        let place = self.here();
+        self.report(
+            Diagnostic::new(Code::MissingExpression, place, format!("`{word}` has nothing behind it"))
+                .with_help(format!("the bar stands before `{word}`, and what it works on behind it")),
+        );
+        self.bump();
+        self.lost = self.too_deep;
     }
 
     /// Reports a word that is no operator, with the nearest that is one, and skips the stage.

@@ -20,17 +20,24 @@ impl Parser<'_> {
     pub(super) fn statements(&mut self, end: TokenKind) -> Vec<StatementId> {
         let mut statements = Vec::new();
         while !self.is(end) && !self.is(TokenKind::End) {
-            let before = self.at;
-            statements.push(self.one_statement());
+            let (before, faults) = (self.at, self.faults);
+            let id = self.one_statement();
+            statements.push(id);
+            if !matches!(self.kind(), TokenKind::Semicolon | TokenKind::End) && !self.is(end) {
+                self.after_statement(end);
+            }
+            if self.claim_faults(faults) {
+                self.broken.statements.push(id);
+            }
             if self.is(TokenKind::Semicolon) {
+                let is_said = self.is_said_here();
                 self.bump();
-                self.lost = self.too_deep;
+                // A semicolon in a wrong place was said before it.
+                if !is_said || !self.is(TokenKind::Bar) {
+                    self.begin();
+                }
                 continue;
             }
-            if self.is(end) || self.is(TokenKind::End) {
-                break;
-            }
-            self.after_statement(end);
             if self.at == before {
                 // A closing bracket without an opening one, or something as lost.
                 self.bump();
@@ -47,7 +54,7 @@ impl Parser<'_> {
                 Diagnostic::new(Code::Expected, place, "expected `;` before `let`")
                     .with_help("statements are parted by semicolons"),
             );
-            self.lost = self.too_deep;
+            self.begin();
             return;
         }
         let (place, found) = (self.here(), self.describe());
@@ -67,9 +74,6 @@ impl Parser<'_> {
         {
             self.bump();
         }
-        if self.eat(TokenKind::Semicolon) {
-            self.lost = self.too_deep;
-        }
     }
 
     fn one_statement(&mut self) -> StatementId {
@@ -84,10 +88,10 @@ impl Parser<'_> {
                 let place = self.here();
                 self.report(
                     Diagnostic::new(Code::Unexpected, place, "`|` has nothing before it")
-                        .with_help("a query begins with a table"),
+                        .with_help("a query begins with a table: write it before the bar"),
                 );
-                self.skip_to_end_of_statement();
-                StatementKind::Bad
+                let source = self.missing();
+                StatementKind::Query(self.stages_behind(source))
             }
             (TokenKind::Identifier, "let") if self.declaration_length(1).is_some() => self.let_statement(),
             // Nothing refers to `set`; a `let` without a name is one that is being typed.
@@ -100,12 +104,6 @@ impl Parser<'_> {
             _ => StatementKind::Query(self.pipeline()),
         };
         self.statement(first, kind)
-    }
-
-    fn skip_to_end_of_statement(&mut self) {
-        while !matches!(self.kind(), TokenKind::Semicolon | TokenKind::End) {
-            self.bump();
-        }
     }
 
     fn let_statement(&mut self) -> StatementKind {
