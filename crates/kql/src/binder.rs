@@ -171,6 +171,7 @@ pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
 
         broken: false,
         lost_names: false,
+        beside_text: false,
         guessed: Vec::new(),
         quiet: 0,
         depth: 0,
@@ -306,6 +307,8 @@ struct Binder<'a> {
     broken: bool,
     /// Whether a statement was unreadable, so that a name that is missing may have been bound there.
     lost_names: bool,
+    /// Whether what is being bound is compared with a text.
+    beside_text: bool,
     /// What the names that were reported should read, as far as that was guessed.
     guessed: Vec<Rc<str>>,
     /// Nought where what is wrong is said; more inside a call that was looked at where it was declared.
@@ -465,6 +468,9 @@ impl<'a> Binder<'a> {
             );
             return;
         }
+        if let Some(advice) = self.place_advice(&name, span).or_else(|| self.name_advice(&name)) {
+            return self.report(diagnostic.with_help(advice));
+        }
         let columns = self.contexts.last().map(|context| context.columns.as_slice()).unwrap_or_default();
         let candidates: Vec<Rc<str>> = columns
             .iter()
@@ -473,7 +479,41 @@ impl<'a> Binder<'a> {
             .map(|known| self.name_of(known))
             .collect();
         let found = nearest(&name, candidates.iter().map(|known| &**known)).map(str::to_owned);
+        let diagnostic = match &found {
+            None if self.beside_text => {
+                diagnostic.with_help(format!("if it is a text, it stands in quotes: \"{name}\""))
+            }
+            _ => diagnostic,
+        };
         self.report_near(diagnostic, found);
+    }
+
+    /// What to say of a name that is no column, where what stands around it tells what was meant.
+    fn place_advice(&mut self, name: &Rc<str>, span: Span) -> Option<String> {
+        let tokens = &self.tree.tokens;
+        let at = tokens.partition_point(|token| token.span.start < span.start);
+        let text = |token: &crate::token::Token| token.text(self.tree.source);
+        let mut before = tokens[..at].iter().rev().filter(|token| !token.kind.is_trivia()).map(text);
+        let behind = tokens.get(at + 1..)?.iter().find(|token| !token.kind.is_trivia()).map(text)?;
+        let (last, last_but_one) = (before.next().unwrap_or(""), before.next().unwrap_or(""));
+        if behind == "==" && matches!(last, "extend" | "project" | "summarize" | "print" | "," | "by") {
+            self.guessed.push(Rc::clone(name));
+            return Some(format!("a new column is named with one `=`: {name} = …"));
+        }
+        if (last, last_but_one) == ("-", "-") {
+            return Some("a comment begins with `//`".to_owned());
+        }
+        None
+    }
+
+    /// What to say of a name that is no column, where it is surely meant for something else.
+    fn name_advice(&self, name: &str) -> Option<String> {
+        if self.aggregates == Aggregates::Required
+            && crate::builtins::builtins().aggregates.contains_key(name)
+        {
+            return Some(format!("an aggregate is called with brackets: {name}()"));
+        }
+        crate::habits::name(name)
     }
 
     /// Reports a name that there is not, with the one that is nearest to it.

@@ -216,6 +216,27 @@ codes! {
     /// SecurityEvent | where EventID == 4624
     /// ```
     UnknownOperator = "kql-unknown-operator", Error, Some("KS176");
+    /// An operator that works on rows stands first, where a table has to.
+    ///
+    /// ## Why
+    ///
+    /// A query begins with a table, or with an operator that makes its own rows: union, search, find, range, print. A
+    /// semicolon ends a query, so that what follows it has no rows to work on.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent;
+    /// where EventID == 4624
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent
+    /// | where EventID == 4624
+    /// ```
+    NoInput = "kql-no-input", Error, Some("KS174");
     /// A word that is no type stands where a type has to.
     ///
     /// ## Why

@@ -290,7 +290,9 @@ impl Lexer<'_> {
                 self.span_from(start),
                 format!("this string is not closed with {quote} before the end of its line"),
             )
-            .with_help(format!("close it with {quote}; text of several lines stands between ``` and ```")),
+            .with_help(format!(
+                "close it with {quote}; within a text it is written \\{quote}; a text of several lines stands between ``` and ```"
+            )),
         );
     }
 
@@ -411,12 +413,18 @@ impl Lexer<'_> {
         if self.peek(length) == b')' {
             return self.take(length + 1, kind);
         }
+        let word = &self.source[start..self.at];
         self.at += length;
-        self.diagnostics.push(Diagnostic::new(
-            Code::UnterminatedLiteral,
-            self.span_from(start),
-            "this literal is not closed with `)` on its line",
-        ));
+        self.diagnostics.push(
+            Diagnostic::new(
+                Code::UnterminatedLiteral,
+                self.span_from(start),
+                "this literal is not closed with `)` on its line",
+            )
+            .with_help(format!(
+                "what stands in the brackets is written out; what is computed is converted: to{word}(…)"
+            )),
+        );
         kind
     }
 
@@ -610,6 +618,12 @@ impl Lexer<'_> {
             diagnostic.with_help("typographic quotes are no quotes: write \" or '")
         } else if text.contains('&') {
             diagnostic.with_help("conditions are joined with `and`")
+        } else if text == "~" {
+            diagnostic.with_help("texts are compared without regard to case with `=~`")
+        } else if text == "$" {
+            diagnostic.with_help("texts are put together with strcat(…)")
+        } else if text == "^" {
+            diagnostic.with_help("a power is pow(…, …), and bits are joined with binary_xor(…, …)")
         } else if text.contains(char::is_alphabetic) {
             diagnostic.with_help("a name with such letters stands in brackets and quotes: ['…']")
         } else {

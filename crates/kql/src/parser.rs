@@ -4,6 +4,7 @@
 //! its footing again, at the next bar, semicolon, closing bracket or statement. Nesting is bounded; chains of operators
 //! and pipes are read in loops, so that their length is not.
 
+mod advice;
 mod brackets;
 mod expression;
 mod graph;
@@ -13,6 +14,7 @@ mod operator;
 mod statement;
 
 use self::brackets::Brackets;
+pub(crate) use self::name::{is_type, type_advice};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lexer::lex;
 use crate::token::{Lexed, Span, Token, TokenKind};
@@ -126,7 +128,9 @@ fn open_lines(source: &str, diagnostics: &[Diagnostic]) -> Vec<Span> {
     let open = diagnostics.iter().filter(|found| found.code == Code::UnterminatedString);
     open.map(|found| {
         let start = source[..found.span.start as usize].rfind('\n').map_or(0, |before| before + 1);
-        Span::new(start as u32, found.span.end)
+        let behind = &source[found.span.end as usize..];
+        let end = found.span.end as usize + behind.find('\n').unwrap_or(behind.len());
+        Span::new(start as u32, end as u32)
     })
     .collect()
 }
@@ -352,6 +356,13 @@ impl<'s> Parser<'s> {
 
     // What is wrong.
 
+    /// Whether the current token is the first of its line.
+    fn begins_line(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|before| self.significant.get(before));
+        let end = before.map_or(0, |index| self.tree.tokens[*index as usize].span.end);
+        Span::new(end, self.span_at(0).start).text(self.tree.source).contains('\n')
+    }
+
     /// The place of the current token; at the end, the empty place behind the last token.
     fn here(&self) -> Span {
         if self.is(TokenKind::End) {
@@ -413,24 +424,24 @@ impl<'s> Parser<'s> {
 
     fn error_expected(&mut self, what: &str) {
         let message = format!("expected {what}, found {}", self.describe());
-        self.report(Diagnostic::new(Code::Expected, self.here(), message));
+        let diagnostic = Diagnostic::new(Code::Expected, self.here(), message);
+        self.report(match self.advice_expected(what) {
+            Some(advice) => diagnostic.with_help(advice),
+            None => diagnostic,
+        });
     }
 
     fn error_missing_expression(&mut self) {
         let place = self.here();
         let found = self.describe();
-        let diagnostic = if self.is(TokenKind::Identifier) && name::is_keyword(self.text()) {
-            let text = self.text();
-            Diagnostic::new(
-                Code::MissingExpression,
-                place,
-                format!("expected an expression, found the keyword {found}"),
-            )
-            .with_help(format!("a column of that name is written ['{text}']"))
-        } else {
-            Diagnostic::new(Code::MissingExpression, place, format!("expected an expression, found {found}"))
-        };
-        self.report(diagnostic);
+        let kind =
+            if self.is(TokenKind::Identifier) && name::is_keyword(self.text()) { "the keyword " } else { "" };
+        let message = format!("expected an expression, found {kind}{found}");
+        let diagnostic = Diagnostic::new(Code::MissingExpression, place, message);
+        self.report(match self.advice_missing() {
+            Some(advice) => diagnostic.with_help(advice),
+            None => diagnostic,
+        });
     }
 
     /// Enters one level of nesting; `false`, once reported, where there are too many.

@@ -159,7 +159,12 @@ impl Binder<'_> {
         let found = nearest(text, known).map(str::to_owned);
         let diagnostic =
             Diagnostic::new(Code::UnknownFunction, span, format!("there is no function `{text}`"));
-        self.report_near(diagnostic, found);
+        match crate::habits::function(text) {
+            Some(known) if !self.catalog.names().contains(&text) => {
+                self.report(diagnostic.with_help(format!("it is called {known} here")));
+            }
+            _ => self.report_near(diagnostic, found),
+        }
     }
 
     // The query's own functions.
@@ -509,7 +514,7 @@ impl Binder<'_> {
         let diagnostic = Diagnostic::new(
             Code::ArgumentType,
             span,
-            format!("{wanted} is expected here, and this is a {kind}"),
+            format!("{wanted} is expected here, and this is {kind:#}"),
         )
         .official_as(official);
         let advice = match (takes, kind) {

@@ -8,7 +8,7 @@ use crate::binder::statement::Meaning;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::literal;
 use crate::token::{Span, TokenKind};
-use crate::tree::{BinaryOperator, ExpressionId, ExpressionKind, LiteralKind, Name, UnaryOperator};
+use crate::tree::{BinaryOperator, ExpressionId, ExpressionKind, Level, LiteralKind, Name, UnaryOperator};
 use crate::types::Type;
 
 impl Binder<'_> {
@@ -100,7 +100,16 @@ impl Binder<'_> {
                 {
                     let span = self.span(*first).to(self.span(*last));
                     let (given, wide) = (values.len(), columns.len());
-                    self.error(Code::DataValues, span, format!("{given} values do not fill rows of {wide}"));
+                    self.report(
+                        Diagnostic::new(
+                            Code::DataValues,
+                            span,
+                            format!("{given} values do not fill rows of {wide}"),
+                        )
+                        .with_help(
+                            "each row has a value for every column; texts without a `,` between them are one",
+                        ),
+                    );
                 }
                 Value::Table(self.declared_rows(columns, self.broken))
             }
@@ -136,7 +145,12 @@ impl Binder<'_> {
                 Value::scalar(Type::Dynamic)
             }
             ExpressionKind::JsonNull => Value::scalar(Type::Dynamic),
-            ExpressionKind::TypeOf(_) => Value::scalar(Type::Unknown),
+            ExpressionKind::TypeOf(columns) => {
+                for column in columns {
+                    self.check_type_word(column.kind);
+                }
+                Value::scalar(Type::Unknown)
+            }
             ExpressionKind::EntityGroup(_) => Value::Other,
             ExpressionKind::ViewCombine { base, delta, .. } => {
                 self.value(*delta);
@@ -329,7 +343,7 @@ impl Binder<'_> {
                         Diagnostic::new(
                             Code::UnknownName,
                             span,
-                            format!("a {kind} has no property `{text}`"),
+                            format!("{kind:#} has no property `{text}`"),
                         )
                         .with_help("a text that holds JSON is read with parse_json(…) first"),
                     );
@@ -377,7 +391,7 @@ impl Binder<'_> {
                 let span = Span::new(self.span(base).end, self.span(id).end);
                 let kind = scalar.kind;
                 self.report(
-                    Diagnostic::new(Code::NoElements, span, format!("a {kind} has no elements"))
+                    Diagnostic::new(Code::NoElements, span, format!("{kind:#} has no elements"))
                         .with_help("a text that holds JSON is read with parse_json(…) first"),
                 );
                 Value::Error
@@ -405,7 +419,7 @@ impl Binder<'_> {
         self.error(
             Code::OperandTypes,
             Span::new(start, start + 1),
-            format!("`{sign}` is not defined for a {kind}"),
+            format!("`{sign}` is not defined for {kind:#}"),
         );
         Value::Error
     }
@@ -433,7 +447,11 @@ impl Binder<'_> {
         };
         for (whole, operator, left, right) in spine.into_iter().rev() {
             let left_scalar = self.scalar_of(value, left);
+            self.beside_text = left_scalar.kind == Type::String
+                && matches!(operator.level(), Level::Equality | Level::Text)
+                && matches!(tree.expression(right).kind, ExpressionKind::Name(_));
             let right_scalar = self.scalar(right);
+            self.beside_text = false;
             let kind = self.operator_type(operator, left, &left_scalar, right, &right_scalar);
             let mut from = left_scalar.from;
             from.extend(right_scalar.from);
@@ -465,7 +483,7 @@ impl Binder<'_> {
             let diagnostic = Diagnostic::new(
                 Code::OperandTypes,
                 place,
-                format!("`{text}` is not defined for a {one} and a {other}"),
+                format!("`{text}` is not defined for {one:#} and {other:#}"),
             );
             self.report(match operand_advice(operator, one, other) {
                 Some(advice) => diagnostic.with_help(advice),
@@ -500,12 +518,12 @@ impl Binder<'_> {
         let advice = match (one, other) {
             (Type::String, _) => format!("convert the text: to{other}(…), or quote the value"),
             (_, Type::String) => {
-                format!("write the value as a {one}, without quotes, or convert: tostring(…)")
+                format!("write the value as {one:#}, without quotes, or convert: tostring(…)")
             }
             _ => "convert one of the two".to_owned(),
         };
         self.report(
-            Diagnostic::new(Code::ComparedTypes, span, format!("a {one} is compared with a {other}"))
+            Diagnostic::new(Code::ComparedTypes, span, format!("{one:#} is compared with {other:#}"))
                 .with_help(advice),
         );
     }
@@ -521,7 +539,7 @@ impl Binder<'_> {
             self.error(
                 Code::ArgumentType,
                 span,
-                format!("`{text}` looks into a string or dynamic, and this is a {kind}"),
+                format!("`{text}` looks into a string or dynamic, and this is {kind:#}"),
             );
         }
         let mut from = scalar.from;
@@ -552,10 +570,10 @@ impl Binder<'_> {
         };
         if is_literal && differs {
             let span = self.span(item);
-            let message = format!("a {kind} is compared with a {item_kind}");
+            let message = format!("{kind:#} is compared with {item_kind:#}");
             self.report(
                 Diagnostic::new(Code::ComparedTypes, span, message)
-                    .with_help(format!("write the value as a {kind}")),
+                    .with_help(format!("write the value as {kind:#}")),
             );
         }
     }
@@ -584,7 +602,7 @@ impl Binder<'_> {
             self.error(
                 Code::OperandTypes,
                 place,
-                format!("`{text}` is not defined for a {one}, a {low_kind} and a {high_kind}"),
+                format!("`{text}` is not defined for {one:#}, {low_kind:#} and {high_kind:#}"),
             );
         } else {
             for (bound, bound_kind, allowed) in [(low, low_kind, false), (high, high_kind, relative)] {
@@ -594,7 +612,7 @@ impl Binder<'_> {
                     self.error(
                         Code::ArgumentType,
                         span,
-                        format!("this is a {bound_kind}, and the value is a {one}"),
+                        format!("this is {bound_kind:#}, and the value is {one:#}"),
                     );
                 }
             }
@@ -611,7 +629,7 @@ impl Binder<'_> {
             let diagnostic = Diagnostic::new(
                 Code::WrongType,
                 span,
-                format!("a condition is a bool, and this is a {kind}"),
+                format!("a condition is a bool, and this is {kind:#}"),
             );
             self.report(match (&self.tree.expression(id).kind, kind) {
                 (ExpressionKind::Named { .. }, _) => diagnostic.with_help("values are compared with `==`"),
@@ -629,7 +647,7 @@ impl Binder<'_> {
         let kind = self.scalar(id).kind;
         if !kind.is_integer() && kind != Type::Unknown {
             let span = self.span(id);
-            self.error(Code::NotInteger, span, format!("a count is an integer, and this is a {kind}"));
+            self.error(Code::NotInteger, span, format!("a count is an integer, and this is {kind:#}"));
         }
     }
 }

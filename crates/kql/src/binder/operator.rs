@@ -3,6 +3,7 @@
 use super::projection::Projection;
 use super::{Aggregates, Binder, Rows, Value};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::token::Span;
 use crate::tree::{
     AggregationDefault, ExpressionId, ExpressionKind, OperatorId, OperatorKind, Order, Parameter,
     SeriesRange, TopNestedLevel,
@@ -31,6 +32,30 @@ impl Binder<'_> {
 
     /// An operator that needs no rows.
     pub(super) fn leading(&mut self, id: OperatorId) -> Value {
+        use OperatorKind::*;
+        let operator = self.tree.operator(id);
+        let makes_rows = matches!(
+            operator.kind,
+            Union { .. }
+                | Print { .. }
+                | Find { .. }
+                | Search { .. }
+                | Range { .. }
+                | Evaluate { .. }
+                | MacroExpand { .. }
+                | As { .. }
+                | AssertSchema { .. }
+                | Bad
+        );
+        if !makes_rows && !self.syntax.has_operator(id) {
+            let first = self.tree.tokens.get(operator.tokens.first as usize);
+            let span = first.map_or(Span::default(), |token| token.span);
+            let word = span.text(self.tree.source);
+            self.report(
+                Diagnostic::new(Code::NoInput, span, format!("`{word}` has no table before it"))
+                    .with_help("write a table and `|` before it; a `;` in front of it ends the query there"),
+            );
+        }
         self.stage(id, Value::Error)
     }
 
@@ -107,7 +132,7 @@ impl Binder<'_> {
             ]),
             Invoke { call } => return self.invoke(rows, *call),
             Join { right, condition } => self.join(&rows, *right, condition.as_ref(), parameters, id),
-            Lookup { right, condition } => self.lookup(&rows, *right, condition.as_ref()),
+            Lookup { right, condition } => self.lookup(&rows, *right, condition.as_ref(), parameters),
             MacroExpand { name, statements, .. } => {
                 let symbol = self.declared_name(*name);
                 self.locals

@@ -289,7 +289,19 @@ impl Binder<'_> {
         left: &Rows,
         right: ExpressionId,
         condition: Option<&JoinCondition>,
+        parameters: &[Parameter],
     ) -> Rows {
+        let kind = parameters.iter().find(|parameter| self.tree.name(parameter.name) == "kind");
+        if let Some(parameter) = kind {
+            let span = self.span(parameter.value);
+            let text = span.text(self.tree.source);
+            if !matches!(text, "inner" | "leftouter") {
+                self.report(
+                    Diagnostic::new(Code::JoinKind, span, format!("`{text}` is no kind of lookup"))
+                        .with_help("the kinds are leftouter and inner; `join` has others"),
+                );
+            }
+        }
         let right = self.without_rows(|binder| binder.table(right));
         let (left, right, keys) = self.join_condition(left, &right, condition);
         let rest = right.columns.iter().copied().filter(|id| !keys.contains(id)).collect();
@@ -334,8 +346,14 @@ impl Binder<'_> {
                 self.join_key(*right, sides);
             }
             ExpressionKind::Binary { operator: BinaryOperator::Equal, left, right } => {
+                let said = self.diagnostics.len();
                 let one = self.sided_key(*left, "$left", sides);
+                let once = self.diagnostics.len();
                 let other = self.sided_key(*right, "$right", sides);
+                if one.is_none() && once > said && self.diagnostics[said].code == Code::JoinSide {
+                    // Who writes one side without its table writes the other so.
+                    self.diagnostics.truncate(once);
+                }
                 if let (Some(one), Some(other)) = (one, other) {
                     sides.keys.push(other);
                     self.check_key_types(key, one, other);
@@ -372,7 +390,7 @@ impl Binder<'_> {
                         Diagnostic::new(
                             Code::JoinTypes,
                             span,
-                            format!("`{text}` is a {left} on the left side and a {right} on the right"),
+                            format!("`{text}` is {left:#} on the left side and {right:#} on the right"),
                         )
                         .with_help("convert one of the two with `extend` before the join"),
                     );
@@ -463,7 +481,9 @@ impl Binder<'_> {
                 span,
                 format!("a column of one side is expected here: {side}.Column"),
             )
-            .with_help("the left side of `==` is a column of $left, the right side one of $right"),
+            .with_help(
+                "write $left.A == $right.B; a column of the same name on both sides stands alone: on A",
+            ),
         );
         None
     }
@@ -482,7 +502,7 @@ impl Binder<'_> {
             );
         } else if left != right && !(left.is_number() && right.is_number()) {
             self.report(
-                Diagnostic::new(Code::JoinTypes, span, format!("a {left} never matches a {right}"))
+                Diagnostic::new(Code::JoinTypes, span, format!("{left:#} never matches {right:#}"))
                     .official_as("KS242")
                     .with_help("convert one of the two with `extend` before the join"),
             );

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Binder, MAX_REBOUND_STAGES, Rows, Scalar, Symbol, Value};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::tree::{
     Column, ColumnType, FunctionBody, FunctionParameter, Name, ParameterType, StatementId, StatementKind,
 };
@@ -135,6 +135,18 @@ impl Binder<'_> {
 
     pub(super) fn type_named(&self, kind: ColumnType) -> Type {
         Type::from_name(self.tree.text(kind.tokens)).unwrap_or(Type::Unknown)
+    }
+
+    /// The type that `typeof` names; a word that is none is reported.
+    pub(super) fn check_type_word(&mut self, kind: ColumnType) -> Type {
+        let (text, span) = (self.tree.text(kind.tokens).to_owned(), self.tree.span(kind.tokens));
+        if !text.is_empty() && !crate::parser::is_type(&text) {
+            self.report(
+                Diagnostic::new(Code::UnknownType, span, format!("`{text}` is no type"))
+                    .with_help(crate::parser::type_advice(&text)),
+            );
+        }
+        self.type_named(kind)
     }
 
     /// Columns as `datatable` and its like declare them.

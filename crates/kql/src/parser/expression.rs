@@ -20,6 +20,17 @@ impl Parser<'_> {
             let id = self.stage();
             return self.expression(first, ExpressionKind::Operator(id));
         }
+        if operator::lacks_input(self) {
+            let (place, word) = (self.here(), self.text());
+            self.report(
+                Diagnostic::new(Code::NoInput, place, format!("`{word}` has no table before it"))
+                    .official_as("KS005")
+                    .with_help("write a table and `|` before it; a `;` in front of it ends the query there"),
+            );
+            self.lost = self.too_deep;
+            let id = self.stage();
+            return self.expression(first, ExpressionKind::Operator(id));
+        }
         self.unnamed()
     }
 

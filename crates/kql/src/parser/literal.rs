@@ -119,7 +119,7 @@ impl Parser<'_> {
                 let (place, found) = (self.here(), self.describe());
                 self.report(
                     Diagnostic::new(Code::Expected, place, format!("expected a JSON value, found {found}"))
-                        .with_help("inside dynamic(…) stand literals, […] and {…}; use pack or pack_array for what is computed"),
+                        .with_help("inside dynamic(…) stand literals, […] and {…}; what is computed is put together with bag_pack(…) or pack_array(…)"),
                 );
                 self.missing()
             }
@@ -162,7 +162,7 @@ impl Parser<'_> {
                         kind: crate::tree::ColumnType { tokens: TokenRange { first, end: first } },
                     };
                 }
-                crate::tree::Column { name, kind: parser.type_name() }
+                crate::tree::Column { name, kind: parser.type_word() }
             });
         }
         self.close(TokenKind::CloseParen, opened);

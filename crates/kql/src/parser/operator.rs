@@ -7,11 +7,11 @@ mod source;
 use super::{Parser, name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
-use crate::token::TokenKind;
+use crate::token::{Span, TokenKind};
 use crate::tree::{ExpressionId, ExpressionKind, OperatorId, OperatorKind, Order, Parameter};
 
 /// Every operator's word. Sorted.
-const OPERATORS: &[&str] = &[
+pub(super) const OPERATORS: &[&str] = &[
     "__executeAndCache",
     "__partitionby",
     "as",
@@ -123,9 +123,28 @@ pub(super) fn begins_source(parser: &Parser<'_>) -> bool {
         (TokenKind::Identifier, "evaluate") => {
             matches!(parser.kind_at(1), TokenKind::Identifier | TokenKind::Keyword)
         }
-        (TokenKind::Keyword, "macro-expand") => true,
+        (TokenKind::Identifier, "facet" | "reduce") => parser.is_word_at(1, "by"),
+        (TokenKind::Identifier, "partition") => {
+            matches!(parser.kind_at(1), TokenKind::Identifier | TokenKind::Keyword)
+        }
+        (TokenKind::Identifier, "render") => parser.kind_at(1) == TokenKind::Identifier,
+        // What can be no name is an operator, whether or not it has rows to work on.
+        (TokenKind::Identifier, word) => OPERATORS.contains(&word) && !name::may_refer(word),
+        (TokenKind::Keyword, word) => OPERATORS.contains(&word),
         _ => false,
     }
+}
+
+/// Whether an operator's word stands at the beginning of a statement, where it would be read as a name although what
+/// follows it shows that it is none.
+pub(super) fn lacks_input(parser: &Parser<'_>) -> bool {
+    parser.kind() == TokenKind::Identifier
+        && OPERATORS.contains(&parser.text())
+        && match parser.kind_at(1) {
+            TokenKind::Long | TokenKind::String => true,
+            TokenKind::Identifier => crate::tree::BinaryOperator::from_text(parser.text_at(1)).is_none(),
+            _ => false,
+        }
 }
 
 /// Whether an operator's word stands here, used as one.
@@ -153,6 +172,10 @@ pub(super) fn is_forgotten_bar(parser: &Parser<'_>) -> bool {
     if !is_swapped && !begins_stage(parser) {
         return false;
     }
+    // Behind a value `as` is another language's way to name it.
+    if parser.text() == "as" && !parser.begins_line() {
+        return false;
+    }
     matches!(
         parser.kind_at(1),
         TokenKind::Identifier
@@ -164,40 +187,7 @@ pub(super) fn is_forgotten_bar(parser: &Parser<'_>) -> bool {
     )
 }
 
-/// What to say of a word that stands where none is expected.
-pub(super) fn advice(word: &str) -> &'static str {
-    match word {
-        "=" => "values are compared with `==`",
-        "not" => "negation is a function: not(…); or `!in`, `!has`, `!contains`, …",
-        "&&" | "&" => "conditions are joined with `and`",
-        "||" => "conditions are joined with `or`",
-        "AND" | "And" => "keywords are in lower case: `and`",
-        "OR" | "Or" => "keywords are in lower case: `or`",
-        "IN" | "In" => "keywords are in lower case: `in`",
-        "?" => "a choice is a function: iff(condition, then, else)",
-        _ => GENERAL_ADVICE,
-    }
-}
-
-const GENERAL_ADVICE: &str = "a stage ends with `|`, a statement with `;`, and values are parted by `,`";
-
 impl Parser<'_> {
-    /// What to do about something that stands before the bracket `sign`, which is there further on or is missing.
-    pub(super) fn advice_inside(&self, sign: char, is_there: bool) -> String {
-        if !is_there {
-            return format!("a `{sign}` is missing here, or a bracket before it is one too many");
-        }
-        match self.text() {
-            "|" => "stages stand in brackets of their own; conditions are joined with `or`".to_owned(),
-            ";" => "values are parted by `,`; `;` ends a statement".to_owned(),
-            "by" | "on" | "with" | "as" => format!("close the bracket before it: `{sign}`"),
-            word => match advice(word) {
-                GENERAL_ADVICE => "values are parted by `,`, and joined by an operator".to_owned(),
-                other => other.to_owned(),
-            },
-        }
-    }
-
     /// One stage: an operator and all that belongs to it. What follows it up to the next bar, semicolon or closing bracket
     /// is reported and skipped.
     pub(super) fn stage(&mut self) -> OperatorId {
@@ -228,11 +218,16 @@ impl Parser<'_> {
         }
         if !self.lost {
             let (place, found) = (self.here(), self.describe());
-            let help = advice(self.text());
-            self.report(
-                Diagnostic::new(Code::Unexpected, place, format!("{found} is not expected here"))
-                    .with_help(help),
-            );
+            let diagnostic = match self.hyphenated(self.tree.operator(id).tokens.first) {
+                Some((span, near)) => {
+                    let word = span.text(self.tree.source);
+                    Diagnostic::new(Code::UnknownOperator, span, format!("`{word}` is no operator"))
+                        .with_help(format!("did you mean `{near}`?"))
+                }
+                None => Diagnostic::new(Code::Unexpected, place, format!("{found} is not expected here"))
+                    .with_help(self.advice_unexpected()),
+            };
+            self.report(diagnostic);
         }
         self.skip_to_sync();
         let first = self.tree.operator(id).tokens.first;
@@ -279,8 +274,8 @@ impl Parser<'_> {
             "graph-where-edges" => OperatorKind::GraphWhereEdges { predicate: self.unnamed() },
             "graph-where-nodes" => OperatorKind::GraphWhereNodes { predicate: self.unnamed() },
             "invoke" => self.invoke(),
-            "join" => self.join(false, &parameters),
-            "lookup" => self.join(true, &parameters),
+            "join" => self.join(false),
+            "lookup" => self.join(true),
             "limit" | "take" => OperatorKind::Take { count: self.named() },
             "macro-expand" => self.macro_expand(),
             "make-graph" => self.make_graph(),
@@ -360,18 +355,28 @@ impl Parser<'_> {
         let (place, found) = (self.here(), self.describe());
         let diagnostic = match self.kind() {
             TokenKind::Identifier | TokenKind::Keyword => {
+                let hyphenated = self.hyphenated(self.start());
+                let (place, advice) = match hyphenated {
+                    Some((span, near)) => (span, Some(format!("did you mean `{near}`?"))),
+                    None => (place, self.advice_operator(self.text())),
+                };
+                let word = place.text(self.tree.source);
                 let diagnostic =
-                    Diagnostic::new(Code::UnknownOperator, place, format!("{found} is no operator"));
-                let known = OPERATORS.iter().copied().filter(|known| !known.starts_with('_'));
-                match nearest(self.text(), known) {
-                    Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
-                    None => diagnostic,
+                    Diagnostic::new(Code::UnknownOperator, place, format!("`{word}` is no operator"));
+                match advice {
+                    Some(advice) => diagnostic.with_help(advice),
+                    None => diagnostic
+                        .with_help("behind `|` stands an operator: where, extend, project, summarize, …"),
                 }
             }
             TokenKind::Bar if self.tree.source[..place.start as usize].ends_with('|') => {
                 self.bump();
+                let help = match OPERATORS.contains(&self.text()) {
+                    true => "stages are parted by one `|`",
+                    false => "conditions are joined with `or`, texts with strcat(…)",
+                };
                 Diagnostic::new(Code::UnknownOperator, place, "expected an operator, found `||`")
-                    .with_help(advice("||"))
+                    .with_help(help)
             }
             _ => {
                 Diagnostic::new(Code::UnknownOperator, place, format!("expected an operator, found {found}"))
@@ -381,6 +386,26 @@ impl Parser<'_> {
         self.report(diagnostic);
         self.lost = true;
         self.skip_to_sync();
+    }
+
+    /// A word with hyphens that begins at a token and is no operator, with the operator that is nearest to it.
+    fn hyphenated(&self, first: u32) -> Option<(Span, &'static str)> {
+        let mut tokens = self.tree.tokens.get(first as usize..)?.iter();
+        let mut span = tokens.next()?.span;
+        while let [hyphen, word, ..] = tokens.as_slice()
+            && (hyphen.kind, word.kind) == (TokenKind::Minus, TokenKind::Identifier)
+        {
+            span = span.to(word.span);
+            tokens.nth(1);
+        }
+        let word = span.text(self.tree.source);
+        let known = OPERATORS.iter().copied().filter(|known| known.contains('-'));
+        let near = match word {
+            "project-out" | "project-drop" | "project-remove" | "project-except" => Some("project-away"),
+            _ if word.contains('-') => nearest(word, known),
+            _ => None,
+        };
+        near.filter(|near| *near != word).map(|near| (span, near))
     }
 
     // What many operators share.

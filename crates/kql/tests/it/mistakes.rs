@@ -31,7 +31,7 @@ fn one_mistake_is_one_diagnostic_at_its_place() {
         ("Events | summarize count by User", "kql-unknown-name", "count"),
         ("Events | take 10 |", "kql-unknown-operator", ""),
         ("Events | | take 10", "kql-unknown-operator", "|"),
-        ("let x = 1d\nEvents | where Time > ago(x)", "kql-unexpected", "Events"),
+        ("let x = 1d\nEvents | where Time > ago(x)", "kql-expected", "Events"),
         ("let x == 5; Events", "kql-expected", "=="),
         ("Events | join (Users)", "kql-join-condition", "join (Users)"),
         ("Events | where Time > '2024-01-01'", "kql-operand-types", ">"),
@@ -52,6 +52,41 @@ fn one_mistake_is_one_diagnostic_at_its_place() {
         .map(|(query, code, place)| format!("{query}\n  expected {code} `{place}`, said {:?}", said(query)))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Queries as they are typed by people who know other languages better, or type fast. Each stands on a line (`⏎` ends a
+/// line of its text), and what is said of it on the next: code, place, message and help.
+const CASES: &str = include_str!("mistakes/cases.txt");
+
+/// All that is said of a query, as a reader sees it.
+fn shown(query: &str) -> String {
+    let parsed = parse(query);
+    let analysis = analyze(&parsed, &Workspace);
+    let all = parsed.diagnostics.iter().chain(&analysis.diagnostics);
+    let lines: Vec<String> = all
+        .map(|found| {
+            let (code, place) = (found.code.as_str(), found.span.text(query));
+            let help = found.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
+            format!("{code} `{place}`: {}{help}", found.message)
+        })
+        .collect();
+    lines.join(" AND ")
+}
+
+#[test]
+fn a_mistake_is_explained_once_with_what_to_write_instead() {
+    let lines: Vec<&str> = CASES.lines().filter(|line| !line.is_empty()).collect();
+    let cases: Vec<(String, &str)> =
+        lines.chunks(2).map(|case| (case[0].replace('⏎', "\n"), case[1].trim())).collect();
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter(|(query, expected)| shown(query) != *expected)
+        .map(|(query, expected)| format!("{query}\n  expected {expected}\n  said     {}", shown(query)))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(cases.len() >= 100);
+    let unhelpful = cases.iter().filter(|(_, said)| !said.contains("; ")).count();
+    assert!(unhelpful * 10 <= cases.len(), "{unhelpful} of {} say nothing of what to do", cases.len());
 }
 
 #[test]

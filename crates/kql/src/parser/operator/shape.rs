@@ -80,7 +80,7 @@ impl Parser<'_> {
             let first = self.start();
             return ColumnType { tokens: crate::tree::TokenRange { first, end: first } };
         }
-        let kind = self.type_name();
+        let kind = self.type_word();
         self.close(TokenKind::CloseParen, opened);
         kind
     }

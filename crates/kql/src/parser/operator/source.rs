@@ -1,11 +1,9 @@
 //! Operators that read tables: union, join, find, search and their like.
 
-use crate::diagnostic::{Code, Diagnostic};
 use crate::parser::Parser;
 use crate::token::TokenKind;
 use crate::tree::{
     EvaluateSchema, ExpressionId, ExpressionKind, FindColumn, ForkBranch, JoinCondition, OperatorKind,
-    Parameter,
 };
 
 impl Parser<'_> {
@@ -13,10 +11,7 @@ impl Parser<'_> {
         OperatorKind::Union { sources: self.comma_separated(Self::entity) }
     }
 
-    pub(super) fn join(&mut self, lookup: bool, parameters: &[Parameter]) -> OperatorKind {
-        if lookup {
-            self.check_lookup_kind(parameters);
-        }
+    pub(super) fn join(&mut self, lookup: bool) -> OperatorKind {
         let right = if self.is_word("on") && self.kind_at(1) == TokenKind::Identifier {
             // The table is what is missing, not a table of that name.
             self.error_missing_expression();
@@ -37,21 +32,6 @@ impl Parser<'_> {
             return OperatorKind::Lookup { right, condition };
         }
         OperatorKind::Join { right, condition }
-    }
-
-    fn check_lookup_kind(&mut self, parameters: &[Parameter]) {
-        let kind = parameters.iter().find(|parameter| self.tree.name(parameter.name) == "kind");
-        if let Some(parameter) = kind {
-            let value = self.tree.span_of(parameter.value);
-            if !matches!(value.text(self.tree.source), "inner" | "leftouter") {
-                let message = "the kind of a lookup is `inner` or `leftouter`";
-                self.report(
-                    Diagnostic::new(Code::Expected, value, message)
-                        .with_help("other kinds are those of `join`"),
-                );
-                self.lost = self.too_deep;
-            }
-        }
     }
 
     /// `in (A, B*)`, with `as` behind a table if need be.
