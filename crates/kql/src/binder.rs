@@ -229,6 +229,8 @@ struct Scalar {
     kind: Type,
     /// The text, where it is a string that is known beforehand.
     text: Option<Rc<str>>,
+    /// The string literals whose texts, one behind the other, are its text.
+    written: Option<Rc<[ExpressionId]>>,
     /// The columns that it is made of.
     from: Vec<ColumnId>,
     /// The column that it is, where it is one unchanged.
@@ -247,7 +249,7 @@ struct TupleItem {
 
 impl Scalar {
     fn of(kind: Type) -> Self {
-        Scalar { kind, text: None, from: Vec::new(), column: None, shape: Shape::Any }
+        Scalar { kind, text: None, written: None, from: Vec::new(), column: None, shape: Shape::Any }
     }
 }
 

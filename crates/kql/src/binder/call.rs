@@ -46,6 +46,14 @@ impl Argument {
         }
     }
 
+    /// The literals that it is made of.
+    pub(super) fn written(&self) -> Option<Rc<[ExpressionId]>> {
+        match &self.value {
+            Value::Scalar(scalar) => scalar.written.clone(),
+            _ => None,
+        }
+    }
+
     pub(super) fn text(&self) -> Option<Rc<str>> {
         match &self.value {
             Value::Scalar(scalar) => scalar.text.clone(),
@@ -69,6 +77,9 @@ const CONVERSIONS: &[&str] = &[
     "tostring",
     "totimespan",
 ];
+
+/// Of how many literals a constant may be put together to be followed.
+const MOST_PARTS: usize = 256;
 
 impl Binder<'_> {
     pub(super) fn arguments(&mut self, ids: &[ExpressionId]) -> Vec<Argument> {
@@ -409,6 +420,13 @@ impl Binder<'_> {
             return Value::Table(Rows::unknown());
         }
         let mut scalar = Scalar { from, shape: returned_shape(builtin.name, arguments), ..Scalar::of(kind) };
+        if builtin.name == "strcat" {
+            let parts: Option<Vec<_>> = arguments.iter().map(Argument::written).collect();
+            // Constants that are put together of one another would double at each step.
+            scalar.written = parts
+                .filter(|parts| parts.iter().map(|part| part.len()).sum::<usize>() <= MOST_PARTS)
+                .map(|parts| parts.iter().flat_map(|part| part.iter().copied()).collect());
+        }
         if let [argument] = arguments
             && CONVERSIONS.contains(&builtin.name)
             && let Value::Scalar(Scalar { column: Some(column), .. }) = argument.value

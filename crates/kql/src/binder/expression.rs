@@ -175,7 +175,8 @@ impl Binder<'_> {
             LiteralKind::Guid => Type::Guid,
             LiteralKind::String => {
                 let text: Rc<str> = Rc::from(self.string_text(id).unwrap_or_default());
-                return Value::Scalar(Scalar { text: Some(text), ..Scalar::of(Type::String) });
+                let written = Some(Rc::from([id]));
+                return Value::Scalar(Scalar { text: Some(text), written, ..Scalar::of(Type::String) });
             }
         };
         Value::scalar(kind)
@@ -470,7 +471,7 @@ impl Binder<'_> {
         right_scalar: &Scalar,
     ) -> Type {
         if operator == BinaryOperator::MatchesRegex {
-            self.check_regex(right);
+            self.check_regex(right, right_scalar.written.clone());
         }
         let (one, other) = (left_scalar.kind, right_scalar.kind);
         let result = operator_result(operator, one, other);

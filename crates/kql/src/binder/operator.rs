@@ -151,7 +151,12 @@ impl Binder<'_> {
             }
             MvApply { items, limit, body } => self.mv_apply(&rows, items, *limit, *body, parameters),
             MvExpand { items, limit } => self.mv_expand(&rows, items, *limit, parameters),
-            Parse { value, pattern, .. } => self.parse_text(&rows, *value, pattern),
+            Parse { value, pattern, .. } => {
+                if self.parameter_word(parameters, "kind").as_deref() == Some("regex") {
+                    self.check_parse_regex(pattern);
+                }
+                self.parse_text(&rows, *value, pattern)
+            }
             ParseKv { value, columns, .. } => self.parse_kv(&rows, *value, columns),
             Partition { by, body, .. } | PartitionBy { by, body } => {
                 let (key, rows) = self.with_rows(&rows, |binder| binder.scalar(*by));

@@ -43,7 +43,7 @@ fn one_mistake_is_one_diagnostic_at_its_place() {
         ("Events | project User Device", "kql-unexpected", "Device"),
         ("Events | where User matches regex @'a(?=b)'", "kql-invalid-regex", "(?="),
         ("Events | extend x = extract('a(', 1, User)", "kql-invalid-regex", "("),
-        ("Events | extend x = replace_regex(User, '\\\\d[a', '')", "kql-invalid-regex", "'\\\\d[a'"),
+        ("Events | extend x = replace_regex(User, '\\\\d[a', '')", "kql-invalid-regex", "["),
         ("Events | extend x = countof(User, '*', 'regex')", "kql-invalid-regex", "*"),
     ];
     let wrong: Vec<String> = cases
@@ -92,4 +92,48 @@ fn a_mistake_is_explained_once_with_what_to_write_instead() {
 #[test]
 fn what_is_no_regular_expression_is_not_read_as_one() {
     assert_eq!(said("Events | extend x = countof(User, '*'), y = replace_string(User, '(', '')"), []);
+}
+
+/// A regular expression is read wherever it is written, and the fault is shown there.
+#[test]
+fn a_regular_expression_is_checked_where_it_is_written() {
+    let cases = [
+        ("let p = @'a(b'; Events | where User matches regex p", "("),
+        ("let p = 'a\\\\y(?=b)'; Events | extend x = extract(p, 1, User)", "\\\\y"),
+        ("let a = 'x'; let p = strcat(a, '[z-a]'); Events | where User matches regex p", "z-a"),
+        ("Events | where User matches regex strcat('a', '*', '*')", "*"),
+        ("Events | where User matches regex 'a' '(b'", "("),
+        ("Events | where User matches regex @'it''s (?!x)'", "(?!"),
+        ("Events | where User matches regex ```a\n(```", "("),
+        ("Events | where User matches regex 'a\\u0028b'", "\\u0028"),
+        ("let f = (x:string) { let p = 'a)'; x matches regex p }; Events | where f(User)", ")"),
+        ("Events | parse kind=regex User with 'a(' Name:string 'b'", "("),
+        ("Events | parse kind=regex flags=Ui User with * @'\\d+(?<x>' Name", "("),
+        ("Events | parse-where kind=regex User with 'a' Name '*+'", "*+"),
+        ("Events | where User matches regex 'a{2000}'", "{2000}"),
+        ("let p = 'a('; Events | where User matches regex p | extend x = extract(p, 0, User)", "("),
+    ];
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter(|(query, place)| {
+            let analysis = analyze(&parse(query), &Workspace);
+            let found: Vec<_> =
+                analysis.diagnostics.iter().map(|found| (found.code, found.span.text(query))).collect();
+            found != [(kql::Code::InvalidRegex, *place)]
+        })
+        .map(|(query, place)| format!("{query}\n  expected {place}\n  said     {}", shown(query)))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for query in [
+        "let p = 'a('; Events | where User has p",
+        "Events | parse User with 'a(' Name",
+        "Events | parse kind=regex User with '(a' Name 'b)'",
+        "Events | parse kind=regex User with '[a' Name ']'",
+        "Events | where User matches regex strcat('(', User, ')')",
+    ] {
+        assert_eq!(shown(query), "", "{query}");
+    }
+    let doubled: String =
+        (1..40).map(|step| format!("let p{step} = strcat(p{0}, p{0});\n", step - 1)).collect();
+    assert_eq!(shown(&format!("let p0 = 'a(';\n{doubled}Events | where User matches regex p39")), "");
 }
