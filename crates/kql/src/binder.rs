@@ -8,6 +8,7 @@ mod aggregate;
 mod arithmetic;
 mod call;
 mod columns;
+mod comparison;
 mod expression;
 mod operator;
 mod plugin;

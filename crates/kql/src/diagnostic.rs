@@ -431,12 +431,12 @@ codes! {
     /// SecurityEvent | where TimeGenerated > datetime(2024-01-01)
     /// ```
     OperandTypes = "kql-operand-types", Error, Some("KS106");
-    /// Values of different types are compared with each other.
+    /// A constant is compared with a value of another type.
     ///
     /// ## Why
     ///
-    /// The official library says nothing of a number or a datetime compared with a text. The service is stricter: it
-    /// refuses most such comparisons, and the others rest on a conversion that nobody wrote down.
+    /// The official library says nothing of it. A constant that can be read as the other type, such as "4625" for a number,
+    /// is converted by the service in some versions and refused in others; written in the type of the column it is safe.
     ///
     /// ## Wrong
     ///
@@ -450,6 +450,25 @@ codes! {
     /// SecurityEvent | where EventID == 4624
     /// ```
     ComparedTypes = "kql-compared-types", Warning, None;
+    /// Values are compared whose types have no value in common.
+    ///
+    /// ## Why
+    ///
+    /// The official library says nothing of it; the service refuses to compare columns of different types, and a text with
+    /// a number or a time that it cannot be read as.
+    ///
+    /// ## Wrong
+    ///
+    /// ```kql
+    /// SecurityEvent | where EventID == "logon" or TimeGenerated == Account
+    /// ```
+    ///
+    /// ## Right
+    ///
+    /// ```kql
+    /// SecurityEvent | where Activity has "logon" or tostring(TimeGenerated) == Account
+    /// ```
+    IncomparableTypes = "kql-incomparable-types", Error, None;
     /// A datetime literal names a date that does not exist.
     ///
     /// ## Why

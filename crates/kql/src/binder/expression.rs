@@ -494,39 +494,9 @@ impl Binder<'_> {
         }
         if matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual | BinaryOperator::LessGreater)
         {
-            self.check_comparable(one, other, left, right);
+            self.check_compared((left, left_scalar), (right, right_scalar));
         }
         result.unwrap_or(Type::Unknown)
-    }
-
-    /// Values that the service refuses to compare, where the official library has nothing to say.
-    fn check_comparable(&mut self, one: Type, other: Type, left: ExpressionId, right: ExpressionId) {
-        let group = |kind: Type| match kind {
-            Type::Bool | Type::Int | Type::Long | Type::Real | Type::Decimal => 0,
-            Type::String => 1,
-            Type::DateTime => 2,
-            Type::TimeSpan => 3,
-            Type::Guid => 4,
-            Type::Dynamic | Type::Unknown => 5,
-        };
-        let (one_group, other_group) = (group(one), group(other));
-        // A text is compared with a GUID by its form.
-        let texts = matches!((one_group, other_group), (1, 4) | (4, 1));
-        if one_group == other_group || one_group == 5 || other_group == 5 || texts {
-            return;
-        }
-        let span = self.span(left).to(self.span(right));
-        let advice = match (one, other) {
-            (Type::String, _) => format!("convert the text: to{other}(…), or quote the value"),
-            (_, Type::String) => {
-                format!("write the value as {one:#}, without quotes, or convert: tostring(…)")
-            }
-            _ => "convert one of the two".to_owned(),
-        };
-        self.report(
-            Diagnostic::new(Code::ComparedTypes, span, format!("{one:#} is compared with {other:#}"))
-                .with_help(advice),
-        );
     }
 
     fn is_in(&mut self, operator: BinaryOperator, left: ExpressionId, list: &[ExpressionId]) -> Value {
@@ -543,40 +513,22 @@ impl Binder<'_> {
                 format!("`{text}` looks into a string or dynamic, and this is {kind:#}"),
             );
         }
-        let mut from = scalar.from;
+        let mut from = scalar.from.clone();
+        let mut listed = Vec::new();
         for item in list {
             match self.value(*item) {
                 Value::Table(_) if list.len() == 1 => {}
                 value => {
                     let item_scalar = self.scalar_of(value, *item);
-                    if matches!(operator, BinaryOperator::In | BinaryOperator::NotIn) {
-                        self.check_listed(kind, item_scalar.kind, *item);
-                    }
-                    from.extend(item_scalar.from);
+                    from.extend(item_scalar.from.iter().copied());
+                    listed.push((*item, item_scalar));
                 }
             }
         }
-        Value::Scalar(Scalar { from, ..Scalar::of(Type::Bool) })
-    }
-
-    /// A literal in a list whose type can never be that of what is looked for.
-    fn check_listed(&mut self, kind: Type, item_kind: Type, item: ExpressionId) {
-        let is_literal = matches!(self.tree.expression(item).kind, ExpressionKind::Literal(_));
-        let differs = match (kind, item_kind) {
-            (Type::String, other) => {
-                other.is_number() || matches!(other, Type::DateTime | Type::TimeSpan | Type::Bool)
-            }
-            (one, Type::String) => one.is_number() || matches!(one, Type::DateTime | Type::TimeSpan),
-            _ => false,
-        };
-        if is_literal && differs {
-            let span = self.span(item);
-            let message = format!("{kind:#} is compared with {item_kind:#}");
-            self.report(
-                Diagnostic::new(Code::ComparedTypes, span, message)
-                    .with_help(format!("write the value as {kind:#}")),
-            );
+        if matches!(operator, BinaryOperator::In | BinaryOperator::NotIn) {
+            self.check_listed(&scalar, &listed);
         }
+        Value::Scalar(Scalar { from, ..Scalar::of(Type::Bool) })
     }
 
     fn between(

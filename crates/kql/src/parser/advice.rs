@@ -196,15 +196,15 @@ impl Parser<'_> {
             ("`(`", ..) => Some("parameters stand in brackets: (name:string, least:long)".to_owned()),
             ("`=`", "let", _) => Some("a name is bound so: let name = value;".to_owned()),
             ("`=`", ..) => Some("a name is bound so: name = value".to_owned()),
-            ("a name", ".", _) => {
-                Some("the name of a property stands behind a point: A.b, A[\"b c\"]".to_owned())
-            }
             _ if what.starts_with("a chart") => Some("write it so: render timechart".to_owned()),
             ("`with`", ..) => Some("write it so: parse Column with * \"text\" Name".to_owned()),
             ("a key in quotes", ..) => Some("write it so: dynamic({\"name\": 1})".to_owned()),
             ("a column", _, "(") => Some("columns stand there without brackets: A, B".to_owned()),
             ("a name", ".", text) if crate::tree::BinaryOperator::from_text(text).is_some() => {
                 Some(format!("`{text}` is an operator: Column {text} …"))
+            }
+            ("a name", ".", _) => {
+                Some("the name of a property stands behind a point: A.b, A[\"b c\"]".to_owned())
             }
             _ if what.ends_with("operators") => Some("write it so: (where A == 1 | take 1)".to_owned()),
             _ if what.ends_with("arguments") => {

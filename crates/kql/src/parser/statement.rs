@@ -1,6 +1,6 @@
 //! Statements.
 
-use super::{Parser, operator};
+use super::Parser;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::token::TokenKind;
 use crate::tree::{

@@ -161,7 +161,7 @@ fn what_is_wrong_is_said_with_the_nearest_name_or_the_stage_that_lost_it() {
         ),
         (
             "Events | where User in (1, 2)",
-            "kql-compared-types `1`: a string is compared with a long; write the value as a string",
+            "kql-compared-types `1`: a string is compared with a long; write each value of the list as a string",
         ),
         (
             "Events | where count() > 1",

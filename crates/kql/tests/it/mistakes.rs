@@ -137,3 +137,30 @@ fn a_regular_expression_is_checked_where_it_is_written() {
         (1..40).map(|step| format!("let p{step} = strcat(p{0}, p{0});\n", step - 1)).collect();
     assert_eq!(shown(&format!("let p0 = 'a(';\n{doubled}Events | where User matches regex p39")), "");
 }
+
+/// Of a constant that is written in another type is warned; what can never be equal is an error.
+#[test]
+fn values_of_different_types_are_warned_of_or_refused() {
+    let cases = [
+        ("Events | where Count == '4625'", Some("kql-compared-types")),
+        ("Events | where User == 0", Some("kql-compared-types")),
+        ("let wanted = 5; Events | where User != wanted", Some("kql-compared-types")),
+        ("let f = (n:long) { Events | where User == n }; f(1)", Some("kql-compared-types")),
+        ("Events | where (Count > 1) == 'False'", Some("kql-compared-types")),
+        ("Events | where Time == '2024-01-01'", Some("kql-compared-types")),
+        ("Events | where Count in ('1', '2')", Some("kql-compared-types")),
+        ("Events | where User in (1, 2)", Some("kql-compared-types")),
+        ("Events | where Count == 'text'", Some("kql-incomparable-types")),
+        ("Events | where Time == 'text'", Some("kql-incomparable-types")),
+        ("Events | where Count == User", Some("kql-incomparable-types")),
+        ("Events | where Time <> User", Some("kql-incomparable-types")),
+        ("Events | where Count in ('1', 'two', 'three')", Some("kql-incomparable-types")),
+        ("Events | where Count == 1.5 or (Count > 1) == 1", None),
+        ("Events | where Details.a == 'x' or Details.b == 1 or Details.c == Time", None),
+        ("Events | where guid(74be27de-1e4e-49d9-b579-fe0b331d3642) == User", None),
+    ];
+    for (query, expected) in cases {
+        let found: Vec<_> = said(query).into_iter().map(|(code, _)| code).collect();
+        assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{query}");
+    }
+}
