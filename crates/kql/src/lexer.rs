@@ -3,112 +3,15 @@
 //! The lexer never fails: whatever it is given it cuts into tokens that cover it wholly, and says what is wrong beside
 //! them.
 
+mod words;
+
+use self::words::{COMPOUND_KEYWORDS, NEGATED_OPERATORS, TIMESPAN_UNITS};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::literal::escape_length;
 use crate::token::{Lexed, Span, Token, TokenKind};
 
 /// The longest source that is read, in bytes.
 pub const MAX_SOURCE: usize = 16 << 20;
-
-/// Keywords of several words. The lexer reads one where an identifier begins it and no identifier goes on behind it.
-const COMPOUND_KEYWORDS: &[&str] = &[
-    "3Dchart",
-    "assert-schema",
-    "granny-asc",
-    "granny-desc",
-    "graph-mark-components",
-    "graph-match",
-    "graph-shortest-paths",
-    "graph-to-table",
-    "graph-where-edges",
-    "graph-where-nodes",
-    "hint.concurrency",
-    "hint.distribution",
-    "hint.materialized",
-    "hint.num_partitions",
-    "hint.pass_filters",
-    "hint.pass_filters_column",
-    "hint.progressive_top",
-    "hint.remote",
-    "hint.shufflekey",
-    "hint.spread",
-    "hint.strategy",
-    "macro-expand",
-    "make-graph",
-    "make-series",
-    "matches regex",
-    "materialized-view-combine",
-    "mv-apply",
-    "mv-expand",
-    "parse-kv",
-    "parse-where",
-    "partitioned-by",
-    "project-away",
-    "project-by-names",
-    "project-keep",
-    "project-rename",
-    "project-reorder",
-    "project-smart",
-    "sample-distinct",
-    "top-hitters",
-    "top-nested",
-];
-
-/// Operators that are a word behind an exclamation mark.
-const NEGATED_OPERATORS: &[&str] = &[
-    "between",
-    "contains",
-    "contains_cs",
-    "endswith",
-    "endswith_cs",
-    "has",
-    "has_cs",
-    "hasprefix",
-    "hasprefix_cs",
-    "hassuffix",
-    "hassuffix_cs",
-    "in",
-    "startswith",
-    "startswith_cs",
-];
-
-/// Units that turn a number in front of them into a timespan.
-const TIMESPAN_UNITS: &[&str] = &[
-    "m",
-    "min",
-    "minute",
-    "minutes",
-    "s",
-    "sec",
-    "second",
-    "seconds",
-    "d",
-    "day",
-    "days",
-    "h",
-    "hr",
-    "hrs",
-    "hour",
-    "hours",
-    "ms",
-    "milli",
-    "millis",
-    "millisec",
-    "millisecond",
-    "milliseconds",
-    "micro",
-    "micros",
-    "microsec",
-    "microsecond",
-    "microseconds",
-    "nano",
-    "nanos",
-    "nanosec",
-    "nanosecond",
-    "nanoseconds",
-    "tick",
-    "ticks",
-];
 
 /// Cuts a query into tokens. Never panics; what is wrong stands in [`Lexed::diagnostics`].
 pub fn lex(source: &str) -> Lexed<'_> {
