@@ -119,6 +119,10 @@ pub fn parse(source: &str) -> Parsed<'_> {
     let mut diagnostics = parser.diagnostics;
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     let mut broken = parser.broken;
+    debug_assert!(
+        !diagnostics.is_empty() || (broken.operators.is_empty() && broken.statements.is_empty()),
+        "of several errors at least one is said"
+    );
     broken.places = parser.brackets.torn.iter().map(|torn| torn.span).chain(parser.open_lines).collect();
     Parsed { tree: parser.tree, diagnostics, broken }
 }
