@@ -111,6 +111,7 @@ pub fn parse(source: &str) -> Parsed<'_> {
         said_at: None,
         faults: 0,
         broken: Broken::default(),
+        operator_word: "",
         depth: 0,
         open: 0,
         too_deep: false,
@@ -160,6 +161,8 @@ pub(crate) struct Parser<'s> {
     /// How many errors stand in what is being read and in no stage or statement that was finished.
     faults: u32,
     broken: Broken,
+    /// The word of the operator that is being read.
+    operator_word: &'s str,
     depth: u32,
     /// How many brackets have been read that are not closed yet.
     open: usize,

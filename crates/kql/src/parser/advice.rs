@@ -50,9 +50,13 @@ impl Parser<'_> {
         if before == TokenKind::Identifier && callee.eq_ignore_ascii_case("not") {
             return "negation is a function: not(…)".to_owned();
         }
-        let at = self.at as u32;
-        let is_torn = self.brackets.torn.iter().any(|torn| torn.first <= at && at <= torn.last);
-        if self.open > 0 && is_torn && matches!(text, "on" | "by" | "with") {
+        if self.is_doubled() && self.is(TokenKind::Identifier) {
+            return self.advice_doubled();
+        }
+        if text == "," && OPERATORS.contains(&self.text_at(1)) {
+            return "a stage is joined with `|`, not with `,`".to_owned();
+        }
+        if self.open > 0 && self.is_torn() && matches!(text, "on" | "by" | "with") {
             return "a bracket before it is not closed".to_owned();
         }
         if before == TokenKind::Identifier && callee == "distinct" {
@@ -95,6 +99,7 @@ impl Parser<'_> {
             "by" | "on" | "with" => format!("close the bracket before it: `{sign}`"),
             "as" => "a new name stands before its value, Name = value; types are converted with tostring(…) and its like"
                 .to_owned(),
+            ")" | "]" | "}" => format!("the bracket before it is closed with `{sign}`"),
             "," => "brackets around a value hold one value; a list stands without them, or in the brackets of a call".to_owned(),
             _ => match self.advice_unexpected() {
                 general if general == GENERAL => "values are parted by `,`, and joined by an operator".to_owned(),
@@ -123,10 +128,15 @@ impl Parser<'_> {
                 | "in"
         );
         Some(match text {
+            _ if self.is_doubled() && self.is(TokenKind::Identifier) => self.advice_doubled(),
+            "[" if self.is_torn() => "stages and conditions stand between `(` and `)`".to_owned(),
             "=" if before == "==" => "values are compared with `==`".to_owned(),
             "=" if before == ":" => "a value is assigned with `=`".to_owned(),
             "=" if matches!(before, "+" | "-" | "*" | "/") => format!("write it out: A = A {before} …"),
             "=" if before == "!" => "values that differ are found with `!=`".to_owned(),
+            "=" if before == "," || OPERATORS.contains(&before) || before == "by" => {
+                "a name is missing before it".to_owned()
+            }
             "!" if before == "=" => "values that differ are found with `!=`".to_owned(),
             "<" | ">" if before == "=" => format!("the operator is `{text}=`"),
             ">" if before == "-" => "a property stands behind a point: A.b".to_owned(),
@@ -147,7 +157,13 @@ impl Parser<'_> {
             }
             "by" | "on" if before == "," => "take away the `,` before it".to_owned(),
             _ if self.is(TokenKind::Identifier) && super::name::is_keyword(text) => {
-                if super::name::is_type(text) && before == "(" {
+                if crate::tree::BinaryOperator::from_text(text).is_some()
+                    || matches!(text, "by" | "on" | "to" | "of" | "with" | "as" | "in")
+                {
+                    format!("something is missing before `{text}`")
+                } else if before == ":" || self.text_at(1) == ":" {
+                    "a name and its type stand in the brackets of a declaration: (name:string)".to_owned()
+                } else if super::name::is_type(text) && before == "(" {
                     "a value is converted with a function: tostring(…), toint(…), todatetime(…)".to_owned()
                 } else if super::name::is_type(text) {
                     format!(
@@ -162,6 +178,8 @@ impl Parser<'_> {
             {
                 format!("something is missing behind `{before}`")
             }
+            _ if self.is_doubled() => self.advice_doubled(),
+            _ if !before.is_empty() && !text.is_empty() => format!("a value is missing before `{text}`"),
             _ => return None,
         })
     }
@@ -175,32 +193,23 @@ impl Parser<'_> {
             return Some("write it so: between (1 .. 5)".to_owned());
         }
         match (what, self.text_before(1), self.text()) {
-            ("`by`", "sort" | "order", _) => {
-                Some(format!("write it so: {} by Column desc", self.text_before(1)))
-            }
-            ("`by`", ..) => Some("write it so: top 10 by Column".to_owned()),
             ("`=`", _, ":") => Some("a value is assigned with `=`".to_owned()),
             ("`=`", _, "(") => Some("a function is written so: let f = (x:long) { x + 1 };".to_owned()),
             ("`=`", _, "==") => Some("`let` takes one `=`".to_owned()),
             ("`typeof`", _, text) if super::name::is_type(text) => {
                 Some(format!("write it so: to typeof({text})"))
             }
-            ("`of`", ..) => Some("write it so: sample-distinct 5 of A; top-hitters 5 of A".to_owned()),
-            ("`on`", ..) => {
-                Some("write it so: make-series count() on Time step 1h; mv-apply A on (…)".to_owned())
-            }
-            ("`on` and columns", ..) => Some("write it so: lookup (T) on A".to_owned()),
-            ("`from`" | "`to`" | "`step`", ..) => Some("write it so: range x from 1 to 10 step 1".to_owned()),
             ("`:` and a type", ..) => Some("write it so: Name:string".to_owned()),
             ("`[` and values", ..) => Some("write it so: datatable (Name:string) [\"x\"]".to_owned()),
             ("`(`", ..) => Some("parameters stand in brackets: (name:string, least:long)".to_owned()),
             ("`=`", "let", _) => Some("a name is bound so: let name = value;".to_owned()),
             ("`=`", ..) => Some("a name is bound so: name = value".to_owned()),
-            _ if what.starts_with("a chart") => Some("write it so: render timechart".to_owned()),
-            ("`with`", ..) => Some("write it so: parse Column with * \"text\" Name".to_owned()),
             ("a key in quotes", ..) => Some("write it so: dynamic({\"name\": 1})".to_owned()),
             ("a column", _, "(") => Some("columns stand there without brackets: A, B".to_owned()),
-            ("a name", ".", text) if crate::tree::BinaryOperator::from_text(text).is_some() => {
+            ("a name", ".", text)
+                if text.starts_with(|first: char| first.is_ascii_alphabetic())
+                    && crate::tree::BinaryOperator::from_text(text).is_some() =>
+            {
                 Some(format!("`{text}` is an operator: Column {text} …"))
             }
             ("a name", ".", _) => {
@@ -211,11 +220,29 @@ impl Parser<'_> {
                 let function = self.text_before(1);
                 Some(format!("arguments stand in brackets: {function}(…)"))
             }
+            ("`(` and columns", ..) => Some("write it so: (Name:string, Port:long)".to_owned()),
+            ("`=` and a value", ..) => Some("write it so: with (name=value)".to_owned()),
             _ if what.contains("function's body") => {
                 Some("a function's body stands in braces: (x:long) { x + 1 }".to_owned())
             }
-            _ => None,
+            _ if self.is_doubled() => Some(self.advice_doubled()),
+            _ => example(self.operator_word).map(|example| format!("write it so: {example}")),
         }
+    }
+
+    /// Whether the word or sign before stands here again.
+    fn is_doubled(&self) -> bool {
+        !self.is(TokenKind::End) && self.text() == self.text_before(1)
+    }
+
+    fn advice_doubled(&self) -> String {
+        format!("`{}` stands twice", self.text())
+    }
+
+    /// Whether the brackets of this statement do not fit.
+    fn is_torn(&self) -> bool {
+        let at = self.at as u32;
+        self.brackets.torn.iter().any(|torn| torn.first <= at && at <= torn.last)
     }
 
     /// What to say of a word that stands where an operator has to.
@@ -226,4 +253,35 @@ impl Parser<'_> {
         let known = OPERATORS.iter().copied().filter(|known| !known.starts_with('_'));
         crate::nearest::nearest(word, known).map(|known| format!("did you mean `{known}`?"))
     }
+}
+
+/// How an operator is written that needs more than a list.
+fn example(operator: &str) -> Option<&'static str> {
+    Some(match operator {
+        "evaluate" => "evaluate bag_unpack(A)",
+        "facet" => "facet by A, B",
+        "find" => "find in (T, U) where A == 1 project A, B",
+        "fork" => "fork (where A == 1) (summarize count() by A)",
+        "graph-match" => "graph-match (a)-[e]->(b) where a.Name == \"x\" project b.Name",
+        "invoke" => "invoke f(1)",
+        "lookup" => "lookup kind=leftouter (T) on A",
+        "make-graph" => "make-graph A --> B with T on C",
+        "make-series" => "make-series count() on Time from ago(1d) to now() step 1h by A",
+        "mv-apply" | "mvapply" => "mv-apply B = A to typeof(string) on (where B != \"\")",
+        "mv-expand" | "mvexpand" => "mv-expand B = A to typeof(string)",
+        "parse" | "parse-where" => "parse A with * \"text\" B:long",
+        "parse-kv" => "parse-kv A as (b:string) with (pair_delimiter=\";\", kv_delimiter=\"=\")",
+        "partition" => "partition by A (top 1 by B)",
+        "range" => "range x from 1 to 10 step 1",
+        "reduce" => "reduce by A with threshold=0.1",
+        "render" => "render timechart with (title=\"x\")",
+        "sample-distinct" => "sample-distinct 5 of A",
+        "scan" => "scan with (step s1: A > 1; step s2: A > s1.A;)",
+        "search" => "search in (T, U) \"text\"",
+        "order" | "sort" => "sort by A desc nulls last",
+        "top" => "top 10 by A desc",
+        "top-hitters" => "top-hitters 5 of A by B",
+        "top-nested" => "top-nested 3 of A by count()",
+        _ => return None,
+    })
 }

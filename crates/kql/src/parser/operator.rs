@@ -196,10 +196,13 @@ impl Parser<'_> {
         if !self.enter() {
             return self.operator(first, Vec::new(), OperatorKind::Bad);
         }
+        let word = self.text();
+        let outer = std::mem::replace(&mut self.operator_word, word);
         let (kind, parameters) = self.one_operator();
         self.leave();
         let id = self.operator(first, parameters, kind);
         self.end_of_stage(id);
+        self.operator_word = outer;
         if self.claim_faults(faults) {
             self.broken.operators.push(id);
         }

@@ -1,6 +1,6 @@
 //! Statements.
 
-use super::Parser;
+use super::{Parser, operator};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::token::TokenKind;
 use crate::tree::{
@@ -101,7 +101,10 @@ impl Parser<'_> {
         let kind = match (self.kind(), self.text()) {
             (TokenKind::Semicolon, _) => {
                 let place = self.here();
-                self.report(Diagnostic::new(Code::Unexpected, place, "`;` ends no statement here"));
+                self.report(
+                    Diagnostic::new(Code::Unexpected, place, "`;` ends no statement here")
+                        .with_help("one `;` is too many"),
+                );
                 StatementKind::Bad
             }
             (TokenKind::Bar, _) => {
@@ -150,7 +153,7 @@ impl Parser<'_> {
                 Diagnostic::new(Code::Expected, place, format!("expected `let`, found `{word}`"))
                     .with_help("a name is bound so: let name = value;"),
             );
-        } else if assigns(self, 0) && !matches!(word, "let" | "set") {
+        } else if assigns(self, 0) && !matches!(word, "let" | "set") && !operator::OPERATORS.contains(&word) {
             self.report(
                 Diagnostic::new(Code::Expected, place, format!("expected `let` before `{word}`"))
                     .with_help(if self.at > 0 && !self.begins_line() {
