@@ -77,7 +77,8 @@ pub fn parse(source: &str) -> Parsed<'_> {
     let mut brackets = brackets::fit(&seen, source);
     let open_lines = open_lines(source, &diagnostics);
     for torn in &mut brackets.torn {
-        torn.said = open_lines.iter().any(|line| torn.span.start <= line.end && line.start <= torn.span.end);
+        let line = open_lines.partition_point(|line| line.end < torn.span.start);
+        torn.said = open_lines.get(line).is_some_and(|line| line.start <= torn.span.end);
     }
     let capacity = tokens.len() / 3;
     let tree = Tree {

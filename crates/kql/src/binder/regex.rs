@@ -81,7 +81,8 @@ impl Binder<'_> {
                     if !self.push_literal(&mut pattern, *literal) {
                         return;
                     }
-                    used = self.span(*literal);
+                    let span = self.span(*literal);
+                    used = if used.is_empty() { span } else { used.to(span) };
                 }
                 ParsePart::Column(_) => pattern.push("(.*?)", Span::default()),
                 ParsePart::Star => pattern.push(".*?", Span::default()),

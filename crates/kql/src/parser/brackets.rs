@@ -44,7 +44,8 @@ impl Brackets {
     /// The statement whose brackets do not fit, if the token `at` belongs to one.
     pub(super) fn torn_at(&mut self, at: usize) -> Option<&mut Torn> {
         let at = at as u32;
-        self.torn.iter_mut().find(|torn| torn.first <= at && at <= torn.last)
+        let place = self.torn.partition_point(|torn| torn.last < at);
+        self.torn.get_mut(place).filter(|torn| torn.first <= at)
     }
 }
 
@@ -100,6 +101,10 @@ pub(super) fn fit(tokens: &[Token], source: &str) -> Brackets {
     misfits.extend(open.iter().map(|one| one.at));
     misfits.sort_unstable();
     for at in misfits {
+        // A statement that is torn already is not looked at again, so that brackets without number cost little.
+        if brackets.torn.last().is_some_and(|before| at as u32 <= before.last) {
+            continue;
+        }
         let torn = stream.torn(at);
         match brackets.torn.last_mut() {
             Some(before) if torn.first <= before.last => {
@@ -212,6 +217,13 @@ mod tests {
         let source = "let a = f(1;\nlet b = 2;\nT | where (x | take 1;\nU | take 2";
         let torn: Vec<&str> = fitted(source).torn.iter().map(|torn| torn.span.text(source)).collect();
         assert_eq!(torn, ["let a = f(1;", "| where (x | take 1;"]);
+    }
+
+    #[test]
+    fn brackets_without_number_cost_little() {
+        for bracket in ["(", ")", "{", "}", "(;\n", "};\n"] {
+            assert!(!fitted(&bracket.repeat(200_000)).torn.is_empty(), "{bracket}");
+        }
     }
 
     #[test]
