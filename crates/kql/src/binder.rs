@@ -9,6 +9,7 @@ mod arguments;
 mod arithmetic;
 mod call;
 mod columns;
+mod comparison;
 mod expression;
 mod graph;
 mod join;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
-use crate::parser::Parsed;
+use crate::parser::{Broken, Parsed};
 use crate::token::Span;
 use crate::tree::{ExpressionId, OperatorId, StatementId, Tree};
 use crate::types::Type;
@@ -159,6 +160,7 @@ pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
     let tree = &parsed.tree;
     let mut binder = Binder {
         tree,
+        syntax: &parsed.broken,
         catalog,
         names: Vec::new(),
         symbols: HashMap::new(),
@@ -173,12 +175,16 @@ pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
         fuzzy: false,
         searching: false,
 
+        broken: false,
+        lost_names: false,
+        beside_text: false,
+        guessed: Vec::new(),
         quiet: 0,
         depth: 0,
         rebound: 0,
         nameless: 0,
 
-        diagnostics: parsed.meaningless.clone(),
+        diagnostics: Vec::new(),
         read_tables: Vec::new(),
         called_functions: Vec::new(),
         types: vec![Type::Unknown; tree.expression_count()],
@@ -231,6 +237,8 @@ struct Scalar {
     kind: Type,
     /// The text, where it is a string that is known beforehand.
     text: Option<Rc<str>>,
+    /// The string literals whose texts, one behind the other, are its text.
+    written: Option<Rc<[ExpressionId]>>,
     /// The columns that it is made of.
     from: Vec<ColumnId>,
     /// The column that it is, where it is one unchanged.
@@ -249,7 +257,7 @@ struct TupleItem {
 
 impl Scalar {
     fn of(kind: Type) -> Self {
-        Scalar { kind, text: None, from: Vec::new(), column: None, shape: Shape::Any }
+        Scalar { kind, text: None, written: None, from: Vec::new(), column: None, shape: Shape::Any }
     }
 }
 
@@ -283,6 +291,8 @@ struct Context {
 
 struct Binder<'a> {
     tree: &'a Tree<'a>,
+    /// Where errors of syntax stand.
+    syntax: &'a Broken,
     catalog: &'a dyn Catalog,
     names: Vec<Rc<str>>,
     symbols: HashMap<Rc<str>, Symbol>,
@@ -303,6 +313,14 @@ struct Binder<'a> {
     fuzzy: bool,
     /// Whether texts are conditions by themselves: in the predicate of `search` and `find`.
     searching: bool,
+    /// Whether an error of syntax stands in the stage or statement being bound: what else is wrong may come of it.
+    broken: bool,
+    /// Whether a statement was unreadable, so that a name that is missing may have been bound there.
+    lost_names: bool,
+    /// Whether what is being bound is compared with a text.
+    beside_text: bool,
+    /// What the names that were reported should read, as far as that was guessed.
+    guessed: Vec<Rc<str>>,
     /// Nought where what is wrong is said; more inside a call that was looked at where it was declared.
     quiet: u32,
     depth: u32,
@@ -427,7 +445,7 @@ impl<'a> Binder<'a> {
     // What is wrong.
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        if self.quiet == 0 {
+        if self.quiet == 0 && !self.broken && !self.syntax.has_place(diagnostic.span) {
             self.diagnostics.push(diagnostic);
         }
     }
@@ -438,10 +456,13 @@ impl<'a> Binder<'a> {
 
     /// A name that refers to nothing: with the nearest name that is in scope, or the stage that dropped the column.
     fn unknown_name(&mut self, symbol: Symbol, span: Span) {
-        if self.quiet > 0 {
+        if self.quiet > 0 || self.lost_names {
             return;
         }
         let name = self.name_of(symbol);
+        if self.is_guessed(&name) {
+            return;
+        }
         let lost = self.history.iter().rev().find(|(_, rows)| self.find(&rows.columns, symbol).is_some());
         let dropped = lost.map(|(stage, _)| *stage);
         let diagnostic =
@@ -457,6 +478,9 @@ impl<'a> Binder<'a> {
             );
             return;
         }
+        if let Some(advice) = self.place_advice(&name, span).or_else(|| self.name_advice(&name)) {
+            return self.report(diagnostic.with_help(advice));
+        }
         let columns = self.contexts.last().map(|context| context.columns.as_slice()).unwrap_or_default();
         let candidates: Vec<Rc<str>> = columns
             .iter()
@@ -465,15 +489,61 @@ impl<'a> Binder<'a> {
             .map(|known| self.name_of(known))
             .collect();
         let found = nearest(&name, candidates.iter().map(|known| &**known)).map(str::to_owned);
-        self.report(match found {
-            Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
-            None => diagnostic,
-        });
+        let diagnostic = match &found {
+            None if self.beside_text => {
+                diagnostic.with_help(format!("if it is a text, it stands in quotes: \"{name}\""))
+            }
+            _ => diagnostic,
+        };
+        self.report_near(diagnostic, found);
+    }
+
+    /// What to say of a name that is no column, where what stands around it tells what was meant.
+    fn place_advice(&mut self, name: &Rc<str>, span: Span) -> Option<String> {
+        let tokens = &self.tree.tokens;
+        let at = tokens.partition_point(|token| token.span.start < span.start);
+        let text = |token: &crate::token::Token| token.text(self.tree.source);
+        let mut before = tokens[..at].iter().rev().filter(|token| !token.kind.is_trivia()).map(text);
+        let behind = tokens.get(at + 1..)?.iter().find(|token| !token.kind.is_trivia()).map(text)?;
+        let (last, last_but_one) = (before.next().unwrap_or(""), before.next().unwrap_or(""));
+        if behind == "==" && matches!(last, "extend" | "project" | "summarize" | "print" | "," | "by") {
+            self.guessed.push(Rc::clone(name));
+            return Some(format!("a new column is named with one `=`: {name} = …"));
+        }
+        if (last, last_but_one) == ("-", "-") {
+            return Some("a comment begins with `//`".to_owned());
+        }
+        None
+    }
+
+    /// What to say of a name that is no column, where it is surely meant for something else.
+    fn name_advice(&self, name: &str) -> Option<String> {
+        if self.aggregates == Aggregates::Required
+            && crate::builtins::builtins().aggregates.contains_key(name)
+        {
+            return Some(format!("an aggregate is called with brackets: {name}()"));
+        }
+        crate::habits::name(name)
+    }
+
+    /// Reports a name that there is not, with the one that is nearest to it.
+    fn report_near(&mut self, diagnostic: Diagnostic, near: Option<String>) {
+        let Some(near) = near else { return self.report(diagnostic) };
+        self.guessed.push(Rc::from(near.as_str()));
+        self.report(diagnostic.with_help(format!("did you mean `{near}`?")));
+    }
+
+    /// Whether a name is missing only because another was mistyped that should read so: a column that `project` was to
+    /// name, or `count_` where `cuont()` was to give it.
+    fn is_guessed(&self, name: &str) -> bool {
+        self.guessed.iter().any(|guess| {
+            name.strip_prefix(&**guess).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        })
     }
 
     /// A table that there is not.
     fn unknown_table(&mut self, name: &str, span: Span) {
-        if self.quiet > 0 {
+        if self.quiet > 0 || self.lost_names {
             return;
         }
         let mut candidates: Vec<Rc<str>> = Vec::new();
@@ -487,10 +557,7 @@ impl<'a> Binder<'a> {
         let found = nearest(name, known).map(str::to_owned);
         let code = if self.fuzzy { Code::UnknownFuzzyTable } else { Code::UnknownTable };
         let diagnostic = Diagnostic::new(code, span, format!("there is no table `{name}`"));
-        self.report(match found {
-            Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
-            None => diagnostic,
-        });
+        self.report_near(diagnostic, found);
     }
 
     fn span(&self, id: ExpressionId) -> Span {

@@ -3,112 +3,15 @@
 //! The lexer never fails: whatever it is given it cuts into tokens that cover it wholly, and says what is wrong beside
 //! them.
 
+mod words;
+
+use self::words::{COMPOUND_KEYWORDS, NEGATED_OPERATORS, TIMESPAN_UNITS};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::literal::escape_length;
 use crate::token::{Lexed, Span, Token, TokenKind};
 
 /// The longest source that is read, in bytes.
 pub const MAX_SOURCE: usize = 16 << 20;
-
-/// Keywords of several words. The lexer reads one where an identifier begins it and no identifier goes on behind it.
-const COMPOUND_KEYWORDS: &[&str] = &[
-    "3Dchart",
-    "assert-schema",
-    "granny-asc",
-    "granny-desc",
-    "graph-mark-components",
-    "graph-match",
-    "graph-shortest-paths",
-    "graph-to-table",
-    "graph-where-edges",
-    "graph-where-nodes",
-    "hint.concurrency",
-    "hint.distribution",
-    "hint.materialized",
-    "hint.num_partitions",
-    "hint.pass_filters",
-    "hint.pass_filters_column",
-    "hint.progressive_top",
-    "hint.remote",
-    "hint.shufflekey",
-    "hint.spread",
-    "hint.strategy",
-    "macro-expand",
-    "make-graph",
-    "make-series",
-    "matches regex",
-    "materialized-view-combine",
-    "mv-apply",
-    "mv-expand",
-    "parse-kv",
-    "parse-where",
-    "partitioned-by",
-    "project-away",
-    "project-by-names",
-    "project-keep",
-    "project-rename",
-    "project-reorder",
-    "project-smart",
-    "sample-distinct",
-    "top-hitters",
-    "top-nested",
-];
-
-/// Operators that are a word behind an exclamation mark.
-const NEGATED_OPERATORS: &[&str] = &[
-    "between",
-    "contains",
-    "contains_cs",
-    "endswith",
-    "endswith_cs",
-    "has",
-    "has_cs",
-    "hasprefix",
-    "hasprefix_cs",
-    "hassuffix",
-    "hassuffix_cs",
-    "in",
-    "startswith",
-    "startswith_cs",
-];
-
-/// Units that turn a number in front of them into a timespan.
-const TIMESPAN_UNITS: &[&str] = &[
-    "m",
-    "min",
-    "minute",
-    "minutes",
-    "s",
-    "sec",
-    "second",
-    "seconds",
-    "d",
-    "day",
-    "days",
-    "h",
-    "hr",
-    "hrs",
-    "hour",
-    "hours",
-    "ms",
-    "milli",
-    "millis",
-    "millisec",
-    "millisecond",
-    "milliseconds",
-    "micro",
-    "micros",
-    "microsec",
-    "microsecond",
-    "microseconds",
-    "nano",
-    "nanos",
-    "nanosec",
-    "nanosecond",
-    "nanoseconds",
-    "tick",
-    "ticks",
-];
 
 /// Cuts a query into tokens. Never panics; what is wrong stands in [`Lexed::diagnostics`].
 pub fn lex(source: &str) -> Lexed<'_> {
@@ -135,6 +38,11 @@ fn is_blank(character: char) -> bool {
         '\t' | ' ' | '\r' | '\n' | '\u{b}' | '\u{c}' | '\u{a0}' | '\u{1680}' | '\u{180e}' | '\u{2000}'
             ..='\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}' | '\u{feff}'
     )
+}
+
+/// Whether a character is a quote as word processors set it.
+pub(crate) fn is_typographic(character: char) -> bool {
+    matches!(character, '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{2032}' | '\u{2033}')
 }
 
 struct Lexer<'s> {
@@ -226,6 +134,7 @@ impl Lexer<'_> {
     fn string(&mut self, prefix: usize) -> TokenKind {
         let start = self.at;
         let quote = self.peek(prefix);
+        let mut is_said = false;
         self.at += prefix + 1;
         loop {
             match self.bytes.get(self.at) {
@@ -234,41 +143,84 @@ impl Lexer<'_> {
                     return TokenKind::String;
                 }
                 None | Some(b'\r' | b'\n') => {
+                    if is_said {
+                        // The string is not what was meant, so that its bad escapes are none either.
+                        self.diagnostics.pop();
+                    }
                     self.unterminated(start, quote);
                     return TokenKind::String;
                 }
                 Some(b'\\') => match escape_length(self.rest()) {
                     Some(length) => self.at += length,
-                    None => self.bad_escape(),
+                    None => is_said |= self.bad_escape(is_said),
                 },
                 Some(_) => self.at += 1,
             }
         }
     }
 
-    /// Reports the escape at the backslash here and moves past the backslash alone, so that the string goes on.
-    fn bad_escape(&mut self) {
+    /// Reports the escape at the backslash here, unless one of the same string `is_said`, and moves past the backslash
+    /// alone, so that the string goes on. Tells whether it reported.
+    fn bad_escape(&mut self, is_said: bool) -> bool {
         let start = self.at;
         self.at += 1;
-        let next = self.rest().chars().next().filter(|next| !matches!(next, '\r' | '\n'));
-        let Some(next) = next else { return };
+        let next = self.rest().chars().next().filter(|next| !matches!(next, '\r' | '\n') && !is_said);
+        let Some(next) = next else { return false };
         let span = Span::new(start as u32, (self.at + next.len_utf8()) as u32);
         self.diagnostics.push(
             Diagnostic::new(Code::BadEscape, span, format!("`\\{next}` is not an escape"))
-                .with_help("double the backslash, or write the string verbatim: @\"…\""),
+                .with_help("double each backslash, or write the string verbatim: @\"…\""),
         );
+        true
     }
 
     fn unterminated(&mut self, start: usize, quote: u8) {
         let quote = quote as char;
+        if let Some(escaped) = self.escaped_quote(start, quote) {
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::UnterminatedString,
+                    escaped,
+                    format!("the backslash makes {quote} a part of the string, so that a string on this line is not closed"),
+                )
+                .with_help(format!("double the backslash before the closing quote, or write the string verbatim: @{quote}…{quote}")),
+            );
+            return;
+        }
         self.diagnostics.push(
             Diagnostic::new(
                 Code::UnterminatedString,
                 self.span_from(start),
                 format!("this string is not closed with {quote} before the end of its line"),
             )
-            .with_help(format!("close it with {quote}; text of several lines stands between ``` and ```")),
+            .with_help(format!(
+                "close it with {quote}; within a text it is written \\{quote}; a text of several lines stands between ``` and ```"
+            )),
         );
+    }
+
+    /// The first quote behind a backslash on the line up to here: where a string was most likely to end. `start` is where
+    /// the string begins that does not.
+    fn escaped_quote(&self, start: usize, quote: char) -> Option<Span> {
+        let line = self.source[..start].rfind('\n').map_or(0, |before| before + 1);
+        let escaped = format!("\\{quote}");
+        let strings = self.tokens.iter().rev().take_while(|token| token.span.start as usize >= line);
+        strings
+            .filter(|token| token.kind == TokenKind::String)
+            .map(|token| token.span)
+            .chain([self.span_from(start)])
+            .filter(|span| !span.text(self.source).trim_start_matches(['h', 'H']).starts_with('@'))
+            .filter_map(|span| {
+                // A backslash that is doubled escapes no quote.
+                let text = span.text(self.source);
+                let at = text.match_indices(&escaped).map(|(at, _)| at).find(|at| {
+                    let slashes = text[..*at].bytes().rev().take_while(|byte| *byte == b'\\').count();
+                    slashes % 2 == 0
+                })?;
+                let from = span.start + at as u32;
+                Some(Span::new(from, from + escaped.len() as u32))
+            })
+            .min()
     }
 
     /// A string without escapes, whose quote stands `prefix` bytes ahead; a doubled quote stands for one.
@@ -364,12 +316,18 @@ impl Lexer<'_> {
         if self.peek(length) == b')' {
             return self.take(length + 1, kind);
         }
+        let word = &self.source[start..self.at];
         self.at += length;
-        self.diagnostics.push(Diagnostic::new(
-            Code::UnterminatedLiteral,
-            self.span_from(start),
-            "this literal is not closed with `)` on its line",
-        ));
+        self.diagnostics.push(
+            Diagnostic::new(
+                Code::UnterminatedLiteral,
+                self.span_from(start),
+                "this literal is not closed with `)` on its line",
+            )
+            .with_help(format!(
+                "what stands in the brackets is written out; what is computed is converted: to{word}(…)"
+            )),
+        );
         kind
     }
 
@@ -516,9 +474,33 @@ impl Lexer<'_> {
         self.take(1 + length + tilde, TokenKind::Keyword)
     }
 
+    /// The length of a text between typographic quotes on one line, with no other quotes in it.
+    fn typographic_length(&self) -> Option<usize> {
+        let first = self.rest().chars().next().filter(|first| is_typographic(*first))?;
+        let inner = &self.rest()[first.len_utf8()..];
+        let length = inner
+            .find(|character| is_typographic(character) || matches!(character, '"' | '\'' | '\r' | '\n'))?;
+        let last = inner[length..].chars().next().filter(|last| is_typographic(*last))?;
+        Some(first.len_utf8() + length + last.len_utf8())
+    }
+
     /// A run of characters that begin no token, with one diagnostic.
     fn unknown(&mut self) -> TokenKind {
         let start = self.at;
+        if let Some(length) = self.typographic_length() {
+            self.at += length;
+            let inner = self.source[start..self.at].trim_matches(is_typographic);
+            let written = crate::literal::string(inner);
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::UnexpectedCharacter,
+                    self.span_from(start),
+                    format!("`{}` is no string", self.source[start..self.at].escape_debug()),
+                )
+                .with_help(format!("typographic quotes are no quotes: write {written}")),
+            );
+            return TokenKind::String;
+        }
         let length = self
             .rest()
             .find(|character: char| {
@@ -535,13 +517,16 @@ impl Lexer<'_> {
             self.span_from(start),
             format!("`{}` means nothing here", text.escape_debug()),
         );
-        let is_typographic = |character| {
-            matches!(character, '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{2032}' | '\u{2033}')
-        };
         self.diagnostics.push(if text.contains(is_typographic) {
             diagnostic.with_help("typographic quotes are no quotes: write \" or '")
         } else if text.contains('&') {
             diagnostic.with_help("conditions are joined with `and`")
+        } else if text == "~" {
+            diagnostic.with_help("texts are compared without regard to case with `=~`")
+        } else if text == "$" {
+            diagnostic.with_help("texts are put together with strcat(…)")
+        } else if text == "^" {
+            diagnostic.with_help("a power is pow(…, …), and bits are joined with binary_xor(…, …)")
         } else if text.contains(char::is_alphabetic) {
             diagnostic.with_help("a name with such letters stands in brackets and quotes: ['…']")
         } else {

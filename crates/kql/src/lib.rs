@@ -9,6 +9,7 @@ mod builtins;
 mod catalog;
 mod date;
 mod diagnostic;
+mod habits;
 mod lexer;
 pub mod literal;
 pub mod names;

@@ -75,6 +75,33 @@ pub fn decode(token: &str) -> Option<String> {
     decode_escaped(body, quote)
 }
 
+/// Where each byte of the text that a string literal stands for is written: from and to which byte of `token`; `None`
+/// for what [`decode`] refuses.
+pub(crate) fn places(token: &str) -> Option<Vec<(usize, usize)>> {
+    let text = decode(token)?;
+    let prefix = token.len() - token.trim_start_matches(['h', 'H', '@']).len();
+    let is_verbatim = token[..prefix].contains('@');
+    let mark = if token[prefix..].starts_with(['`', '~']) { 3 } else { 1 };
+    let escapes = mark == 1 && !is_verbatim;
+    let mut places = Vec::with_capacity(text.len());
+    let mut at = prefix + mark;
+    for character in text.chars() {
+        let rest = token.get(at..)?;
+        let mut length = match rest.chars().next()? {
+            '\\' if escapes => escape_length(rest)?,
+            quote @ ('"' | '\'') if is_verbatim && rest[1..].starts_with(quote) => 2,
+            written => written.len_utf8(),
+        };
+        // Two escapes of UTF-16 are one character.
+        if character > '\u{ffff}' && rest.starts_with("\\u") {
+            length += escape_length(&rest[length..])?;
+        }
+        places.extend(std::iter::repeat_n((at, at + length), character.len_utf8()));
+        at += length;
+    }
+    Some(places)
+}
+
 fn decode_verbatim(body: &str, quote: char) -> Option<String> {
     if body.contains(['\r', '\n']) {
         return None;
@@ -191,6 +218,22 @@ mod tests {
     fn verbatim_strings_double_their_quote_and_nothing_else() {
         assert_eq!(decoded(r#"@"C:\a""b""#), r#"C:\a"b"#);
         assert_eq!(decoded(r#"H@'it''s "x"'"#), r#"it's "x""#);
+    }
+
+    #[test]
+    fn every_byte_of_a_text_knows_where_it_is_written() {
+        for (token, written) in [
+            (r#""a\\b""#, vec!["a", r"\\", "b"]),
+            (r#"h@'a''\b'"#, vec!["a", "''", r"\", "b"]),
+            (r#""\uD83D\uDE00x""#, vec![r"\uD83D\uDE00"; 4].into_iter().chain(["x"]).collect()),
+            (r#""\U0001F600é""#, vec![r"\U0001F600"; 4].into_iter().chain(["é"; 2]).collect()),
+            ("```a\n\"```", vec!["a", "\n", "\""]),
+        ] {
+            let places = places(token).expect("it is a literal");
+            let found: Vec<&str> = places.iter().map(|(start, end)| &token[*start..*end]).collect();
+            assert_eq!(found, written, "{token}");
+        }
+        assert_eq!(places("\"a"), None);
     }
 
     #[test]

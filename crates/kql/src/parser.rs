@@ -4,6 +4,8 @@
 //! its footing again, at the next bar, semicolon, closing bracket or statement. Nesting is bounded; chains of operators
 //! and pipes are read in loops, so that their length is not.
 
+mod advice;
+mod brackets;
 mod expression;
 mod graph;
 mod literal;
@@ -11,9 +13,11 @@ mod name;
 mod operator;
 mod statement;
 
+use self::brackets::Brackets;
+pub(crate) use self::name::{is_type, type_advice};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lexer::lex;
-use crate::token::{Lexed, Span, TokenKind};
+use crate::token::{Lexed, Span, Token, TokenKind};
 use crate::tree::{
     Expression, ExpressionId, ExpressionKind, Name, Operator, OperatorId, OperatorKind, Parameter, Statement,
     StatementId, StatementKind, TokenRange, Tree,
@@ -29,20 +33,53 @@ pub struct Parsed<'s> {
     pub tree: Tree<'s>,
     /// What is wrong, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
-    /// Words that the grammar takes and that mean nothing, such as the name of no type; [`analyze`](crate::analyze)
-    /// reports them.
-    pub(crate) meaningless: Vec<Diagnostic>,
+    /// Where it is wrong, for those who would guess at the meaning.
+    pub(crate) broken: Broken,
+}
+
+/// The innermost stages and statements in which an error of syntax stands: what they mean is a guess.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Broken {
+    operators: Vec<OperatorId>,
+    statements: Vec<StatementId>,
+    /// Where brackets or quotes do not fit.
+    places: Vec<Span>,
+}
+
+impl Broken {
+    /// Whether brackets or quotes do not fit there.
+    pub(crate) fn has_place(&self, place: Span) -> bool {
+        self.places.iter().any(|broken| broken.start <= place.end && place.start <= broken.end)
+    }
+
+    /// Whether an error stands in this stage and in no stage within it.
+    pub(crate) fn has_operator(&self, id: OperatorId) -> bool {
+        // Nodes are numbered as they are read, and so stand in order.
+        self.operators.binary_search(&id).is_ok()
+    }
+
+    /// Whether an error stands in this statement and in none of its stages.
+    pub(crate) fn has_statement(&self, id: StatementId) -> bool {
+        self.statements.binary_search(&id).is_ok()
+    }
 }
 
 /// Reads a query. Never panics and never fails; what is wrong stands in [`Parsed::diagnostics`].
 pub fn parse(source: &str) -> Parsed<'_> {
     let Lexed { source, tokens, diagnostics } = lex(source);
-    let significant = tokens
+    let significant: Vec<u32> = tokens
         .iter()
         .enumerate()
         .filter(|(_, token)| !token.kind.is_trivia())
         .map(|(at, _)| at as u32)
         .collect();
+    let seen: Vec<Token> = significant.iter().map(|at| tokens[*at as usize]).collect();
+    let mut brackets = brackets::fit(&seen, source);
+    let open_lines = open_lines(source, &diagnostics);
+    for torn in &mut brackets.torn {
+        let line = open_lines.partition_point(|line| line.end < torn.span.start);
+        torn.said = open_lines.get(line).is_some_and(|line| line.start <= torn.span.end);
+    }
     let capacity = tokens.len() / 3;
     let tree = Tree {
         source,
@@ -52,13 +89,30 @@ pub fn parse(source: &str) -> Parsed<'_> {
         operators: Vec::new(),
         statements: Vec::new(),
     };
+    let unreadable = diagnostics
+        .iter()
+        .filter(|found| {
+            // A string with a bad escape or with quotes of the wrong kind is a string all the same.
+            let quoted = source[found.span.range()].chars().count() > 1
+                && source[found.span.range()].starts_with(crate::lexer::is_typographic);
+            found.code != Code::BadEscape && !quoted
+        })
+        .map(|found| found.span.start)
+        .collect();
     let mut parser = Parser {
         tree,
         significant,
         at: 0,
         diagnostics,
-        meaningless: Vec::new(),
+        unreadable,
+        open_lines,
+        brackets,
         lost: false,
+        said: false,
+        said_at: None,
+        faults: 0,
+        broken: Broken::default(),
+        operator_word: "",
         depth: 0,
         open: 0,
         too_deep: false,
@@ -66,7 +120,25 @@ pub fn parse(source: &str) -> Parsed<'_> {
     parser.tree.root = parser.query();
     let mut diagnostics = parser.diagnostics;
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-    Parsed { tree: parser.tree, diagnostics, meaningless: parser.meaningless }
+    let mut broken = parser.broken;
+    debug_assert!(
+        !diagnostics.is_empty() || (broken.operators.is_empty() && broken.statements.is_empty()),
+        "of several errors at least one is said"
+    );
+    broken.places = parser.brackets.torn.iter().map(|torn| torn.span).chain(parser.open_lines).collect();
+    Parsed { tree: parser.tree, diagnostics, broken }
+}
+
+/// The lines with a string that is not closed: every quote on them may be the one that is wrong.
+fn open_lines(source: &str, diagnostics: &[Diagnostic]) -> Vec<Span> {
+    let open = diagnostics.iter().filter(|found| found.code == Code::UnterminatedString);
+    open.map(|found| {
+        let start = source[..found.span.start as usize].rfind('\n').map_or(0, |before| before + 1);
+        let behind = &source[found.span.end as usize..];
+        let end = found.span.end as usize + behind.find('\n').unwrap_or(behind.len());
+        Span::new(start as u32, end as u32)
+    })
+    .collect()
 }
 
 pub(crate) struct Parser<'s> {
@@ -76,9 +148,22 @@ pub(crate) struct Parser<'s> {
     /// The current token, an index into `significant`.
     at: usize,
     diagnostics: Vec<Diagnostic>,
-    meaningless: Vec<Diagnostic>,
+    /// Where tokens begin that the lexer could not read to their end, in order.
+    unreadable: Vec<u32>,
+    /// The lines with a string that is not closed.
+    open_lines: Vec<Span>,
+    brackets: Brackets,
     /// Whether an error was reported and the parser has not found its footing since.
     lost: bool,
+    /// Whether something was said of the stage or statement that is being read: what follows may come of it.
+    said: bool,
+    /// The token where an error was met last.
+    said_at: Option<usize>,
+    /// How many errors stand in what is being read and in no stage or statement that was finished.
+    faults: u32,
+    broken: Broken,
+    /// The word of the operator that is being read.
+    operator_word: &'s str,
     depth: u32,
     /// How many brackets have been read that are not closed yet.
     open: usize,
@@ -142,9 +227,19 @@ impl<'s> Parser<'s> {
             TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace => {
                 self.open = self.open.saturating_sub(1);
             }
+            kind if (kind.is_literal() || kind == TokenKind::Unknown) && self.is_unreadable() => {
+                // What it took with it is anyone's guess.
+                self.lost = true;
+                self.faults += 1;
+            }
             _ => {}
         }
         self.at += 1;
+    }
+
+    /// Whether the lexer has reported the token that stands here.
+    fn is_unreadable(&self) -> bool {
+        !self.unreadable.is_empty() && self.unreadable.binary_search(&self.span_at(0).start).is_ok()
     }
 
     fn eat(&mut self, kind: TokenKind) -> bool {
@@ -192,32 +287,29 @@ impl<'s> Parser<'s> {
             TokenKind::CloseBracket => (']', '['),
             _ => ('}', '{'),
         };
-        // Where something is wrong inside the bracket, that is why its end was not found.
-        let known = self.is(TokenKind::End)
-            && self.diagnostics.iter().any(|before| before.span.start >= opened.start);
-        if !self.lost && !known {
-            let diagnostic = if self.is(TokenKind::End) {
-                Diagnostic::new(Code::Expected, opened, format!("this `{opener}` is not closed"))
-                    .with_help(format!("a `{sign}` is missing before the end of the query"))
-            } else {
-                let found = self.describe();
-                Diagnostic::new(Code::Expected, self.here(), format!("expected `{sign}` before {found}"))
+        let from = self.at_of(opened);
+        let closer = self.brackets.closer(from).filter(|closer| *closer >= self.at);
+        let diagnostic = if self.is(TokenKind::End) {
+            Diagnostic::new(Code::Expected, opened, format!("this `{opener}` is not closed"))
+                .with_help(format!("a `{sign}` is missing before the end of the query"))
+        } else {
+            let found = self.describe();
+            let allowed = match closer {
+                Some(_) if self.holds_list(from) && !self.is(TokenKind::Bar) => format!("`,` or `{sign}`"),
+                _ => format!("`{sign}`"),
             };
-            self.report(diagnostic);
-        }
-        if self.has_closers_for_all() {
+            Diagnostic::new(Code::Expected, self.here(), format!("expected {allowed} before {found}"))
+                .with_help(self.advice_inside(sign, closer.is_some()))
+        };
+        self.report(diagnostic);
+        match closer {
             // The bracket is there, behind something that does not belong: all of that is skipped.
-            while !matches!(
-                self.kind(),
-                TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace | TokenKind::End
-            ) {
-                self.skip_to_sync();
-                if matches!(self.kind(), TokenKind::Bar | TokenKind::Identifier) {
+            Some(closer) => {
+                while self.at < closer {
                     self.bump();
                 }
             }
-        } else {
-            self.skip_to_sync();
+            None => self.skip_to_sync(),
         }
         if self.is(kind) {
             self.bump();
@@ -225,20 +317,24 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// Whether enough closing brackets stand ahead in this statement for all that are open, so that none is missing.
-    fn has_closers_for_all(&self) -> bool {
-        let (mut depth, mut closers) = (0usize, 0usize);
-        for ahead in 0.. {
-            use TokenKind::*;
-            match self.kind_at(ahead) {
-                OpenParen | OpenBracket | OpenBrace => depth += 1,
-                CloseParen | CloseBracket | CloseBrace if depth > 0 => depth -= 1,
-                CloseParen | CloseBracket | CloseBrace => closers += 1,
-                Semicolon | End => break,
-                _ => {}
-            }
+    /// The token that begins at a place, as an index into `significant`.
+    fn at_of(&self, place: Span) -> usize {
+        self.significant.partition_point(|index| self.tree.tokens[*index as usize].span.start < place.start)
+    }
+
+    /// Whether the bracket at a token holds items with commas between them, and not one value.
+    fn holds_list(&self, opener: usize) -> bool {
+        let before = opener.checked_sub(1).and_then(|before| self.significant.get(before));
+        let before = before.map_or(TokenKind::End, |index| self.tree.tokens[*index as usize].kind);
+        let kind = self
+            .significant
+            .get(opener)
+            .map_or(TokenKind::End, |index| self.tree.tokens[*index as usize].kind);
+        match kind {
+            TokenKind::OpenParen => matches!(before, TokenKind::Identifier | TokenKind::Keyword),
+            TokenKind::OpenBracket => !matches!(before, TokenKind::Identifier | TokenKind::CloseBracket),
+            _ => true,
         }
-        closers >= self.open
     }
 
     /// Moves to where the parser may find its footing: a bar, a semicolon, a closing bracket of what is open, a `let`
@@ -252,6 +348,7 @@ impl<'s> Parser<'s> {
                 OpenParen | OpenBracket | OpenBrace => depth += 1,
                 CloseParen | CloseBracket | CloseBrace if depth == 0 => return,
                 CloseParen | CloseBracket | CloseBrace => depth -= 1,
+                Semicolon if self.brackets.is_inside(self.at) => {}
                 Bar | Semicolon if depth == 0 => return,
                 Identifier if self.begins_let() => return,
                 _ => {}
@@ -266,6 +363,13 @@ impl<'s> Parser<'s> {
     }
 
     // What is wrong.
+
+    /// Whether the current token is the first of its line.
+    fn begins_line(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|before| self.significant.get(before));
+        let end = before.map_or(0, |index| self.tree.tokens[*index as usize].span.end);
+        Span::new(end, self.span_at(0).start).text(self.tree.source).contains('\n')
+    }
 
     /// The place of the current token; at the end, the empty place behind the last token.
     fn here(&self) -> Span {
@@ -289,41 +393,63 @@ impl<'s> Parser<'s> {
         if shown.len() < text.len() { format!("`{shown}…`") } else { format!("`{shown}`") }
     }
 
-    /// Reports an error unless the parser is lost already, and is lost from here on.
+    /// Reports an error unless it may come of another, and is lost from here on.
     fn report(&mut self, diagnostic: Diagnostic) {
-        if !self.lost {
-            // A token that is broken in itself has been reported by the lexer.
-            let place = diagnostic.span;
-            let known = self.diagnostics.iter().any(|before| {
+        let place = diagnostic.span;
+        // A token that is broken in itself has been reported by the lexer.
+        let known =
+            self.diagnostics.iter().any(|before| {
                 before.span.start <= place.start && place.end <= before.span.end && !before.span.is_empty()
-            });
-            if !known {
-                self.diagnostics.push(diagnostic);
-            }
+            }) || self.open_lines.iter().any(|line| line.start <= place.start && place.start <= line.end);
+        let torn = self.brackets.torn_at(self.at);
+        let said = torn.is_some_and(|torn| std::mem::replace(&mut torn.said, true));
+        if !self.lost && !self.said && !known && !said {
+            self.diagnostics.push(diagnostic);
         }
+        self.said = true;
+        self.said_at = Some(self.at);
         self.lost = true;
+        self.faults += 1;
+    }
+
+    /// Whether an error was met at the token before this one, or at this one.
+    fn is_said_here(&self) -> bool {
+        self.said_at.is_some_and(|at| at + 1 >= self.at)
+    }
+
+    /// Begins a stage or a statement: the parser has its footing, and says what is wrong from here on.
+    fn begin(&mut self) {
+        self.lost = self.too_deep;
+        self.said = self.too_deep;
+    }
+
+    /// Takes the errors since there were `before` for those of a node that is finished; tells whether there were any.
+    fn claim_faults(&mut self, before: u32) -> bool {
+        let any = self.faults > before;
+        self.faults = before;
+        any
     }
 
     fn error_expected(&mut self, what: &str) {
         let message = format!("expected {what}, found {}", self.describe());
-        self.report(Diagnostic::new(Code::Expected, self.here(), message));
+        let diagnostic = Diagnostic::new(Code::Expected, self.here(), message);
+        self.report(match self.advice_expected(what) {
+            Some(advice) => diagnostic.with_help(advice),
+            None => diagnostic,
+        });
     }
 
     fn error_missing_expression(&mut self) {
         let place = self.here();
         let found = self.describe();
-        let diagnostic = if self.is(TokenKind::Identifier) && name::is_keyword(self.text()) {
-            let text = self.text();
-            Diagnostic::new(
-                Code::MissingExpression,
-                place,
-                format!("expected an expression, found the keyword {found}"),
-            )
-            .with_help(format!("a column of that name is written ['{text}']"))
-        } else {
-            Diagnostic::new(Code::MissingExpression, place, format!("expected an expression, found {found}"))
-        };
-        self.report(diagnostic);
+        let kind =
+            if self.is(TokenKind::Identifier) && name::is_keyword(self.text()) { "the keyword " } else { "" };
+        let message = format!("expected an expression, found {kind}{found}");
+        let diagnostic = Diagnostic::new(Code::MissingExpression, place, message);
+        self.report(match self.advice_missing() {
+            Some(advice) => diagnostic.with_help(advice),
+            None => diagnostic,
+        });
     }
 
     /// Enters one level of nesting; `false`, once reported, where there are too many.
@@ -332,11 +458,11 @@ impl<'s> Parser<'s> {
             if !self.too_deep {
                 let message = format!("nested more than {MAX_NESTING} levels deep");
                 let place = self.here();
-                self.lost = false;
-                self.report(Diagnostic::new(Code::NestingTooDeep, place, message).with_help(
+                self.diagnostics.push(Diagnostic::new(Code::NestingTooDeep, place, message).with_help(
                     "give the inner parts names with `let`, or join a chain of `iff` into one `case`",
                 ));
-                self.too_deep = true;
+                self.faults += 1;
+                (self.lost, self.said, self.too_deep) = (true, true, true);
                 // Nothing behind it is read, so that brackets without number cost nothing.
                 self.at = self.significant.len().saturating_sub(1);
             }

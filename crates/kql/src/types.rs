@@ -85,8 +85,12 @@ impl Type {
     }
 }
 
+/// The type's name; in the alternate form `{:#}` with its article: "a long", "an int".
 impl fmt::Display for Type {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if formatter.alternate() {
+            formatter.write_str(if matches!(self, Type::Int | Type::Unknown) { "an " } else { "a " })?;
+        }
         formatter.write_str(self.as_str())
     }
 }

@@ -10,6 +10,21 @@ pub(super) fn operand_advice(operator: BinaryOperator, one: Type, other: Type) -
             .then(|| "convert to a string first: tostring(…)".to_owned());
     }
     match (one, other) {
+        (Type::Bool, Type::String) | (Type::String, Type::Bool)
+            if matches!(operator.level(), Level::Or | Level::And) =>
+        {
+            let text = operator.as_str();
+            Some(format!("each side of `{text}` is a whole condition: name the column again"))
+        }
+        (Type::String, Type::String) if operator == BinaryOperator::Add => {
+            Some("texts are joined with strcat(…)".to_owned())
+        }
+        (Type::DateTime, Type::TimeSpan) if operator.level() == Level::Relational => {
+            Some("a time is counted back from now with ago(…): ago(1d)".to_owned())
+        }
+        (Type::DateTime, other) if other.is_number() => {
+            Some("a date is written datetime(2024-12-31), a span 1d".to_owned())
+        }
         (Type::Dynamic, _) | (_, Type::Dynamic) => {
             Some("convert the dynamic value first: tolong(…), todatetime(…), tostring(…)".to_owned())
         }

@@ -46,6 +46,14 @@ impl Argument {
         }
     }
 
+    /// The literals that it is made of.
+    pub(super) fn written(&self) -> Option<Rc<[ExpressionId]>> {
+        match &self.value {
+            Value::Scalar(scalar) => scalar.written.clone(),
+            _ => None,
+        }
+    }
+
     pub(super) fn text(&self) -> Option<Rc<str>> {
         match &self.value {
             Value::Scalar(scalar) => scalar.text.clone(),
@@ -73,6 +81,8 @@ const CONVERSIONS: &[&str] = &[
 /// Functions over the nodes and edges of a pattern, which there are nowhere else.
 const GRAPH_FUNCTIONS: &[&str] =
     &["all", "inner_nodes", "labels", "map", "node_degree_in", "node_degree_out", "node_id"];
+/// Of how many literals a constant may be put together to be followed.
+const MOST_PARTS: usize = 256;
 
 impl Binder<'_> {
     pub(super) fn arguments(&mut self, ids: &[ExpressionId]) -> Vec<Argument> {
@@ -126,6 +136,7 @@ impl Binder<'_> {
                 Meaning::Function(function) => self.call_local(&function, &arguments, span),
                 // A pattern.
                 Meaning::Other(Value::Elsewhere) => Value::Elsewhere,
+                Meaning::Other(Value::Error) => Value::Error,
                 _ => {
                     let call = self.span(id);
                     self.unknown_function(&text, span, call);
@@ -138,7 +149,12 @@ impl Binder<'_> {
         {
             return self.aggregate_call(id, builtin, ids, span);
         }
-        let arguments = self.arguments(ids);
+        // Where the function is not known, it may be an aggregate, whose arguments are columns.
+        let aggregates = match self.aggregates {
+            Aggregates::Required if !all.functions.contains_key(&*text) => Aggregates::Inside,
+            other => other,
+        };
+        let arguments = self.with_aggregates(aggregates, |binder| binder.arguments(ids));
         if let Some(value) = self.special_call(&text, &arguments, span) {
             return value;
         }
@@ -156,7 +172,7 @@ impl Binder<'_> {
 
     /// A function that there is not: its name, and the whole call.
     fn unknown_function(&mut self, text: &str, span: Span, call: Span) {
-        if self.quiet > 0 {
+        if self.quiet > 0 || self.lost_names {
             return;
         }
         let all = builtins();
@@ -176,10 +192,12 @@ impl Binder<'_> {
         let (code, place) =
             if self.fuzzy { (Code::UnknownFuzzyTable, call) } else { (Code::UnknownFunction, span) };
         let diagnostic = Diagnostic::new(code, place, format!("there is no function `{text}`"));
-        self.report(match found {
-            Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
-            None => diagnostic,
-        });
+        match crate::habits::function(text) {
+            Some(known) if !self.catalog.names().contains(&text) => {
+                self.report(diagnostic.with_help(format!("it is called {known} here")));
+            }
+            _ => self.report_near(diagnostic, found),
+        }
     }
 
     // The query's own functions.
@@ -281,6 +299,9 @@ impl Binder<'_> {
                 let text = self.name_of(symbol);
                 let span = tree.name_span(*name);
                 let bound = self.without_rows(|binder| binder.arguments(arguments));
+                if let Some(Meaning::Other(Value::Error)) = self.local(symbol) {
+                    return Value::Table(Rows::unknown());
+                }
                 if let Some(Meaning::Function(function)) = self.local(symbol).cloned() {
                     let first = Argument { id: call, value: Value::Table(rows), name: None, is_star: false };
                     let mut all = vec![first];
@@ -468,6 +489,13 @@ impl Binder<'_> {
             return Value::Table(Rows::unknown());
         }
         let mut scalar = Scalar { from, shape: returned_shape(builtin.name, arguments), ..Scalar::of(kind) };
+        if builtin.name == "strcat" {
+            let parts: Option<Vec<_>> = arguments.iter().map(Argument::written).collect();
+            // Constants that are put together of one another would double at each step.
+            scalar.written = parts
+                .filter(|parts| parts.iter().map(|part| part.len()).sum::<usize>() <= MOST_PARTS)
+                .map(|parts| parts.iter().flat_map(|part| part.iter().copied()).collect());
+        }
         if let [argument] = arguments
             && CONVERSIONS.contains(&builtin.name)
             && let Value::Scalar(Scalar { column: Some(column), .. }) = argument.value
@@ -609,7 +637,7 @@ impl Binder<'_> {
         let diagnostic = Diagnostic::new(
             Code::ArgumentType,
             span,
-            format!("{wanted} is expected here, and this is a {kind}"),
+            format!("{wanted} is expected here, and this is {kind:#}"),
         )
         .official_as(official);
         let advice = match (takes, kind) {

@@ -100,15 +100,24 @@ impl Binder<'_> {
                 {
                     let span = self.span(*first).to(self.span(*last));
                     let (given, wide) = (values.len(), columns.len());
-                    self.error(Code::DataValues, span, format!("{given} values do not fill rows of {wide}"));
+                    self.report(
+                        Diagnostic::new(
+                            Code::DataValues,
+                            span,
+                            format!("{given} values do not fill rows of {wide}"),
+                        )
+                        .with_help(
+                            "each row has a value for every column; texts without a `,` between them are one",
+                        ),
+                    );
                 }
-                Value::Table(self.declared_rows(columns, false))
+                Value::Table(self.declared_rows(columns, self.broken))
             }
             ExpressionKind::ExternalData { columns, sources, .. } => {
                 for source in sources {
                     self.scalar(*source);
                 }
-                Value::Table(self.declared_rows(columns, columns.is_empty()))
+                Value::Table(self.declared_rows(columns, self.broken || columns.is_empty()))
             }
             ExpressionKind::ContextualDataTable { columns } => {
                 Value::Table(self.declared_rows(columns, false))
@@ -136,7 +145,12 @@ impl Binder<'_> {
                 Value::scalar(Type::Dynamic)
             }
             ExpressionKind::JsonNull => Value::scalar(Type::Dynamic),
-            ExpressionKind::TypeOf(_) => Value::scalar(Type::Unknown),
+            ExpressionKind::TypeOf(columns) => {
+                for column in columns {
+                    self.check_type_word(column.kind);
+                }
+                Value::scalar(Type::Unknown)
+            }
             ExpressionKind::EntityGroup(_) => Value::Other,
             ExpressionKind::ViewCombine { base, delta, .. } => {
                 self.value(*delta);
@@ -161,7 +175,8 @@ impl Binder<'_> {
             LiteralKind::Guid => Type::Guid,
             LiteralKind::String => {
                 let text: Rc<str> = Rc::from(self.string_text(id).unwrap_or_default());
-                return Value::Scalar(Scalar { text: Some(text), ..Scalar::of(Type::String) });
+                let written = Some(Rc::from([id]));
+                return Value::Scalar(Scalar { text: Some(text), written, ..Scalar::of(Type::String) });
             }
         };
         Value::scalar(kind)
@@ -258,6 +273,10 @@ impl Binder<'_> {
             return self.column_value(id);
         }
         self.unknown_name(symbol, span);
+        if !self.contexts.is_empty() {
+            // Once reported it is taken for a column, so that it is not reported at every stage.
+            self.inferred_column(symbol);
+        }
         Value::Error
     }
 
@@ -360,7 +379,7 @@ impl Binder<'_> {
                         Diagnostic::new(
                             Code::UnknownName,
                             span,
-                            format!("a {kind} has no property `{text}`"),
+                            format!("{kind:#} has no property `{text}`"),
                         )
                         .with_help("a text that holds JSON is read with parse_json(…) first"),
                     );
@@ -417,7 +436,7 @@ impl Binder<'_> {
                 let span = Span::new(self.span(base).end, self.span(id).end);
                 let kind = scalar.kind;
                 self.report(
-                    Diagnostic::new(Code::NoElements, span, format!("a {kind} has no elements"))
+                    Diagnostic::new(Code::NoElements, span, format!("{kind:#} has no elements"))
                         .with_help("a text that holds JSON is read with parse_json(…) first"),
                 );
                 Value::Error
@@ -450,7 +469,7 @@ impl Binder<'_> {
         self.error(
             Code::OperandTypes,
             Span::new(start, start + 1),
-            format!("`{sign}` is not defined for a {kind}"),
+            format!("`{sign}` is not defined for {kind:#}"),
         );
         Value::Error
     }
@@ -477,7 +496,11 @@ impl Binder<'_> {
             _ => self.value(first),
         };
         for (whole, operator, left, right) in spine.into_iter().rev() {
+            self.beside_text = matches!(&value, Value::Scalar(scalar) if scalar.kind == Type::String)
+                && matches!(operator.level(), Level::Equality | Level::Text)
+                && matches!(tree.expression(right).kind, ExpressionKind::Name(_));
             let right_value = self.value(right);
+            self.beside_text = false;
             let is_table = |value: &Value| matches!(value, Value::Table(_) | Value::Row(_));
             let is_vague = |value: &Value| match value {
                 Value::Scalar(scalar) => scalar.kind == Type::Unknown,
@@ -523,7 +546,7 @@ impl Binder<'_> {
         right_scalar: &Scalar,
     ) -> Type {
         if operator == BinaryOperator::MatchesRegex {
-            self.check_regex(right);
+            self.check_regex(right, right_scalar.written.clone());
         }
         let (one, other) = (left_scalar.kind, right_scalar.kind);
         let result = operator_result(operator, one, other);
@@ -536,7 +559,7 @@ impl Binder<'_> {
             let diagnostic = Diagnostic::new(
                 Code::OperandTypes,
                 place,
-                format!("`{text}` is not defined for a {one} and a {other}"),
+                format!("`{text}` is not defined for {one:#} and {other:#}"),
             );
             self.report(match operand_advice(operator, one, other) {
                 Some(advice) => diagnostic.with_help(advice),
@@ -546,39 +569,9 @@ impl Binder<'_> {
         }
         if matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual | BinaryOperator::LessGreater)
         {
-            self.check_comparable(one, other, left, right);
+            self.check_compared((left, left_scalar), (right, right_scalar));
         }
         result.unwrap_or(Type::Unknown)
-    }
-
-    /// Values that the service refuses to compare, where the official library has nothing to say.
-    fn check_comparable(&mut self, one: Type, other: Type, left: ExpressionId, right: ExpressionId) {
-        let group = |kind: Type| match kind {
-            Type::Bool | Type::Int | Type::Long | Type::Real | Type::Decimal => 0,
-            Type::String => 1,
-            Type::DateTime => 2,
-            Type::TimeSpan => 3,
-            Type::Guid => 4,
-            Type::Dynamic | Type::Unknown => 5,
-        };
-        let (one_group, other_group) = (group(one), group(other));
-        // A text is compared with a GUID by its form.
-        let texts = matches!((one_group, other_group), (1, 4) | (4, 1));
-        if one_group == other_group || one_group == 5 || other_group == 5 || texts {
-            return;
-        }
-        let span = self.span(left).to(self.span(right));
-        let advice = match (one, other) {
-            (Type::String, _) => format!("convert the text: to{other}(…), or quote the value"),
-            (_, Type::String) => {
-                format!("write the value as a {one}, without quotes, or convert: tostring(…)")
-            }
-            _ => "convert one of the two".to_owned(),
-        };
-        self.report(
-            Diagnostic::new(Code::ComparedTypes, span, format!("a {one} is compared with a {other}"))
-                .with_help(advice),
-        );
     }
 
     /// Whether nothing is known of what an expression is; what is wrong with it is not said.
@@ -613,43 +606,25 @@ impl Binder<'_> {
             self.error(
                 Code::ArgumentType,
                 span,
-                format!("`{text}` looks into a string or dynamic, and this is a {kind}"),
+                format!("`{text}` looks into a string or dynamic, and this is {kind:#}"),
             );
         }
-        let mut from = scalar.from;
+        let mut from = scalar.from.clone();
+        let mut listed = Vec::new();
         for item in list {
             match self.value(*item) {
                 Value::Table(_) if list.len() == 1 => {}
                 value => {
                     let item_scalar = self.scalar_of(value, *item);
-                    if exact {
-                        self.check_listed(kind, item_scalar.kind, *item);
-                    }
-                    from.extend(item_scalar.from);
+                    from.extend(item_scalar.from.iter().copied());
+                    listed.push((*item, item_scalar));
                 }
             }
         }
-        Value::Scalar(Scalar { from, ..Scalar::of(Type::Bool) })
-    }
-
-    /// A literal in a list whose type can never be that of what is looked for.
-    fn check_listed(&mut self, kind: Type, item_kind: Type, item: ExpressionId) {
-        let is_literal = matches!(self.tree.expression(item).kind, ExpressionKind::Literal(_));
-        let differs = match (kind, item_kind) {
-            (Type::String, other) => {
-                other.is_number() || matches!(other, Type::DateTime | Type::TimeSpan | Type::Bool)
-            }
-            (one, Type::String) => one.is_number() || matches!(one, Type::DateTime | Type::TimeSpan),
-            _ => false,
-        };
-        if is_literal && differs {
-            let span = self.span(item);
-            let message = format!("a {kind} is compared with a {item_kind}");
-            self.report(
-                Diagnostic::new(Code::ComparedTypes, span, message)
-                    .with_help(format!("write the value as a {kind}")),
-            );
+        if matches!(operator, BinaryOperator::In | BinaryOperator::NotIn) {
+            self.check_listed(&scalar, &listed);
         }
+        Value::Scalar(Scalar { from, ..Scalar::of(Type::Bool) })
     }
 
     fn between(
@@ -683,7 +658,7 @@ impl Binder<'_> {
             self.error(
                 Code::OperandTypes,
                 place,
-                format!("`{text}` is not defined for a {one}, a {low_kind} and a {high_kind}"),
+                format!("`{text}` is not defined for {one:#}, {low_kind:#} and {high_kind:#}"),
             );
         } else {
             for (bound, bound_kind, allowed) in [(low, low_kind, false), (high, high_kind, relative)] {
@@ -693,7 +668,7 @@ impl Binder<'_> {
                     self.error(
                         Code::ArgumentType,
                         span,
-                        format!("this is a {bound_kind}, and the value is a {one}"),
+                        format!("this is {bound_kind:#}, and the value is {one:#}"),
                     );
                 }
             }
@@ -710,7 +685,7 @@ impl Binder<'_> {
             let diagnostic = Diagnostic::new(
                 Code::WrongType,
                 span,
-                format!("a condition is a bool, and this is a {kind}"),
+                format!("a condition is a bool, and this is {kind:#}"),
             );
             self.report(match (&self.tree.expression(id).kind, kind) {
                 (ExpressionKind::Named { .. }, _) => diagnostic.with_help("values are compared with `==`"),
@@ -728,7 +703,7 @@ impl Binder<'_> {
         let kind = self.scalar(id).kind;
         if !kind.is_integer() && kind != Type::Unknown {
             let span = self.span(id);
-            self.error(Code::NotInteger, span, format!("a count is an integer, and this is a {kind}"));
+            self.error(Code::NotInteger, span, format!("a count is an integer, and this is {kind:#}"));
         }
     }
 }

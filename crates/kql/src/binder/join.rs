@@ -98,8 +98,14 @@ impl Binder<'_> {
             }
             ExpressionKind::Binary { operator: BinaryOperator::Equal, left, right } => {
                 let (left_span, right_span) = (self.span(*left), self.span(*right));
+                let said = self.diagnostics.len();
                 let one = self.sided_key(*left, "$left", sides);
+                let once = self.diagnostics.len();
                 let other = self.sided_key(*right, "$right", sides);
+                if one.is_none() && once > said && self.diagnostics[said].code == Code::JoinSide {
+                    // Who writes one side without its table writes the other so.
+                    self.diagnostics.truncate(once);
+                }
                 if let (Some(one), Some(other)) = (one, other) {
                     sides.keys.push(other);
                     self.check_key_types(key, (one, left_span), (other, right_span));
@@ -140,7 +146,7 @@ impl Binder<'_> {
                         Diagnostic::new(
                             Code::JoinTypes,
                             span,
-                            format!("`{text}` is a {left} on the left side and a {right} on the right"),
+                            format!("`{text}` is {left:#} on the left side and {right:#} on the right"),
                         )
                         .with_help("convert one of the two with `extend` before the join"),
                     );
@@ -173,6 +179,9 @@ impl Binder<'_> {
             }
             (one, _) => {
                 let text = self.name_of(symbol);
+                if self.is_guessed(&text) {
+                    return;
+                }
                 let side = if one.is_some() { "right" } else { "left" };
                 let rows = if one.is_some() { &sides.right } else { &sides.left };
                 let known: Vec<std::rc::Rc<str>> =
@@ -228,7 +237,9 @@ impl Binder<'_> {
                 span,
                 format!("a column of one side is expected here: {side}.Column"),
             )
-            .with_help("the left side of `==` is a column of $left, the right side one of $right"),
+            .with_help(
+                "write $left.A == $right.B; a column of the same name on both sides stands alone: on A",
+            ),
         );
         None
     }
@@ -253,7 +264,7 @@ impl Binder<'_> {
             );
         } else if left != right && !(left.is_number() && right.is_number()) {
             self.report(
-                Diagnostic::new(Code::JoinTypes, span, format!("a {left} never matches a {right}"))
+                Diagnostic::new(Code::JoinTypes, span, format!("{left:#} never matches {right:#}"))
                     .official_as("KS242")
                     .with_help("convert one of the two with `extend` before the join"),
             );

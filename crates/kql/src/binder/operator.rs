@@ -40,15 +40,29 @@ impl Binder<'_> {
 
     /// An operator that needs no rows.
     pub(super) fn leading(&mut self, id: OperatorId) -> Value {
-        let kind = &self.tree.operator(id).kind;
-        if matches!(kind, OperatorKind::Where { .. } | OperatorKind::Project { .. }) {
-            let span = self.first_word(id);
+        use OperatorKind::*;
+        let operator = self.tree.operator(id);
+        let makes_rows = matches!(
+            operator.kind,
+            Union { .. }
+                | Print { .. }
+                | Find { .. }
+                | Search { .. }
+                | Range { .. }
+                | Evaluate { .. }
+                | MacroExpand { .. }
+                | As { .. }
+                | AssertSchema { .. }
+                | Bad
+        );
+        if !makes_rows && !self.syntax.has_operator(id) {
+            let first = self.tree.tokens.get(operator.tokens.first as usize);
+            let span = first.map_or(Span::default(), |token| token.span);
+            let word = span.text(self.tree.source);
             self.report(
-                Diagnostic::new(Code::Expected, span, "this operator needs a table before it")
-                    .official_as("KS174")
-                    .with_help("begin with a table: SecurityEvent | …"),
+                Diagnostic::new(Code::NoInput, span, format!("`{word}` has no table before it"))
+                    .with_help("write a table and `|` before it; a `;` in front of it ends the query there"),
             );
-            return self.stage(id, Value::Table(Rows::default()));
         }
         self.stage(id, Value::Error)
     }
@@ -66,7 +80,14 @@ impl Binder<'_> {
         if self.quiet > 0 {
             self.rebound += 1;
         }
-        let value = self.deeper(|binder| binder.stage_here(id, input)).unwrap_or(Value::Error);
+        let broken = self.syntax.has_operator(id);
+        let outer = std::mem::replace(&mut self.broken, broken);
+        let mut value = self.deeper(|binder| binder.stage_here(id, input)).unwrap_or(Value::Error);
+        self.broken = outer;
+        if broken && let Value::Table(rows) = &mut value {
+            // Whatever the stage was to give, more than this may have been meant.
+            rows.open = true;
+        }
         if self.quiet == 0
             && let Value::Table(rows) = &value
         {
@@ -141,7 +162,12 @@ impl Binder<'_> {
             }
             MvApply { items, limit, body } => self.mv_apply(&rows, items, *limit, *body, parameters),
             MvExpand { items, limit } => self.mv_expand(&rows, items, *limit, parameters),
-            Parse { value, pattern, .. } => self.parse_text(&rows, *value, pattern),
+            Parse { value, pattern, .. } => {
+                if self.parameter_word(parameters, "kind").as_deref() == Some("regex") {
+                    self.check_parse_regex(pattern);
+                }
+                self.parse_text(&rows, *value, pattern)
+            }
             ParseKv { value, columns, .. } => self.parse_kv(&rows, *value, columns),
             Partition { by, body, .. } | PartitionBy { by, body } => {
                 let (key, rows) = self.with_rows(&rows, |binder| binder.scalar(*by));

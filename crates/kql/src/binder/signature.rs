@@ -55,7 +55,8 @@ pub(super) fn describe(takes: &Takes) -> (String, &'static str) {
     let (text, code) = match takes {
         Takes::Types(types) => {
             let names: Vec<&str> = types.iter().map(|kind| kind.as_str()).collect();
-            return (format!("a {}", names.join(" or ")), "KS107");
+            let article = if names.first() == Some(&"int") { "an" } else { "a" };
+            return (format!("{article} {}", names.join(" or ")), "KS107");
         }
         Takes::Array => ("an array", "KS234"),
         Takes::Bag => ("a property bag", "KS235"),

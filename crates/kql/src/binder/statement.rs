@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Binder, MAX_REBOUND_STAGES, Rows, Scalar, Symbol, Value};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::tree::{
     Column, ColumnType, FunctionBody, FunctionParameter, Name, ParameterType, StatementId, StatementKind,
 };
@@ -70,6 +70,8 @@ impl Binder<'_> {
     pub(super) fn statements(&mut self, statements: &[StatementId]) -> Option<Value> {
         let mut value = None;
         for id in statements {
+            let broken = self.syntax.has_statement(*id);
+            let outer = std::mem::replace(&mut self.broken, broken);
             match self.statement_kind(*id) {
                 StatementKind::Query(expression) => {
                     value = Some(self.without_rows(|binder| binder.value(*expression)))
@@ -83,10 +85,18 @@ impl Binder<'_> {
                         Value::Table(rows) => Meaning::Table(rows),
                         other => Meaning::Other(other),
                     };
+                    let meaning = if broken { Meaning::Other(Value::Error) } else { meaning };
                     self.bind(*name, meaning);
                 }
                 StatementKind::LetFunction { name, view, parameters, body } => {
+                    // Its body refers to parameters that may be lost.
+                    let lost_names = self.lost_names;
+                    self.lost_names |= broken;
                     self.let_function((*id, *view), *name, parameters, body);
+                    self.lost_names = lost_names;
+                    if broken && let Some(function) = self.locals.last_mut() {
+                        function.meaning = Meaning::Other(Value::Error);
+                    }
                 }
                 StatementKind::DeclareParameters(parameters) => {
                     for parameter in parameters {
@@ -99,6 +109,13 @@ impl Binder<'_> {
                 }
                 StatementKind::Set { .. } | StatementKind::Restrict(_) | StatementKind::Bad => {}
             }
+            self.broken = outer;
+            // Something that binds a name may have been meant.
+            self.lost_names |= broken
+                && !matches!(
+                    self.statement_kind(*id),
+                    StatementKind::Let { .. } | StatementKind::LetFunction { .. }
+                );
         }
         value
     }
@@ -122,6 +139,18 @@ impl Binder<'_> {
         Type::from_name(self.tree.text(kind.tokens)).unwrap_or(Type::Unknown)
     }
 
+    /// The type that `typeof` names; a word that is none is reported.
+    pub(super) fn check_type_word(&mut self, kind: ColumnType) -> Type {
+        let (text, span) = (self.tree.text(kind.tokens).to_owned(), self.tree.span(kind.tokens));
+        if !text.is_empty() && !crate::parser::is_type(&text) {
+            self.report(
+                Diagnostic::new(Code::UnknownType, span, format!("`{text}` is no type"))
+                    .with_help(crate::parser::type_advice(&text)),
+            );
+        }
+        self.type_named(kind)
+    }
+
     /// Columns as `datatable` and its like declare them.
     pub(super) fn declared_rows(&mut self, columns: &[Column], open: bool) -> Rows {
         let mut ids = Vec::new();
@@ -142,7 +171,7 @@ impl Binder<'_> {
     fn parameter_meaning(&mut self, parameter: &FunctionParameter) -> Meaning {
         match &parameter.kind {
             ParameterType::Scalar(kind) => Meaning::Scalar(Scalar::of(self.type_named(*kind))),
-            ParameterType::Table(columns) => Meaning::Table(self.declared_rows(columns, false)),
+            ParameterType::Table(columns) => Meaning::Table(self.declared_rows(columns, self.broken)),
             ParameterType::AnyTable => Meaning::Table(Rows::default()),
         }
     }

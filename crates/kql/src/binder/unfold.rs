@@ -32,12 +32,12 @@ impl Binder<'_> {
                         Diagnostic::new(
                             Code::WrongType,
                             span,
-                            format!("only a dynamic is unfolded, and this is a {kind}"),
+                            format!("only a dynamic is unfolded, and this is {kind:#}"),
                         )
                         .with_help("a text that holds JSON is read with parse_json(…), a list with split(…)"),
                     );
                 }
-                let kind = item.kind.map_or(scalar.kind, |kind| binder.type_named(kind));
+                let kind = item.kind.map_or(scalar.kind, |kind| binder.check_type_word(kind));
                 let shape = scalar.shape.element();
                 let from = scalar.column.map_or(scalar.from, |column| vec![column]);
                 match binder.made_up_name(item.value) {

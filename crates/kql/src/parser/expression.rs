@@ -20,6 +20,17 @@ impl Parser<'_> {
             let id = self.stage();
             return self.expression(first, ExpressionKind::Operator(id));
         }
+        if operator::lacks_input(self) {
+            let (place, word) = (self.here(), self.text());
+            self.report(
+                Diagnostic::new(Code::NoInput, place, format!("`{word}` has no table before it"))
+                    .official_as("KS005")
+                    .with_help("write a table and `|` before it; a `;` in front of it ends the query there"),
+            );
+            self.lost = self.too_deep;
+            let id = self.stage();
+            return self.expression(first, ExpressionKind::Operator(id));
+        }
         self.unnamed()
     }
 
@@ -29,15 +40,26 @@ impl Parser<'_> {
         let mut stages = Vec::new();
         loop {
             if self.is(TokenKind::Bar) {
+                // A bar that stands in a wrong place was said before it, or is the place itself.
+                let is_said = self.is_said_here();
                 self.bump();
-                self.lost = self.too_deep;
+                if is_said && !operator::begins_stage(self) {
+                    self.lost = true;
+                } else {
+                    self.begin();
+                }
                 stages.push(self.stage());
             } else if !self.lost && self.kind() != TokenKind::End && operator::is_forgotten_bar(self) {
                 let place = self.here();
                 let word = self.text();
+                let help = if self.kind_at(1) == TokenKind::Bar {
+                    format!("the bar stands before `{word}`, not behind it")
+                } else {
+                    "stages are parted by bars".to_owned()
+                };
                 self.report(
                     Diagnostic::new(Code::Expected, place, format!("expected `|` before `{word}`"))
-                        .with_help("stages are parted by bars"),
+                        .with_help(help),
                 );
                 self.lost = self.too_deep;
                 stages.push(self.stage());
@@ -75,7 +97,7 @@ impl Parser<'_> {
         } else {
             let mut stages = vec![self.stage()];
             while self.eat(TokenKind::Bar) {
-                self.lost = self.too_deep;
+                self.begin();
                 stages.push(self.stage());
             }
             self.expression(first, ExpressionKind::Stages(stages))

@@ -22,12 +22,12 @@ impl Parser<'_> {
         };
         if kind == LiteralKind::Guid && !self.text().starts_with("guid") {
             let (place, text) = (self.here(), self.text());
-            let lost = self.lost;
-            self.report(
-                Diagnostic::new(Code::RawGuid, place, "a GUID does not stand alone here")
-                    .with_help(format!("write guid({text}), or \"{text}\" where the column is a string")),
-            );
-            self.lost = lost;
+            let diagnostic = Diagnostic::new(Code::RawGuid, place, "a GUID does not stand alone here")
+                .with_help(format!("write guid({text}), or \"{text}\" where the column is a string"));
+            // What it means is clear, so that what follows it is read as ever.
+            if !self.lost && !self.said {
+                self.diagnostics.push(diagnostic);
+            }
         }
         self.bump();
         while kind == LiteralKind::String && self.is(TokenKind::String) {
@@ -119,7 +119,7 @@ impl Parser<'_> {
                 let (place, found) = (self.here(), self.describe());
                 self.report(
                     Diagnostic::new(Code::Expected, place, format!("expected a JSON value, found {found}"))
-                        .with_help("inside dynamic(…) stand literals, […] and {…}; use pack or pack_array for what is computed"),
+                        .with_help("inside dynamic(…) stand literals, […] and {…}; what is computed is put together with bag_pack(…) or pack_array(…)"),
                 );
                 self.missing()
             }
@@ -162,7 +162,7 @@ impl Parser<'_> {
                         kind: crate::tree::ColumnType { tokens: TokenRange { first, end: first } },
                     };
                 }
-                crate::tree::Column { name, kind: parser.type_word(true) }
+                crate::tree::Column { name, kind: parser.type_word() }
             });
         }
         self.close(TokenKind::CloseParen, opened);

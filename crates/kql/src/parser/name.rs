@@ -184,6 +184,29 @@ fn lists(list: &[&str], text: &str) -> bool {
     list.binary_search(&text).is_ok()
 }
 
+/// Whether a word is the name of a type, whatever the library makes of it.
+pub(crate) fn is_type(text: &str) -> bool {
+    lists(TYPES, text)
+}
+
+/// What to say of a word that is no type.
+pub(crate) fn type_advice(text: &str) -> String {
+    const COMMON: &[&str] =
+        &["bool", "datetime", "decimal", "dynamic", "guid", "int", "long", "real", "string", "timespan"];
+    let meant = match text {
+        "str" | "text" | "varchar" | "nvarchar" => Some("string"),
+        "integer" | "bigint" | "number" => Some("long"),
+        "json" | "object" | "array" | "list" | "map" => Some("dynamic"),
+        "timestamp" => Some("datetime"),
+        _ => crate::nearest::nearest(text, COMMON.iter().copied()),
+    };
+    match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "the types are bool, datetime, decimal, dynamic, guid, int, long, real, string and timespan"
+            .to_owned(),
+    }
+}
+
 /// Whether a word may refer to something.
 pub(super) fn may_refer(text: &str) -> bool {
     !lists(RESERVED, text) && !lists(DECLARED_ONLY, text)
@@ -274,6 +297,7 @@ impl Parser<'_> {
         let (place, found) = (self.here(), self.describe());
         let diagnostic = Diagnostic::new(Code::Expected, place, format!("expected a name, found {found}"));
         self.report(match self.kind() {
+            _ if let Some(advice) = self.advice_expected("a name") => diagnostic.with_help(advice),
             TokenKind::Identifier => {
                 let text = self.text();
                 diagnostic.with_help(format!("`{text}` is a keyword; as a name it is written ['{text}']"))
@@ -284,32 +308,25 @@ impl Parser<'_> {
         self.missing_name()
     }
 
-    /// A type's word.
-    pub(super) fn type_name(&mut self) -> ColumnType {
-        self.type_word(false)
+    /// A type's word behind `typeof`; whether it is one is a question of meaning there.
+    pub(super) fn type_word(&mut self) -> ColumnType {
+        let first = self.start();
+        if self.eat(TokenKind::Identifier) {
+            return ColumnType { tokens: self.range_from(first) };
+        }
+        self.type_name()
     }
 
-    /// A type's word; in the brackets of `typeof`, where any word is taken, an unknown one means nothing.
-    pub(super) fn type_word(&mut self, any: bool) -> ColumnType {
+    /// A type's word.
+    pub(super) fn type_name(&mut self) -> ColumnType {
         let first = self.start();
         if self.is(TokenKind::Identifier) && lists(TYPES, self.text()) {
             self.bump();
             return ColumnType { tokens: self.range_from(first) };
         }
         let (place, found) = (self.here(), self.describe());
-        let is_word = any && self.is(TokenKind::Identifier);
-        let diagnostic = Diagnostic::new(Code::UnknownType, place, format!("expected a type, found {found}"))
-            .with_help(
-                "the types are bool, datetime, decimal, dynamic, guid, int, long, real, string and timespan",
-            );
-        if is_word {
-            self.bump();
-            if !self.lost {
-                self.meaningless.push(diagnostic);
-            }
-            return ColumnType { tokens: self.range_from(first) };
-        }
-        self.report(diagnostic);
+        let diagnostic = Diagnostic::new(Code::UnknownType, place, format!("expected a type, found {found}"));
+        self.report(diagnostic.with_help(type_advice(self.text())));
         if self.is(TokenKind::Identifier) {
             self.bump();
             self.lost = self.too_deep;

@@ -7,11 +7,11 @@ mod source;
 use super::{Parser, name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
-use crate::token::TokenKind;
+use crate::token::{Span, TokenKind};
 use crate::tree::{ExpressionId, ExpressionKind, OperatorId, OperatorKind, Order, Parameter};
 
 /// Every operator's word. Sorted.
-const OPERATORS: &[&str] = &[
+pub(super) const OPERATORS: &[&str] = &[
     "__executeAndCache",
     "__partitionby",
     "as",
@@ -125,13 +125,28 @@ pub(super) fn begins_source(parser: &Parser<'_>) -> bool {
         (TokenKind::Identifier, "evaluate") => {
             matches!(parser.kind_at(1), TokenKind::Identifier | TokenKind::Keyword)
         }
-        (TokenKind::Keyword, "macro-expand") => true,
-        // Without a table they mean nothing, which the binder says.
-        (TokenKind::Identifier, "where" | "project") => {
-            !matches!(parser.kind_at(1), TokenKind::OpenParen | TokenKind::Dot | TokenKind::End)
+        (TokenKind::Identifier, "facet" | "reduce") => parser.is_word_at(1, "by"),
+        (TokenKind::Identifier, "partition") => {
+            matches!(parser.kind_at(1), TokenKind::Identifier | TokenKind::Keyword)
         }
+        (TokenKind::Identifier, "render") => parser.kind_at(1) == TokenKind::Identifier,
+        // What can be no name is an operator, whether or not it has rows to work on.
+        (TokenKind::Identifier, word) => OPERATORS.contains(&word) && !name::may_refer(word),
+        (TokenKind::Keyword, word) => OPERATORS.contains(&word),
         _ => false,
     }
+}
+
+/// Whether an operator's word stands at the beginning of a statement, where it would be read as a name although what
+/// follows it shows that it is none.
+pub(super) fn lacks_input(parser: &Parser<'_>) -> bool {
+    parser.kind() == TokenKind::Identifier
+        && OPERATORS.contains(&parser.text())
+        && match parser.kind_at(1) {
+            TokenKind::Long | TokenKind::String => true,
+            TokenKind::Identifier => crate::tree::BinaryOperator::from_text(parser.text_at(1)).is_none(),
+            _ => false,
+        }
 }
 
 /// Whether an operator's word stands here, used as one.
@@ -151,7 +166,16 @@ pub(super) fn begins_stage(parser: &Parser<'_>) -> bool {
 
 /// Whether an operator stands where a bar should: it begins a line, or no name could stand there.
 pub(super) fn is_forgotten_bar(parser: &Parser<'_>) -> bool {
-    if !begins_stage(parser) || parser.open > 0 {
+    // Before a bar in a wrong place it is an operator's word, whatever else it might be.
+    let is_swapped = parser.kind() == TokenKind::Identifier
+        && OPERATORS.contains(&parser.text())
+        && parser.kind_at(1) == TokenKind::Bar
+        && !OPERATORS.contains(&parser.text_at(2));
+    if !is_swapped && !begins_stage(parser) {
+        return false;
+    }
+    // Behind a value `as` is another language's way to name it.
+    if parser.text() == "as" && !parser.begins_line() {
         return false;
     }
     matches!(
@@ -165,52 +189,50 @@ pub(super) fn is_forgotten_bar(parser: &Parser<'_>) -> bool {
     )
 }
 
-/// What to say of a word that stands where none is expected.
-pub(super) fn advice(word: &str) -> &'static str {
-    match word {
-        "=" => "values are compared with `==`",
-        "not" => "negation is a function: not(…); or `!in`, `!has`, `!contains`, …",
-        "&&" | "&" => "conditions are joined with `and`",
-        "||" => "conditions are joined with `or`",
-        "AND" | "And" => "keywords are in lower case: `and`",
-        "OR" | "Or" => "keywords are in lower case: `or`",
-        "IN" | "In" => "keywords are in lower case: `in`",
-        "?" => "a choice is a function: iff(condition, then, else)",
-        _ => "a stage ends with `|`, a statement with `;`, and values are parted by `,`",
-    }
-}
-
 impl Parser<'_> {
     /// One stage: an operator and all that belongs to it. What follows it up to the next bar, semicolon or closing bracket
     /// is reported and skipped.
     pub(super) fn stage(&mut self) -> OperatorId {
         let first = self.start();
+        let faults = self.faults;
         if !self.enter() {
             return self.operator(first, Vec::new(), OperatorKind::Bad);
         }
+        let word = self.text();
+        let outer = std::mem::replace(&mut self.operator_word, word);
         let (kind, parameters) = self.one_operator();
         self.leave();
         let id = self.operator(first, parameters, kind);
         self.end_of_stage(id);
+        self.operator_word = outer;
+        if self.claim_faults(faults) {
+            self.broken.operators.push(id);
+        }
         id
     }
 
     /// Looks at what stands behind a stage, and widens the stage by what does not belong there.
     fn end_of_stage(&mut self, id: OperatorId) {
         use TokenKind::*;
-        if matches!(self.kind(), Bar | Semicolon | CloseParen | CloseBracket | CloseBrace | End)
-            || self.begins_let()
-            || (is_forgotten_bar(self) && !self.lost)
-        {
+        let is_end = match self.kind() {
+            Semicolon => !self.brackets.is_inside(self.at),
+            kind => matches!(kind, Bar | CloseParen | CloseBracket | CloseBrace | End),
+        };
+        if is_end || self.begins_let() || (is_forgotten_bar(self) && !self.lost) {
             return;
         }
         if !self.lost {
             let (place, found) = (self.here(), self.describe());
-            let help = advice(self.text());
-            self.report(
-                Diagnostic::new(Code::Unexpected, place, format!("{found} is not expected here"))
-                    .with_help(help),
-            );
+            let diagnostic = match self.hyphenated(self.tree.operator(id).tokens.first) {
+                Some((span, near)) => {
+                    let word = span.text(self.tree.source);
+                    Diagnostic::new(Code::UnknownOperator, span, format!("`{word}` is no operator"))
+                        .with_help(format!("did you mean `{near}`?"))
+                }
+                None => Diagnostic::new(Code::Unexpected, place, format!("{found} is not expected here"))
+                    .with_help(self.advice_unexpected()),
+            };
+            self.report(diagnostic);
         }
         self.skip_to_sync();
         let first = self.tree.operator(id).tokens.first;
@@ -229,6 +251,7 @@ impl Parser<'_> {
             return (OperatorKind::Bad, Vec::new());
         }
         self.bump();
+        self.misplaced_bar(word);
         let mut parameters = match word {
             // Their first words may be columns of such a name.
             "extend" | "project" | "project-rename" | "print" | "parse-kv" | "render" => Vec::new(),
@@ -307,23 +330,58 @@ impl Parser<'_> {
         (kind, parameters)
     }
 
+    /// A bar right behind an operator's word, and no operator behind that: the two stand the wrong way round.
+    fn misplaced_bar(&mut self, word: &str) {
+        if !self.is(TokenKind::Bar) || matches!(word, "consume" | "count" | "getschema" | "serialize") {
+            return;
+        }
+        let next = match self.kind_at(1) {
+            TokenKind::Identifier | TokenKind::Keyword => self.text_at(1),
+            TokenKind::Bar | TokenKind::End => return,
+            _ => "",
+        };
+        let may_stand_alone = word.starts_with("project") || word == "summarize";
+        if OPERATORS.contains(&next)
+            || (may_stand_alone && !self.said && nearest(next, OPERATORS.iter().copied()).is_some())
+        {
+            return;
+        }
+        let place = self.here();
+        self.report(
+            Diagnostic::new(Code::MissingExpression, place, format!("`{word}` has nothing behind it"))
+                .with_help(format!("the bar stands before `{word}`, and what it works on behind it")),
+        );
+        self.bump();
+        self.lost = self.too_deep;
+    }
+
     /// Reports a word that is no operator, with the nearest that is one, and skips the stage.
     fn unknown_operator(&mut self) {
         let (place, found) = (self.here(), self.describe());
         let diagnostic = match self.kind() {
             TokenKind::Identifier | TokenKind::Keyword => {
+                let hyphenated = self.hyphenated(self.start());
+                let (place, advice) = match hyphenated {
+                    Some((span, near)) => (span, Some(format!("did you mean `{near}`?"))),
+                    None => (place, self.advice_operator(self.text())),
+                };
+                let word = place.text(self.tree.source);
                 let diagnostic =
-                    Diagnostic::new(Code::UnknownOperator, place, format!("{found} is no operator"));
-                let known = OPERATORS.iter().copied().filter(|known| !known.starts_with('_'));
-                match nearest(self.text(), known) {
-                    Some(known) => diagnostic.with_help(format!("did you mean `{known}`?")),
-                    None => diagnostic,
+                    Diagnostic::new(Code::UnknownOperator, place, format!("`{word}` is no operator"));
+                match advice {
+                    Some(advice) => diagnostic.with_help(advice),
+                    None => diagnostic
+                        .with_help("behind `|` stands an operator: where, extend, project, summarize, …"),
                 }
             }
             TokenKind::Bar if self.tree.source[..place.start as usize].ends_with('|') => {
                 self.bump();
+                let help = match OPERATORS.contains(&self.text()) {
+                    true => "stages are parted by one `|`",
+                    false => "conditions are joined with `or`, texts with strcat(…)",
+                };
                 Diagnostic::new(Code::UnknownOperator, place, "expected an operator, found `||`")
-                    .with_help(advice("||"))
+                    .with_help(help)
             }
             _ => {
                 Diagnostic::new(Code::UnknownOperator, place, format!("expected an operator, found {found}"))
@@ -333,6 +391,26 @@ impl Parser<'_> {
         self.report(diagnostic);
         self.lost = true;
         self.skip_to_sync();
+    }
+
+    /// A word with hyphens that begins at a token and is no operator, with the operator that is nearest to it.
+    fn hyphenated(&self, first: u32) -> Option<(Span, &'static str)> {
+        let mut tokens = self.tree.tokens.get(first as usize..)?.iter();
+        let mut span = tokens.next()?.span;
+        while let [hyphen, word, ..] = tokens.as_slice()
+            && (hyphen.kind, word.kind) == (TokenKind::Minus, TokenKind::Identifier)
+        {
+            span = span.to(word.span);
+            tokens.nth(1);
+        }
+        let word = span.text(self.tree.source);
+        let known = OPERATORS.iter().copied().filter(|known| known.contains('-'));
+        let near = match word {
+            "project-out" | "project-drop" | "project-remove" | "project-except" => Some("project-away"),
+            _ if word.contains('-') => nearest(word, known),
+            _ => None,
+        };
+        near.filter(|near| *near != word).map(|near| (span, near))
     }
 
     // What many operators share.

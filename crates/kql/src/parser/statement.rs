@@ -34,17 +34,34 @@ impl Parser<'_> {
     pub(super) fn statements(&mut self, end: TokenKind) -> Vec<StatementId> {
         let mut statements = Vec::new();
         while !self.is(end) && !self.is(TokenKind::End) {
-            let before = self.at;
-            statements.push(self.one_statement());
+            let (before, faults) = (self.at, self.faults);
+            let first = self.text();
+            let id = self.one_statement();
+            statements.push(id);
+            if !matches!(self.kind(), TokenKind::Semicolon | TokenKind::End) && !self.is(end) {
+                self.after_statement(first, end);
+            }
+            if self.claim_faults(faults) {
+                self.broken.statements.push(id);
+            }
             if self.is(TokenKind::Semicolon) {
+                let is_said = self.is_said_here();
                 self.bump();
-                self.lost = self.too_deep;
+                // A semicolon in a wrong place was said before it.
+                if !is_said || !self.is(TokenKind::Bar) {
+                    self.begin();
+                }
+                let is_query = matches!(self.tree.statement(id).kind, StatementKind::Query(_));
+                if is_query && end == TokenKind::CloseBrace && !self.is(end) && !self.is(TokenKind::End) {
+                    let place = self.here();
+                    self.report(
+                        Diagnostic::new(Code::Expected, place, "expected `}` behind the query of a function")
+                            .with_help("a function's body is one query, behind its `let`s; stages are joined with `|`"),
+                    );
+                    self.lost = self.too_deep;
+                }
                 continue;
             }
-            if self.is(end) || self.is(TokenKind::End) {
-                break;
-            }
-            self.after_statement(end);
             if self.at == before {
                 // A closing bracket without an opening one, or something as lost.
                 self.bump();
@@ -54,23 +71,25 @@ impl Parser<'_> {
     }
 
     /// Something stands behind a statement that is neither its end nor a semicolon.
-    fn after_statement(&mut self, end: TokenKind) {
-        if self.begins_let() {
+    fn after_statement(&mut self, first: &str, end: TokenKind) {
+        if self.begins_let() || self.begins_line_behind_let(first) {
             let place = self.here();
+            let word = self.text();
             self.report(
-                Diagnostic::new(Code::Expected, place, "expected `;` before `let`")
+                Diagnostic::new(Code::Expected, place, format!("expected `;` before `{word}`"))
                     .with_help("statements are parted by semicolons"),
             );
-            self.lost = self.too_deep;
+            self.begin();
             return;
         }
         let (place, found) = (self.here(), self.describe());
         let diagnostic = match self.kind() {
             TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace => {
                 Diagnostic::new(Code::Unexpected, place, format!("{found} closes nothing"))
+                    .with_help("take it away, or write the bracket before it that it closes")
             }
             _ => Diagnostic::new(Code::Unexpected, place, format!("{found} is not expected here"))
-                .with_help(operator::advice(self.text())),
+                .with_help(self.advice_unexpected()),
         };
         self.report(diagnostic);
         // Past this statement, to the next.
@@ -81,27 +100,35 @@ impl Parser<'_> {
         {
             self.bump();
         }
-        if self.eat(TokenKind::Semicolon) {
-            self.lost = self.too_deep;
-        }
+    }
+
+    /// Whether a word begins a line behind a `let` whose semicolon was forgotten.
+    fn begins_line_behind_let(&self, first: &str) -> bool {
+        first == "let" && self.is(TokenKind::Identifier) && self.begins_line()
     }
 
     fn one_statement(&mut self) -> StatementId {
         let first = self.start();
+        if let Some(kind) = self.other_statement() {
+            return self.statement(first, kind);
+        }
         let kind = match (self.kind(), self.text()) {
             (TokenKind::Semicolon, _) => {
                 let place = self.here();
-                self.report(Diagnostic::new(Code::Unexpected, place, "`;` ends no statement here"));
+                self.report(
+                    Diagnostic::new(Code::Unexpected, place, "`;` ends no statement here")
+                        .with_help("one `;` is too many"),
+                );
                 StatementKind::Bad
             }
             (TokenKind::Bar, _) => {
                 let place = self.here();
                 self.report(
                     Diagnostic::new(Code::Unexpected, place, "`|` has nothing before it")
-                        .with_help("a query begins with a table"),
+                        .with_help("a query begins with a table: write it before the bar"),
                 );
-                self.skip_to_end_of_statement();
-                StatementKind::Bad
+                let source = self.missing();
+                StatementKind::Query(self.stages_behind(source))
             }
             (TokenKind::Identifier, "let") if self.declaration_length(1).is_some() => self.let_statement(),
             // Nothing refers to `set`; a `let` without a name is one that is being typed.
@@ -116,16 +143,87 @@ impl Parser<'_> {
         self.statement(first, kind)
     }
 
-    fn skip_to_end_of_statement(&mut self) {
-        while !matches!(self.kind(), TokenKind::Semicolon | TokenKind::End) {
+    /// A statement as other languages, or a slip, begin it: read as what it was meant for where that is clear.
+    fn other_statement(&mut self) -> Option<StatementKind> {
+        if !self.is(TokenKind::Identifier) {
+            return None;
+        }
+        let (place, word) = (self.here(), self.text());
+        let assigns = |parser: &Self, ahead| {
+            parser.kind_at(ahead) == TokenKind::Identifier && parser.kind_at(ahead + 1) == TokenKind::Equal
+        };
+        // `set` is a statement of its own.
+        let binds = matches!(word, "var" | "const" | "def" | "local")
+            || (word != "set" && crate::nearest::nearest(word, ["let"]).is_some());
+        if word == "let" && self.is_word_at(1, "let") && assigns(self, 2) {
+            self.bump();
+            let place = self.here();
+            self.report(
+                Diagnostic::new(Code::Unexpected, place, "`let` is not expected here")
+                    .with_help("one `let` binds one name"),
+            );
+        } else if word != "let" && binds && assigns(self, 1) {
+            self.report(
+                Diagnostic::new(Code::Expected, place, format!("expected `let`, found `{word}`"))
+                    .with_help("a name is bound so: let name = value;"),
+            );
+        } else if assigns(self, 0) && !matches!(word, "let" | "set") && !operator::OPERATORS.contains(&word) {
+            self.report(
+                Diagnostic::new(Code::Expected, place, format!("expected `let` before `{word}`"))
+                    .with_help(if self.at > 0 && !self.begins_line() {
+                        "a name is bound so: let name = value; and values of one stage are parted by `,`, not by `;`"
+                    } else {
+                        "a name is bound so: let name = value;"
+                    }),
+            );
+            self.lost = self.too_deep;
+            return Some(self.let_value());
+        } else if matches!(word, "def" | "function" | "fn" | "func" | "create")
+            && self.kind_at(1) == TokenKind::Identifier
+        {
+            self.report(
+                Diagnostic::new(Code::Unexpected, place, format!("`{word}` does not begin a statement"))
+                    .with_help("a function is written so: let f = (x:long) { x + 1 };"),
+            );
+            self.skip_statement();
+            return Some(StatementKind::Bad);
+        } else if word.eq_ignore_ascii_case("select")
+            && matches!(self.kind_at(1), TokenKind::Star | TokenKind::Identifier)
+        {
+            self.report(
+                Diagnostic::new(Code::Unexpected, place, format!("`{word}` does not begin a query"))
+                    .with_help("a query begins with its table: Table | where A == 1 | project A, B"),
+            );
+            self.skip_statement();
+            return Some(StatementKind::Bad);
+        } else {
+            return None;
+        }
+        self.lost = self.too_deep;
+        Some(self.let_statement())
+    }
+
+    fn skip_statement(&mut self) {
+        while !self.is(TokenKind::End) && !self.is(TokenKind::Semicolon) && !self.begins_let() {
             self.bump();
         }
     }
 
     fn let_statement(&mut self) -> StatementKind {
         self.bump();
+        self.let_value()
+    }
+
+    /// What stands behind `let`.
+    fn let_value(&mut self) -> StatementKind {
         let name = self.plain_name();
-        self.expect(TokenKind::Equal, "`=`");
+        if !self.expect(TokenKind::Equal, "`=`")
+            && matches!(self.kind(), TokenKind::EqualEqual | TokenKind::Colon)
+        {
+            self.bump();
+            self.eat(TokenKind::Equal);
+            self.lost = self.too_deep;
+        }
         let view = self.is_word("view") && self.kind_at(1) == TokenKind::OpenParen;
         if view {
             self.bump();

@@ -161,7 +161,7 @@ fn what_is_wrong_is_said_with_the_nearest_name_or_the_stage_that_lost_it() {
         ),
         (
             "Events | where User in (1, 2)",
-            "kql-compared-types `1`: a string is compared with a long; write the value as a string",
+            "kql-compared-types `1`: a string is compared with a long; write each value of the list as a string",
         ),
         (
             "Events | where count() > 1",
@@ -182,7 +182,7 @@ fn what_is_wrong_is_said_with_the_nearest_name_or_the_stage_that_lost_it() {
         ("let a = 1; let a = 2; print a", "kql-duplicate-variable `a`: `a` is declared already"),
         (
             "datatable (a:string, b:long) [\"x\", 1, \"y\"]",
-            "kql-data-values `\"x\", 1, \"y\"`: 3 values do not fill rows of 2",
+            "kql-data-values `\"x\", 1, \"y\"`: 3 values do not fill rows of 2; each row has a value for every column; texts without a `,` between them are one",
         ),
         (
             "print datetime(2020-13-45)",

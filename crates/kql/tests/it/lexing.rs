@@ -184,14 +184,20 @@ fn a_bad_escape_is_shown_where_it_stands_and_the_string_goes_on() {
     let source = r#"print "C:\Windows\q" , 1"#;
     let lexed = lex(source);
     let said: Vec<_> = lexed.diagnostics.iter().map(|diagnostic| diagnostic.span.text(source)).collect();
-    assert_eq!(said, [r"\W", r"\q"]);
+    assert_eq!(said, [r"\W"], "one string, one mistake");
     assert_eq!(tokens(source), ["Identifier print", r#"String "C:\Windows\q""#, "Comma ,", "Long 1"]);
 }
 
 #[test]
 fn typographic_quotes_are_named() {
-    let lexed = lex("T | where a == “x”");
-    assert!(lexed.diagnostics[0].help.as_deref().is_some_and(|help| help.contains("typographic")));
+    for (source, place) in [("T | where a == “x y”", "“x y”"), ("T | where a == “x | take 1", "“")]
+    {
+        let lexed = lex(source);
+        let said: Vec<_> = lexed.diagnostics.iter().map(|found| found.span.text(source)).collect();
+        assert_eq!(said, [place]);
+        assert!(lexed.diagnostics[0].help.as_deref().is_some_and(|help| help.contains("typographic")));
+    }
+    assert_eq!(tokens("“a b”,"), ["String “a b”", "Comma ,"]);
 }
 
 #[test]

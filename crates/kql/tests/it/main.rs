@@ -5,4 +5,5 @@ mod binding;
 mod corpus;
 mod lexing;
 mod mistakes;
+mod mutation;
 mod parsing;

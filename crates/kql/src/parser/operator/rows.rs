@@ -69,7 +69,15 @@ impl Parser<'_> {
         let by = self.named();
         let mut with = Vec::new();
         if self.eat_word("with") {
-            with = self.comma_separated(Self::named);
+            with = self.comma_separated(|parser| {
+                if !matches!(parser.text(), "threshold" | "characters") {
+                    parser.error_expected("`threshold=…` or `characters=…`");
+                } else if parser.kind_at(1) != TokenKind::Equal {
+                    parser.bump();
+                    parser.error_expected("`=` and a value");
+                }
+                parser.named()
+            });
         }
         OperatorKind::Reduce { by, with }
     }

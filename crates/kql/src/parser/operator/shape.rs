@@ -80,7 +80,7 @@ impl Parser<'_> {
             let first = self.start();
             return ColumnType { tokens: crate::tree::TokenRange { first, end: first } };
         }
-        let kind = self.type_word(true);
+        let kind = self.type_word();
         self.close(TokenKind::CloseParen, opened);
         kind
     }
@@ -128,8 +128,12 @@ impl Parser<'_> {
         let opened = self.here();
         let mut steps = Vec::new();
         if self.expect(TokenKind::OpenParen, "`(` and steps") {
-            while self.is_word("step") {
+            while !matches!(self.kind(), TokenKind::CloseParen | TokenKind::End) {
+                let before = self.at;
                 steps.push(self.scan_step());
+                if self.at == before {
+                    break;
+                }
             }
             self.close(TokenKind::CloseParen, opened);
         }
@@ -137,7 +141,12 @@ impl Parser<'_> {
     }
 
     fn scan_step(&mut self) -> ScanStep {
-        self.bump();
+        if !self.expect_word("step")
+            && self.is(TokenKind::Identifier)
+            && self.kind_at(1) == TokenKind::Identifier
+        {
+            self.bump();
+        }
         let name = self.declaration();
         let optional = self.eat_word("optional");
         let mut output = None;
@@ -154,7 +163,15 @@ impl Parser<'_> {
         if self.eat(TokenKind::FatArrow) {
             assignments = self.comma_separated(Self::named);
         }
-        self.expect(TokenKind::Semicolon, "`;` behind the step");
+        if !self.expect(TokenKind::Semicolon, "`;` behind the step") {
+            while !matches!(
+                self.kind(),
+                TokenKind::Semicolon | TokenKind::CloseParen | TokenKind::Bar | TokenKind::End
+            ) {
+                self.bump();
+            }
+            self.eat(TokenKind::Semicolon);
+        }
         ScanStep { name, optional, output, condition, assignments }
     }
 
