@@ -1,6 +1,6 @@
 //! Choosing columns: project-away, project-keep, project-rename, project-reorder.
 
-use super::{Binder, ColumnId, Rows};
+use super::{Binder, ColumnId, Reference, Rows, Side};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::tree::{ExpressionId, ExpressionKind, Order};
 use crate::types::Type;
@@ -35,9 +35,7 @@ impl Binder<'_> {
         let symbol = self.symbol(&text);
         match self.find(&rows.columns, symbol) {
             Some(id) => {
-                if self.quiet == 0 {
-                    self.references[item.index()] = Some(id);
-                }
+                self.side.note_reference(item, Reference::Column(id));
                 vec![id]
             }
             None if rows.open => Vec::new(),
@@ -108,6 +106,10 @@ impl Binder<'_> {
             let Some(place) = found else {
                 if rows.open {
                     let id = self.add_column(new_symbol, Type::Unknown, Vec::new());
+                    let old = self.add_column(old_symbol, Type::Unknown, Vec::new());
+                    self.columns[id.index()].from = Box::from([old]);
+                    self.note_inferred(Side::Left, old);
+                    self.side.note_reference(*value, Reference::Column(old));
                     open_columns.push(id);
                 } else {
                     let span = self.tree.name_span(old);
@@ -123,6 +125,7 @@ impl Binder<'_> {
                 continue;
             }
             let kind = self.column(rows.columns[place]).kind;
+            self.side.note_reference(*value, Reference::Column(rows.columns[place]));
             columns[place] = self.add_column(new_symbol, kind, vec![rows.columns[place]]);
         }
         columns.extend(open_columns);
@@ -159,7 +162,9 @@ impl Binder<'_> {
                     continue;
                 };
                 let symbol = self.declared_name(name);
-                found.push(self.add_column(symbol, Type::Unknown, Vec::new()));
+                let id = self.add_column(symbol, Type::Unknown, Vec::new());
+                self.note_inferred(Side::Left, id);
+                found.push(id);
             }
             found.retain(|id| !columns.contains(id));
             columns.extend(found);

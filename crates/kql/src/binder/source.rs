@@ -2,8 +2,9 @@
 
 use super::columns::matches_pattern;
 use super::projection::Projection;
-use super::statement::Meaning;
-use super::{Binder, ColumnId, Rows, Symbol, Value};
+use super::side::Matched;
+use super::statement::{Local, Meaning};
+use super::{Binder, ColumnId, Reference, Rows, Side, Symbol, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::tree::{
     BinaryOperator, ExpressionId, ExpressionKind, FindColumn, JoinCondition, Name, OperatorId, Parameter,
@@ -30,17 +31,26 @@ impl Binder<'_> {
         match &tree.expression(id).kind {
             ExpressionKind::Parenthesised(inner) => self.table_value(*inner),
             ExpressionKind::DataScope { base, .. } => self.table_value(*base),
-            ExpressionKind::Name(name) => self.table_name(*name),
+            ExpressionKind::Name(name) => {
+                let value = self.table_name(id, *name);
+                if let Value::Table(rows) = &value {
+                    self.side.note_table(id, rows);
+                }
+                value
+            }
             _ => self.value(id),
         }
     }
 
-    fn table_name(&mut self, name: Name) -> Value {
+    fn table_name(&mut self, id: ExpressionId, name: Name) -> Value {
         let symbol = self.declared_name(name);
-        if let Some(meaning) = self.local(symbol).cloned() {
-            return match meaning {
+        if let Some(local) = self.local(symbol).cloned() {
+            self.side.note_reference(id, Reference::Variable(local.variable));
+            return match local.meaning {
                 Meaning::Table(rows) => Value::Table(rows),
-                Meaning::Function(function) if function.required() == 0 => self.let_call(&function, &[], &[]),
+                Meaning::Function(function) if function.required() == 0 => {
+                    self.let_call(id, &function, &[], &[])
+                }
                 Meaning::Other(value) => value,
                 Meaning::Scalar(scalar) => Value::Scalar(scalar),
                 Meaning::Function(_) => Value::Error,
@@ -48,10 +58,12 @@ impl Binder<'_> {
         }
         let text = self.name_of(symbol);
         // A function hides a table of the same name.
-        if let Some(rows) = self.catalog_function(&text, None) {
-            return Value::Table(rows);
+        if let Some(value) = self.catalog_function(&text, None) {
+            self.side.note_reference(id, Reference::Function);
+            return value;
         }
         if let Some(rows) = self.catalog_table(symbol) {
+            self.side.note_reference(id, Reference::Table);
             return Value::Table(rows);
         }
         let span = self.tree.name_span(name);
@@ -118,13 +130,20 @@ impl Binder<'_> {
         for name in catalog {
             names.push(self.symbol(&name));
         }
-        let mut tables = Vec::new();
+        let mut matched = Vec::new();
         for name in names {
             match self.local(name).cloned() {
-                Some(Meaning::Table(rows)) => tables.push(rows),
-                _ => tables.extend(self.catalog_table(name)),
+                Some(Local { meaning: Meaning::Table(rows), variable, .. }) => {
+                    matched.push(Matched { name, variable: Some(variable), rows });
+                }
+                _ => {
+                    let rows = self.catalog_table(name);
+                    matched.extend(rows.map(|rows| Matched { name, variable: None, rows }));
+                }
             }
         }
+        let mut tables: Vec<Rows> = matched.iter().map(|table| table.rows.clone()).collect();
+        self.side.note_matched(id, matched);
         if tables.is_empty() && !self.fuzzy {
             tables.push(Rows::unknown());
         }
@@ -361,9 +380,7 @@ impl Binder<'_> {
         let (left_open, right_open) = (sides.left.open, sides.right.open);
         match (one, other) {
             (Some(one), Some(other)) => {
-                if self.quiet == 0 {
-                    self.references[key.index()] = Some(one);
-                }
+                self.side.note_reference(key, Reference::Column(one));
                 sides.keys.push(other);
                 let (left, right) = (self.column(one).kind, self.column(other).kind);
                 if left != right && left != Type::Unknown && right != Type::Unknown {
@@ -379,22 +396,24 @@ impl Binder<'_> {
                 }
             }
             (Some(_), None) if right_open => {
-                let id = self.add_column(symbol, Type::Unknown, Vec::new());
+                let id = self.inferred_side(Side::Right, symbol);
                 sides.right = with_column(&sides.right, id);
                 sides.keys.push(id);
             }
             (None, Some(other)) if left_open => {
-                let id = self.add_column(symbol, Type::Unknown, Vec::new());
+                let id = self.inferred_side(Side::Left, symbol);
+                self.side.note_reference(key, Reference::Column(id));
                 sides.left = with_column(&sides.left, id);
                 sides.keys.push(other);
             }
             (None, None) if left_open || right_open => {
                 if left_open {
-                    let id = self.add_column(symbol, Type::Unknown, Vec::new());
+                    let id = self.inferred_side(Side::Left, symbol);
+                    self.side.note_reference(key, Reference::Column(id));
                     sides.left = with_column(&sides.left, id);
                 }
                 if right_open {
-                    let id = self.add_column(symbol, Type::Unknown, Vec::new());
+                    let id = self.inferred_side(Side::Right, symbol);
                     sides.right = with_column(&sides.right, id);
                     sides.keys.push(id);
                 }
@@ -438,13 +457,14 @@ impl Binder<'_> {
             let symbol = self.declared_name(name);
             let rows = if side == "$left" { &mut sides.left } else { &mut sides.right };
             if let Some(found) = self.find(&rows.columns, symbol) {
-                if self.quiet == 0 {
-                    self.references[member.index()] = Some(found);
-                }
+                self.side.note_reference(member, Reference::Column(found));
                 return Some(found);
             }
             if rows.open {
-                let id = self.add_column(symbol, Type::Unknown, Vec::new());
+                let which = if side == "$left" { Side::Left } else { Side::Right };
+                let id = self.inferred_side(which, symbol);
+                let rows = if side == "$left" { &mut sides.left } else { &mut sides.right };
+                self.side.note_reference(member, Reference::Column(id));
                 *rows = with_column(rows, id);
                 return Some(id);
             }
@@ -463,6 +483,13 @@ impl Binder<'_> {
             .with_help("the left side of `==` is a column of $left, the right side one of $right"),
         );
         None
+    }
+
+    /// A column that one side of a join has, because the query says so.
+    fn inferred_side(&mut self, side: Side, name: Symbol) -> ColumnId {
+        let id = self.add_column(name, Type::Unknown, Vec::new());
+        self.note_inferred(side, id);
+        id
     }
 
     fn check_key_types(&mut self, key: ExpressionId, one: ColumnId, other: ColumnId) {
@@ -508,6 +535,7 @@ impl Binder<'_> {
 
     fn search_predicate(&mut self, rows: &Rows, predicate: ExpressionId) -> Rows {
         let before = std::mem::replace(&mut self.searching, true);
+        self.note_scope(rows);
         let (_, rows) = self.with_rows(rows, |binder| binder.value(predicate));
         self.searching = before;
         rows
@@ -568,7 +596,7 @@ impl Binder<'_> {
         let mut open = vec![crate::tree::Node::Expression(id)];
         while let Some(node) = open.pop() {
             if let crate::tree::Node::Expression(id) = node
-                && let Some(column) = self.references[id.index()]
+                && let Reference::Column(column) = self.side.refers_to(id)
                 && matches!(self.tree.expression(id).kind, ExpressionKind::Name(_))
             {
                 found.push(column);

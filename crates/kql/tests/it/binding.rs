@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kql::{Catalog, CatalogFunction, CatalogTable, Code, QueryResult, Type, analyze, parse};
+use kql::{Catalog, CatalogFunction, CatalogResult, CatalogTable, Code, QueryResult, Type, analyze, parse};
 use proptest::prelude::*;
 
 /// A workspace of two tables and a function.
@@ -30,7 +30,7 @@ impl Catalog for Workspace {
         (name == "List").then(|| CatalogFunction {
             parameters: vec![(Arc::from("alias"), Type::String)],
             required: 1,
-            returns: CatalogTable { columns, open: true },
+            returns: CatalogResult::Table(CatalogTable { columns, open: true }),
         })
     }
 
