@@ -207,7 +207,7 @@ impl<'q> Flow<'q> {
         };
         tree.root.iter().rev().find_map(|statement| match &tree.statement(*statement).kind {
             StatementKind::Let { name: bound, value } if tree.name(*bound) == name => Some(*value),
-            StatementKind::LetFunction { name: bound, body: FunctionBody { statements }, .. }
+            StatementKind::LetFunction { name: bound, body: FunctionBody { statements, .. }, .. }
                 if tree.name(*bound) == name =>
             {
                 value_of(self.query, statements)

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use kql::tree::{ParameterType, StatementKind};
-use kql::{Catalog, CatalogColumn, CatalogFunction, CatalogTable, QueryResult, Type};
+use kql::{Catalog, CatalogColumn, CatalogFunction, CatalogResult, CatalogTable, QueryResult, Type};
 use sentinel_schema::WorkspaceCatalog;
 
 use super::parser::{alias, compile, id, parameter_text};
@@ -160,8 +160,8 @@ fn place(parser: &Parser) -> Span {
     name.map_or(parser.span, |name| name.span)
 }
 
-/// The functions that a folder's parsers make, in call order: for each its alias, its parameters and the columns that
-/// its query returns. `base` is the workspace without them.
+/// The functions that a folder's parsers make, in call order: for each its alias, its parameters and the columns or the
+/// one value that its query returns. `base` is the workspace without them.
 ///
 /// A function with a table for a parameter, or with a query that has syntax errors, may return more columns than are
 /// known; so may one whose query reads a table that is not known, and one that stands in a circle of calls.
@@ -196,11 +196,15 @@ fn function(parser: &Parser, catalog: &dyn Catalog) -> CatalogFunction {
     let analysis = kql::analyze(&parsed, catalog);
     let columns = match &analysis.result {
         QueryResult::Table(_) => analysis.result_columns().unwrap_or_default(),
+        QueryResult::Scalar(kind) if parsed.diagnostics.is_empty() => {
+            return CatalogFunction { returns: CatalogResult::Scalar(*kind), ..unknown(&signature) };
+        }
         QueryResult::Scalar(_) | QueryResult::Other => return unknown(&signature),
     };
     let columns = columns.iter().map(|column| (Arc::from(column.name.as_str()), column.kind)).collect();
     let open = analysis.result_is_open() || signature.takes_tables || !parsed.diagnostics.is_empty();
-    CatalogFunction { returns: CatalogTable { columns, open }, ..unknown(&signature) }
+    let returns = CatalogResult::Table(CatalogTable { columns, open });
+    CatalogFunction { returns, ..unknown(&signature) }
 }
 
 /// A function of which only the parameters are known.
@@ -208,7 +212,7 @@ fn unknown(signature: &Signature) -> CatalogFunction {
     CatalogFunction {
         parameters: signature.parameters.clone(),
         required: signature.required,
-        returns: CatalogTable { columns: Arc::from([]), open: true },
+        returns: CatalogResult::unknown(),
     }
 }
 

@@ -5,6 +5,7 @@
 //! an error is said where it is made and nowhere else.
 
 mod aggregate;
+mod analysis;
 mod arguments;
 mod arithmetic;
 mod call;
@@ -20,6 +21,7 @@ mod projection;
 mod regex;
 mod rows;
 mod search;
+mod side;
 mod signature;
 mod source;
 mod statement;
@@ -37,122 +39,19 @@ use crate::token::Span;
 use crate::tree::{ExpressionId, OperatorId, StatementId, Tree};
 use crate::types::Type;
 
+use analysis::Bound;
+pub use analysis::{Analysis, Body, QueryResult, ResultColumn};
 pub use rows::{Column, ColumnId, Rows};
 pub(crate) use rows::{Shape, Symbol};
+pub(crate) use side::Side;
+use side::SideTables;
+pub use side::{BodyId, Reference, VariableId};
 use statement::{Local, Meaning};
 
 /// How deep the binder follows nested expressions and calls of a query's own functions.
 const MAX_DEPTH: u32 = 300;
-/// How many stages are bound again for calls of functions whose result depends on a table that they are given.
-const MAX_REBOUND_STAGES: u32 = 20_000;
-
-/// What a query means, and what is wrong with it.
-#[derive(Debug)]
-pub struct Analysis {
-    /// What is wrong with the meaning, in the order of the text. What is wrong as syntax stands in
-    /// [`Parsed::diagnostics`].
-    pub diagnostics: Vec<Diagnostic>,
-    /// What the query returns.
-    pub result: QueryResult,
-    /// The tables of the catalog that it reads, each once, in the order of the text.
-    pub tables: Vec<String>,
-    /// The functions of the catalog that it calls, each once, in the order of the text.
-    pub functions: Vec<String>,
-    columns: Vec<Column>,
-    names: Vec<Rc<str>>,
-    types: Vec<Type>,
-    references: Vec<Option<ColumnId>>,
-    stages: Vec<Option<Rows>>,
-}
-
-/// What a query returns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum QueryResult {
-    /// Rows.
-    Table(Rows),
-    /// One value.
-    Scalar(Type),
-    /// Several tables, a graph, nothing at all, or what an error left of it.
-    Other,
-}
-
-/// A column of the result, by name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResultColumn {
-    /// Its name.
-    pub name: String,
-    /// Its type.
-    pub kind: Type,
-    /// The columns of tables that feed it: table and column.
-    pub sources: Vec<(String, String)>,
-}
-
-impl Analysis {
-    /// A column by its id.
-    pub fn column(&self, id: ColumnId) -> &Column {
-        &self.columns[id.index()]
-    }
-
-    /// A column's name.
-    pub fn column_name(&self, id: ColumnId) -> &str {
-        &self.names[self.column(id).name.index()]
-    }
-
-    /// The type of an expression; unknown for one that was not reached and for one that is no scalar.
-    pub fn type_of(&self, id: ExpressionId) -> Type {
-        self.types.get(id.index()).copied().unwrap_or(Type::Unknown)
-    }
-
-    /// The column that a name refers to.
-    pub fn reference(&self, id: ExpressionId) -> Option<ColumnId> {
-        self.references.get(id.index()).copied().flatten()
-    }
-
-    /// The rows that a stage gives.
-    pub fn rows_after(&self, id: OperatorId) -> Option<&Rows> {
-        self.stages.get(id.index())?.as_ref()
-    }
-
-    /// The result's columns with where they come from; `None` where the query returns no table.
-    pub fn result_columns(&self) -> Option<Vec<ResultColumn>> {
-        let QueryResult::Table(rows) = &self.result else {
-            return None;
-        };
-        let columns = rows.columns.iter().map(|id| ResultColumn {
-            name: self.column_name(*id).to_owned(),
-            kind: self.column(*id).kind,
-            sources: self.sources(*id),
-        });
-        Some(columns.collect())
-    }
-
-    /// Whether the result may have columns that are not known here.
-    pub fn result_is_open(&self) -> bool {
-        matches!(&self.result, QueryResult::Table(rows) if rows.open)
-    }
-
-    /// The columns of tables that feed a column: table and column, each once.
-    pub fn sources(&self, id: ColumnId) -> Vec<(String, String)> {
-        let mut found = Vec::new();
-        let mut seen = std::collections::HashSet::new();
-        let mut open = vec![id];
-        while let Some(id) = open.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
-            let column = self.column(id);
-            if let Some(table) = column.table {
-                let pair =
-                    (self.names[table.index()].to_string(), self.names[column.name.index()].to_string());
-                if !found.contains(&pair) {
-                    found.push(pair);
-                }
-            }
-            open.extend(column.from.iter().rev());
-        }
-        found
-    }
-}
+/// How many expressions are bound again for calls of functions whose result depends on a table that they are given.
+const MAX_REBOUND_NODES: u32 = 200_000;
 
 /// Works out what a query means, with what `catalog` says of the world outside. Never panics; what is wrong stands in
 /// [`Analysis::diagnostics`].
@@ -187,9 +86,12 @@ pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
         diagnostics: Vec::new(),
         read_tables: Vec::new(),
         called_functions: Vec::new(),
-        types: vec![Type::Unknown; tree.expression_count()],
-        references: vec![None; tree.expression_count()],
-        stages: vec![None; tree.operator_count()],
+        side: SideTables::of_tree(tree),
+        side_at: 0,
+        sides: vec![SideTables::default()],
+        bodies: vec![Bound { side: 0, function: None, parameters: Vec::new() }],
+        variables: Vec::new(),
+        stage: None,
     };
     let value = binder.statements(&tree.root);
     let result = match value {
@@ -197,6 +99,8 @@ pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
         Some(Value::Scalar(scalar)) => QueryResult::Scalar(scalar.kind),
         _ => QueryResult::Other,
     };
+    binder.side.finish();
+    binder.sides[0] = binder.side;
     let mut diagnostics = binder.diagnostics;
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     Analysis {
@@ -206,9 +110,9 @@ pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
         functions: binder.called_functions,
         columns: binder.columns,
         names: binder.names,
-        types: binder.types,
-        references: binder.references,
-        stages: binder.stages,
+        sides: binder.sides,
+        bodies: binder.bodies,
+        variables: binder.variables,
     }
 }
 
@@ -330,9 +234,14 @@ struct Binder<'a> {
     diagnostics: Vec<Diagnostic>,
     read_tables: Vec<String>,
     called_functions: Vec<String>,
-    types: Vec<Type>,
-    references: Vec<Option<ColumnId>>,
-    stages: Vec<Option<Rows>>,
+    /// The side tables of the body that is being bound, and where in `sides` they will stand.
+    side: SideTables,
+    side_at: usize,
+    sides: Vec<SideTables>,
+    bodies: Vec<Bound>,
+    variables: Vec<Symbol>,
+    /// The stage that is being bound.
+    stage: Option<OperatorId>,
 }
 
 impl<'a> Binder<'a> {
@@ -565,11 +474,22 @@ impl<'a> Binder<'a> {
     }
 
     fn note_type(&mut self, id: ExpressionId, value: &Value) {
-        if self.quiet == 0
-            && let Value::Scalar(scalar) = value
-        {
-            self.types[id.index()] = scalar.kind;
-            self.references[id.index()] = scalar.column;
+        if let Value::Scalar(scalar) = value {
+            self.side.note_scalar(id, scalar.kind, scalar.column);
+        }
+    }
+
+    /// A column of an open table that nothing named before.
+    fn note_inferred(&mut self, side: Side, column: ColumnId) {
+        if let Some(stage) = self.stage {
+            self.side.note_inferred(stage, side, column);
+        }
+    }
+
+    /// The rows that the expressions of this stage refer to, where these are not its input.
+    fn note_scope(&mut self, rows: &Rows) {
+        if let Some(stage) = self.stage {
+            self.side.note_scope(stage, rows);
         }
     }
 

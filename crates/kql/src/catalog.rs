@@ -23,8 +23,38 @@ pub struct CatalogFunction {
     pub parameters: Vec<CatalogColumn>,
     /// How many arguments have to be given.
     pub required: usize,
-    /// The table that it returns.
-    pub returns: CatalogTable,
+    /// What it returns.
+    pub returns: CatalogResult,
+}
+
+/// What a function of the catalog returns.
+#[derive(Debug, Clone)]
+pub enum CatalogResult {
+    /// A table.
+    Table(CatalogTable),
+    /// One value.
+    Scalar(Type),
+}
+
+impl CatalogResult {
+    /// A table of which nothing is known.
+    pub fn unknown() -> Self {
+        CatalogResult::Table(CatalogTable { columns: Arc::from([]), open: true })
+    }
+
+    /// The table, where it is one.
+    pub fn table(&self) -> Option<&CatalogTable> {
+        match self {
+            CatalogResult::Table(table) => Some(table),
+            CatalogResult::Scalar(_) => None,
+        }
+    }
+}
+
+impl Default for CatalogResult {
+    fn default() -> Self {
+        CatalogResult::Table(CatalogTable::default())
+    }
 }
 
 /// Where a query's tables and functions are looked up. Names compare by case, as the language does.

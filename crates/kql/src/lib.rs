@@ -21,8 +21,10 @@ pub mod tree;
 mod types;
 mod unify;
 
-pub use binder::{Analysis, Column, ColumnId, QueryResult, ResultColumn, Rows, analyze};
-pub use catalog::{Catalog, CatalogColumn, CatalogFunction, CatalogTable, Nothing};
+pub use binder::{
+    Analysis, Body, BodyId, Column, ColumnId, QueryResult, Reference, ResultColumn, Rows, VariableId, analyze,
+};
+pub use catalog::{Catalog, CatalogColumn, CatalogFunction, CatalogResult, CatalogTable, Nothing};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use lexer::{MAX_SOURCE, lex};
 pub use parser::{MAX_NESTING, Parsed, parse};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use kql::{Catalog, CatalogColumn, CatalogFunction, CatalogTable, Type};
+use kql::{Catalog, CatalogColumn, CatalogFunction, CatalogResult, CatalogTable, Type};
 
 use crate::{COMMON_COLUMNS, Column};
 
@@ -68,7 +68,7 @@ impl WorkspaceCatalog {
         };
         let parameters =
             vec![(Arc::from("watchlistAlias"), Type::String), (Arc::from("keys"), Type::Dynamic)];
-        CatalogFunction { parameters, required: 1, returns }
+        CatalogFunction { parameters, required: 1, returns: CatalogResult::Table(returns) }
     }
 }
 
@@ -96,7 +96,7 @@ impl Catalog for WorkspaceCatalog {
             "_GetWatchlist" => return Some(self.watchlist(argument)),
             "_GetWatchlistAlias" => {
                 let columns = Arc::from([(Arc::from("WatchlistAlias"), Type::String)]);
-                let returns = CatalogTable { columns, open: false };
+                let returns = CatalogResult::Table(CatalogTable { columns, open: false });
                 return Some(CatalogFunction { parameters: Vec::new(), required: 0, returns });
             }
             _ => {}
@@ -104,7 +104,8 @@ impl Catalog for WorkspaceCatalog {
         let function = crate::function(name)?;
         let parameters =
             function.parameters.iter().map(|(name, kind)| (Arc::from(*name), type_of(kind))).collect();
-        let returns = CatalogTable { columns: typed(&function.columns).into(), open: true };
+        let returns =
+            CatalogResult::Table(CatalogTable { columns: typed(&function.columns).into(), open: true });
         Some(CatalogFunction { parameters, required: 0, returns })
     }
 
@@ -186,6 +187,10 @@ mod tests {
         table.columns.iter().map(|(name, _)| &**name).collect()
     }
 
+    fn watchlist(catalog: &WorkspaceCatalog, alias: Option<&str>) -> CatalogTable {
+        catalog.function("_GetWatchlist", alias).unwrap().returns.table().unwrap().clone()
+    }
+
     #[test]
     fn a_table_has_its_own_columns_and_those_of_every_table_once() {
         let catalog = WorkspaceCatalog::new();
@@ -207,14 +212,14 @@ mod tests {
     fn a_declared_watchlist_is_closed_and_any_other_open() {
         let mut catalog = WorkspaceCatalog::new();
         catalog.add_watchlist("hosts", [("host", Type::String)]);
-        let declared = catalog.function("_GetWatchlist", Some("hosts")).unwrap().returns;
+        let declared = watchlist(&catalog, Some("hosts"));
         assert_eq!(
             names(&declared),
             ["_DTItemId", "LastUpdatedTimeUTC", "SearchKey", "WatchlistItem", "host"]
         );
         assert!(!declared.open);
-        assert!(catalog.function("_GetWatchlist", Some("Hosts")).unwrap().returns.open);
-        assert!(catalog.function("_GetWatchlist", None).unwrap().returns.open);
+        assert!(watchlist(&catalog, Some("Hosts")).open);
+        assert!(watchlist(&catalog, None).open);
     }
 
     #[test]

@@ -40,8 +40,12 @@ fn functions(files: &[String]) -> Vec<(String, CatalogFunction)> {
     catalog_functions(&folder(&files).parsers, &WorkspaceCatalog::new())
 }
 
+fn returned(function: &CatalogFunction) -> &CatalogTable {
+    function.returns.table().unwrap()
+}
+
 fn columns(function: &CatalogFunction) -> Vec<String> {
-    function.returns.columns.iter().map(|(name, kind)| format!("{name}:{kind}")).collect()
+    returned(function).columns.iter().map(|(name, kind)| format!("{name}:{kind}")).collect()
 }
 
 #[test]
@@ -113,7 +117,7 @@ fn a_function_returns_the_columns_of_its_query_with_the_parameters_bound() {
     assert_eq!(names, ["Inner", "Outer"]);
     let (inner, outer) = (&made[0].1, &made[1].1);
     assert_eq!(columns(inner), ["Computer:string", "Count:long"]);
-    assert_eq!((inner.required, inner.returns.open), (1, false));
+    assert_eq!((inner.required, returned(inner).open), (1, false));
     assert_eq!(inner.parameters, [(Arc::from("n"), Type::Long), (Arc::from("since"), Type::DateTime)]);
     assert_eq!(columns(outer), ["Computer:string", "Count:long", "Double:long"]);
 }
@@ -129,7 +133,7 @@ fn what_cannot_be_known_is_open() {
         parser("Trip", "Round"),
     ]);
     assert_eq!(made.len(), 5);
-    assert!(made.iter().all(|(_, function)| function.returns.open), "{made:#?}");
+    assert!(made.iter().all(|(_, function)| returned(function).open), "{made:#?}");
 }
 
 #[test]
@@ -147,4 +151,18 @@ fn every_circle_is_found_once() {
     assert_eq!(graph.cycles(), [vec![0, 1], vec![3]]);
     assert_eq!(graph.order()[0], 4);
     assert_eq!(graph.order().len(), 5);
+}
+
+#[test]
+fn a_function_that_gives_one_value_is_a_value_where_it_is_called() {
+    let made = functions(&[
+        parser("Doubled", "n * 2") + "parameters:\n  - {name: n, type: long}\n",
+        parser("Hosts", "Heartbeat | extend Twice = Doubled(1), Computer | project Twice"),
+        parser("Broken", "1 +"),
+    ]);
+    let of = |alias: &str| &made.iter().find(|(name, _)| name == alias).unwrap().1;
+    assert!(matches!(of("Doubled").returns, CatalogResult::Scalar(Type::Long)), "{made:#?}");
+    assert_eq!(columns(of("Hosts")), ["Twice:long"]);
+    // What cannot be read may give anything.
+    assert!(returned(of("Broken")).open);
 }

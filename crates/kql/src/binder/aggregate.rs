@@ -9,13 +9,7 @@ use crate::tree::{ExpressionId, ExpressionKind};
 use crate::types::Type;
 
 impl Binder<'_> {
-    pub(super) fn aggregate_call(
-        &mut self,
-        id: ExpressionId,
-        builtin: &Builtin,
-        ids: &[ExpressionId],
-        span: Span,
-    ) -> Value {
+    pub(super) fn aggregate_call(&mut self, builtin: &Builtin, ids: &[ExpressionId], span: Span) -> Value {
         if self.aggregates != Aggregates::Required {
             self.with_aggregates(Aggregates::Inside, |binder| binder.arguments(ids));
             let name = builtin.name;
@@ -46,7 +40,6 @@ impl Binder<'_> {
             }
             _ => {}
         }
-        let _ = id;
         let kind = match signature {
             Some(signature) => self.returned_type(signature, &arguments, span),
             None => self.vague_type(builtin),

@@ -4,9 +4,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::signature::{common_type, count_text, describe, fits, returned_shape, takes_argument};
-use super::statement::{FormalType, LetFunction, Meaning};
-use super::{Aggregates, Binder, Column, ColumnId, Rows, Scalar, Shape, Symbol, Value};
+use super::statement::{FormalType, LetFunction, Local, Meaning};
+use super::{Aggregates, Binder, Column, ColumnId, Reference, Rows, Scalar, Shape, Symbol, Value};
 use crate::builtins::{Builtin, Naming, Returns, Signature, Takes, builtins};
+use crate::catalog::CatalogResult;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::token::Span;
@@ -127,13 +128,14 @@ impl Binder<'_> {
             return Value::Error;
         }
         // The language's own functions go before the query's.
-        if let Some(meaning) = self.local(symbol).cloned()
+        if let Some(local) = self.local(symbol).cloned()
             && !all.functions.contains_key(&*text)
             && !all.aggregates.contains_key(&*text)
         {
             let arguments = self.arguments(ids);
-            return match meaning {
-                Meaning::Function(function) => self.call_local(&function, &arguments, span),
+            self.side.note_reference(id, Reference::Variable(local.variable));
+            return match local.meaning {
+                Meaning::Function(function) => self.call_local(id, &function, &arguments, span),
                 // A pattern.
                 Meaning::Other(Value::Elsewhere) => Value::Elsewhere,
                 Meaning::Other(Value::Error) => Value::Error,
@@ -147,7 +149,8 @@ impl Binder<'_> {
         if let Some(builtin) = all.aggregates.get(&*text)
             && (self.aggregates == Aggregates::Required || !all.functions.contains_key(&*text))
         {
-            return self.aggregate_call(id, builtin, ids, span);
+            self.side.note_reference(id, Reference::Aggregate);
+            return self.aggregate_call(builtin, ids, span);
         }
         // Where the function is not known, it may be an aggregate, whose arguments are columns.
         let aggregates = match self.aggregates {
@@ -155,16 +158,19 @@ impl Binder<'_> {
             other => other,
         };
         let arguments = self.with_aggregates(aggregates, |binder| binder.arguments(ids));
-        if let Some(value) = self.special_call(&text, &arguments, span) {
+        if let Some(value) = self.special_call(id, &text, &arguments, span) {
             return value;
         }
         if let Some(builtin) = all.functions.get(&*text) {
-            return self.builtin_call(id, builtin, &arguments, span);
+            self.side.note_reference(id, Reference::Builtin);
+            return self.builtin_call(builtin, &arguments, span);
         }
         let first = arguments.first().and_then(Argument::text);
         if let Some(value) = self.catalog_call(&text, &arguments, first.as_deref(), span) {
+            self.side.note_reference(id, Reference::Function);
             return value;
         }
+        self.side.note_reference(id, Reference::Nothing);
         let call = self.span(id);
         self.unknown_function(&text, span, call);
         Value::Error
@@ -202,7 +208,13 @@ impl Binder<'_> {
 
     // The query's own functions.
 
-    fn call_local(&mut self, function: &Rc<LetFunction>, arguments: &[Argument], span: Span) -> Value {
+    fn call_local(
+        &mut self,
+        id: ExpressionId,
+        function: &Rc<LetFunction>,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Value {
         let known = function.parameters.len();
         let given = arguments.len();
         if given > known
@@ -257,7 +269,7 @@ impl Binder<'_> {
                 _ => {}
             }
         }
-        match self.let_call(function, &tables, &texts) {
+        match self.let_call(id, function, &tables, &texts) {
             Value::Scalar(scalar) => Value::Scalar(Scalar { from, ..Scalar::of(scalar.kind) }),
             other => other,
         }
@@ -299,18 +311,25 @@ impl Binder<'_> {
                 let text = self.name_of(symbol);
                 let span = tree.name_span(*name);
                 let bound = self.without_rows(|binder| binder.arguments(arguments));
-                if let Some(Meaning::Other(Value::Error)) = self.local(symbol) {
+                if let Some(Local { meaning: Meaning::Other(Value::Error), .. }) = self.local(symbol) {
                     return Value::Table(Rows::unknown());
                 }
-                if let Some(Meaning::Function(function)) = self.local(symbol).cloned() {
+                if let Some(Local { meaning: Meaning::Function(function), variable, .. }) =
+                    self.local(symbol).cloned()
+                {
+                    self.side.note_reference(call, Reference::Variable(variable));
                     let first = Argument { id: call, value: Value::Table(rows), name: None, is_star: false };
                     let mut all = vec![first];
                     all.extend(bound);
-                    return self.call_local(&function, &all, span);
+                    return self.call_local(call, &function, &all, span);
                 }
-                if self.catalog.function(&text, None).is_some() {
+                if let Some(function) = self.catalog.function(&text, None) {
+                    self.side.note_reference(call, Reference::Function);
                     self.note_function(&text);
-                    return Value::Table(Rows::unknown());
+                    return match function.returns {
+                        CatalogResult::Table(_) => Value::Table(Rows::unknown()),
+                        CatalogResult::Scalar(kind) => Value::scalar(kind),
+                    };
                 }
                 let whole = self.span(call);
                 self.unknown_function(&text, span, whole);
@@ -360,12 +379,17 @@ impl Binder<'_> {
     }
 
     /// What a function of the catalog returns.
-    pub(super) fn catalog_function(&mut self, name: &str, first: Option<&str>) -> Option<Rows> {
+    pub(super) fn catalog_function(&mut self, name: &str, first: Option<&str>) -> Option<Value> {
         let function = self.catalog.function(name, first)?;
         self.note_function(name);
-        let columns =
-            function.returns.columns.iter().map(|(column, kind)| self.named_column(column, *kind)).collect();
-        Some(Rows::new(columns, function.returns.open))
+        Some(match &function.returns {
+            CatalogResult::Table(table) => {
+                let columns =
+                    table.columns.iter().map(|(column, kind)| self.named_column(column, *kind)).collect();
+                Value::Table(Rows::new(columns, table.open))
+            }
+            CatalogResult::Scalar(kind) => Value::scalar(*kind),
+        })
     }
 
     fn catalog_call(
@@ -399,21 +423,38 @@ impl Binder<'_> {
                 self.no_parameter(name, &text, &known, argument.id);
             }
         }
-        self.catalog_function(name, first).map(Value::Table)
+        let value = self.catalog_function(name, first)?;
+        Some(match value {
+            // One value is made of what the call gives.
+            Value::Scalar(scalar) => {
+                Value::Scalar(Scalar { from: arguments.iter().flat_map(Argument::from).collect(), ..scalar })
+            }
+            other => other,
+        })
     }
 
     // The language's functions.
 
     /// Functions that no signature describes.
-    fn special_call(&mut self, name: &str, arguments: &[Argument], span: Span) -> Option<Value> {
+    fn special_call(
+        &mut self,
+        id: ExpressionId,
+        name: &str,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Option<Value> {
+        self.side.note_reference(id, Reference::Builtin);
         match name {
             "table" => {
                 let Some(text) = arguments.first().and_then(Argument::text) else {
                     return Some(Value::Table(Rows::unknown()));
                 };
                 let symbol = self.symbol(&text);
-                if let Some(Meaning::Table(rows)) = self.local(symbol) {
-                    return Some(Value::Table(rows.clone()));
+                if let Some(Local { meaning: Meaning::Table(rows), variable, .. }) =
+                    self.local(symbol).cloned()
+                {
+                    self.side.note_reference(id, Reference::Variable(variable));
+                    return Some(Value::Table(rows));
                 }
                 if let Some(rows) = self.catalog_table(symbol) {
                     return Some(Value::Table(rows));
@@ -466,13 +507,7 @@ impl Binder<'_> {
         Some(Value::Scalar(Scalar { from, ..Scalar::of(default.kind()) }))
     }
 
-    fn builtin_call(
-        &mut self,
-        id: ExpressionId,
-        builtin: &Builtin,
-        arguments: &[Argument],
-        span: Span,
-    ) -> Value {
+    fn builtin_call(&mut self, builtin: &Builtin, arguments: &[Argument], span: Span) -> Value {
         let signature = self.check_arguments(builtin, arguments, span);
         self.check_constants(builtin, arguments);
         self.check_regex_argument(builtin.name, arguments);
@@ -504,7 +539,6 @@ impl Binder<'_> {
         {
             scalar.column = Some(column);
         }
-        let _ = id;
         Value::Scalar(scalar)
     }
 

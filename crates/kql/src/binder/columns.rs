@@ -1,6 +1,6 @@
 //! Choosing columns: project-away, project-keep, project-rename, project-reorder.
 
-use super::{Binder, ColumnId, Rows};
+use super::{Binder, ColumnId, Reference, Rows, Side};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::tree::{ExpressionId, ExpressionKind, LiteralKind, Order};
 use crate::types::Type;
@@ -35,9 +35,7 @@ impl Binder<'_> {
         let symbol = self.symbol(&text);
         match self.find(&rows.columns, symbol) {
             Some(id) => {
-                if self.quiet == 0 {
-                    self.references[item.index()] = Some(id);
-                }
+                self.side.note_reference(item, Reference::Column(id));
                 vec![id]
             }
             None if self.is_known_elsewhere(symbol) => {
@@ -133,6 +131,10 @@ impl Binder<'_> {
                     self.not_a_column(old_symbol, span);
                 } else if rows.open {
                     let id = self.add_column(new_symbol, Type::Unknown, Vec::new());
+                    let old = self.add_column(old_symbol, Type::Unknown, Vec::new());
+                    self.columns[id.index()].from = Box::from([old]);
+                    self.note_inferred(Side::Left, old);
+                    self.side.note_reference(*value, Reference::Column(old));
                     open_columns.push(id);
                 } else {
                     let span = self.tree.name_span(old);
@@ -148,6 +150,7 @@ impl Binder<'_> {
                 continue;
             }
             let kind = self.column(rows.columns[place]).kind;
+            self.side.note_reference(*value, Reference::Column(rows.columns[place]));
             columns[place] = self.add_column(new_symbol, kind, vec![rows.columns[place]]);
         }
         columns.extend(open_columns);
@@ -198,7 +201,9 @@ impl Binder<'_> {
                     continue;
                 };
                 let symbol = self.declared_name(name);
-                found.push(self.add_column(symbol, Type::Unknown, Vec::new()));
+                let id = self.add_column(symbol, Type::Unknown, Vec::new());
+                self.note_inferred(Side::Left, id);
+                found.push(id);
             }
             if let ([only], true) = (found.as_slice(), is_name)
                 && columns.contains(only)

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::arithmetic::{operand_advice, operator_result};
-use super::{Aggregates, Binder, ColumnId, Context, Rows, Scalar, Shape, Symbol, Value};
+use super::{Aggregates, Binder, ColumnId, Context, Reference, Rows, Scalar, Shape, Side, Symbol, Value};
 use crate::binder::statement::Meaning;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::literal;
@@ -16,6 +16,9 @@ impl Binder<'_> {
     pub(super) fn value(&mut self, id: ExpressionId) -> Value {
         let value = self.deeper(|binder| binder.value_here(id)).unwrap_or(Value::Error);
         self.note_type(id, &value);
+        if let Value::Table(rows) = &value {
+            self.side.note_table(id, rows);
+        }
         value
     }
 
@@ -53,7 +56,7 @@ impl Binder<'_> {
         match &tree.expression(id).kind {
             ExpressionKind::Missing | ExpressionKind::Wildcard | ExpressionKind::Star => Value::Error,
             ExpressionKind::Literal(kind) => self.literal(id, *kind),
-            ExpressionKind::Name(name) => self.name(*name),
+            ExpressionKind::Name(name) => self.name(id, *name),
             ExpressionKind::Parenthesised(inner) => self.value(*inner),
             ExpressionKind::Path { base, member } => self.path(*base, *member),
             ExpressionKind::Element { base, index } => self.element(id, *base, *index),
@@ -214,16 +217,18 @@ impl Binder<'_> {
     }
 
     /// What a name in an expression refers to: a column, what the query binds, a table or function of the catalog.
-    fn name(&mut self, name: Name) -> Value {
+    fn name(&mut self, id: ExpressionId, name: Name) -> Value {
         let symbol = self.declared_name(name);
         let span = self.tree.name_span(name);
         if let Some(context) = self.contexts.last() {
             if let Some((_, rows)) = context.rows.iter().rev().find(|(known, _)| *known == symbol) {
-                return Value::Row(rows.clone());
+                let rows = rows.clone();
+                self.side.note_reference(id, Reference::Row);
+                return Value::Row(rows);
             }
             let found = self.find(&context.columns, symbol);
             let is_side = context.right.is_some();
-            if let Some(id) = found {
+            if let Some(column) = found {
                 if self.aggregates == Aggregates::Required {
                     let text = self.name_of(symbol);
                     self.report(
@@ -236,10 +241,13 @@ impl Binder<'_> {
                     );
                     return Value::scalar(Type::Unknown);
                 }
-                return self.column_value(id);
+                return self.column_value(column);
             }
             if is_side {
                 let text = self.name_of(symbol);
+                if matches!(&*text, "$left" | "$right") {
+                    self.side.note_reference(id, Reference::Row);
+                }
                 match &*text {
                     "$left" => return Value::Row(self.current_rows()),
                     "$right" => {
@@ -250,15 +258,18 @@ impl Binder<'_> {
                 }
             }
         }
-        if let Some(meaning) = self.local(symbol).cloned() {
-            return self.meaning_value(&meaning, span);
+        if let Some(local) = self.local(symbol).cloned() {
+            self.side.note_reference(id, Reference::Variable(local.variable));
+            return self.meaning_value(id, &local.meaning, span);
         }
         // What is known by the name goes before a column that an open table may have.
         let text = self.name_of(symbol);
-        if let Some(rows) = self.catalog_function(&text, None) {
-            return Value::Table(rows);
+        if let Some(value) = self.catalog_function(&text, None) {
+            self.side.note_reference(id, Reference::Function);
+            return value;
         }
         if let Some(rows) = self.catalog_table(symbol) {
+            self.side.note_reference(id, Reference::Table);
             return Value::Table(rows);
         }
         if let Some(builtin) = crate::builtins::builtins().functions.get(&*text) {
@@ -280,7 +291,7 @@ impl Binder<'_> {
         Value::Error
     }
 
-    fn meaning_value(&mut self, meaning: &Meaning, span: Span) -> Value {
+    fn meaning_value(&mut self, id: ExpressionId, meaning: &Meaning, span: Span) -> Value {
         match meaning {
             Meaning::Scalar(scalar) => Value::Scalar(scalar.clone()),
             Meaning::Table(rows) => Value::Table(rows.clone()),
@@ -290,7 +301,7 @@ impl Binder<'_> {
                     let text = self.name_of(function.name);
                     self.needs_brackets(&text, span);
                 }
-                self.let_call(&Rc::clone(function), &[], &[])
+                self.let_call(id, &Rc::clone(function), &[], &[])
             }
         }
     }
@@ -331,6 +342,7 @@ impl Binder<'_> {
         if let Some(context) = self.contexts.last_mut() {
             context.columns.push(id);
         }
+        self.note_inferred(Side::Left, id);
         id
     }
 

@@ -1,6 +1,6 @@
 //! Operators that match the rows of two tables: join and lookup.
 
-use super::{Binder, ColumnId, Rows};
+use super::{Binder, ColumnId, Reference, Rows, Side, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::token::Span;
 use crate::tree::{BinaryOperator, ExpressionId, ExpressionKind, JoinCondition, Name, OperatorId, Parameter};
@@ -135,9 +135,7 @@ impl Binder<'_> {
         }
         match (one, other) {
             (Some(one), Some(other)) => {
-                if self.quiet == 0 {
-                    self.references[key.index()] = Some(one);
-                }
+                self.side.note_reference(key, Reference::Column(one));
                 sides.keys.push(other);
                 let (left, right) = (self.column(one).kind, self.column(other).kind);
                 if left != right && left != Type::Unknown && right != Type::Unknown {
@@ -153,22 +151,24 @@ impl Binder<'_> {
                 }
             }
             (Some(_), None) if right_open => {
-                let id = self.add_column(symbol, Type::Unknown, Vec::new());
+                let id = self.inferred_side(Side::Right, symbol);
                 sides.right = with_column(&sides.right, id);
                 sides.keys.push(id);
             }
             (None, Some(other)) if left_open => {
-                let id = self.add_column(symbol, Type::Unknown, Vec::new());
+                let id = self.inferred_side(Side::Left, symbol);
+                self.side.note_reference(key, Reference::Column(id));
                 sides.left = with_column(&sides.left, id);
                 sides.keys.push(other);
             }
             (None, None) if left_open || right_open => {
                 if left_open {
-                    let id = self.add_column(symbol, Type::Unknown, Vec::new());
+                    let id = self.inferred_side(Side::Left, symbol);
+                    self.side.note_reference(key, Reference::Column(id));
                     sides.left = with_column(&sides.left, id);
                 }
                 if right_open {
-                    let id = self.add_column(symbol, Type::Unknown, Vec::new());
+                    let id = self.inferred_side(Side::Right, symbol);
                     sides.right = with_column(&sides.right, id);
                     sides.keys.push(id);
                 }
@@ -215,13 +215,14 @@ impl Binder<'_> {
             let symbol = self.declared_name(name);
             let rows = if side == "$left" { &mut sides.left } else { &mut sides.right };
             if let Some(found) = self.find(&rows.columns, symbol) {
-                if self.quiet == 0 {
-                    self.references[member.index()] = Some(found);
-                }
+                self.side.note_reference(member, Reference::Column(found));
                 return Some(found);
             }
             if rows.open {
-                let id = self.add_column(symbol, Type::Unknown, Vec::new());
+                let which = if side == "$left" { Side::Left } else { Side::Right };
+                let id = self.inferred_side(which, symbol);
+                let rows = if side == "$left" { &mut sides.left } else { &mut sides.right };
+                self.side.note_reference(member, Reference::Column(id));
                 *rows = with_column(rows, id);
                 return Some(id);
             }
@@ -242,6 +243,13 @@ impl Binder<'_> {
             ),
         );
         None
+    }
+
+    /// A column that one side of a join has, because the query says so.
+    fn inferred_side(&mut self, side: Side, name: Symbol) -> ColumnId {
+        let id = self.add_column(name, Type::Unknown, Vec::new());
+        self.note_inferred(side, id);
+        id
     }
 
     fn check_key_types(

@@ -77,21 +77,20 @@ impl Binder<'_> {
     }
 
     fn stage(&mut self, id: OperatorId, input: Value) -> Value {
-        if self.quiet > 0 {
-            self.rebound += 1;
-        }
+        let rows = if let Value::Table(rows) = &input { Some(rows.clone()) } else { None };
+        self.side.note_input(id, rows);
         let broken = self.syntax.has_operator(id);
         let outer = std::mem::replace(&mut self.broken, broken);
+        let around = self.stage.replace(id);
         let mut value = self.deeper(|binder| binder.stage_here(id, input)).unwrap_or(Value::Error);
+        self.stage = around;
         self.broken = outer;
         if broken && let Value::Table(rows) = &mut value {
             // Whatever the stage was to give, more than this may have been meant.
             rows.open = true;
         }
-        if self.quiet == 0
-            && let Value::Table(rows) = &value
-        {
-            self.stages[id.index()] = Some(rows.clone());
+        if let Value::Table(rows) = &value {
+            self.side.note_output(id, rows);
         }
         value
     }
@@ -148,9 +147,7 @@ impl Binder<'_> {
             Join { right, condition } => self.join(&rows, *right, condition.as_ref(), parameters, id),
             Lookup { right, condition } => self.lookup(&rows, *right, condition.as_ref()),
             MacroExpand { name, statements, .. } => {
-                let symbol = self.declared_name(*name);
-                self.locals
-                    .push(super::Local { name: symbol, meaning: super::Meaning::Other(Value::Elsewhere) });
+                self.bind_anew(*name, super::Meaning::Other(Value::Elsewhere));
                 self.statements(statements);
                 Rows::unknown()
             }
@@ -174,9 +171,7 @@ impl Binder<'_> {
                 // Within braces the key is a value by its own name.
                 let outer = self.locals.len();
                 if let ExpressionKind::Name(name) = self.tree.expression(*by).kind {
-                    let name = self.declared_name(name);
-                    let meaning = super::Meaning::Scalar(super::Scalar::of(key.kind));
-                    self.locals.push(super::Local { name, meaning });
+                    self.bind_anew(name, super::Meaning::Scalar(super::Scalar::of(key.kind)));
                 }
                 let value = self.body(&rows, Some(*body));
                 self.locals.truncate(outer);
@@ -388,6 +383,7 @@ impl Binder<'_> {
             let scalar = self.scalar_of(value, *item);
             let name = self.symbol(&format!("print_{at}"));
             let id = self.add_column(name, scalar.kind, scalar.from);
+            projection.making(*item);
             projection.add(self, id);
         }
         projection.finish(false)
@@ -491,6 +487,7 @@ impl Binder<'_> {
                 Value::Scalar(scalar) => scalar.from.clone(),
                 _ => Vec::new(),
             };
+            projection.making(on);
             let name = binder.made_up_name(on);
             match name {
                 Some(name) => {
@@ -519,6 +516,7 @@ impl Binder<'_> {
                 }
             };
             projection.item(binder, of, value);
+            projection.making(by.map_or(of, |by| by.key));
             let id = binder.named_column(&prefix, Type::Long);
             projection.add(binder, id);
         });
@@ -548,6 +546,7 @@ impl Binder<'_> {
                 }
                 .unwrap_or_else(|| binder.symbol(&format!("aggregated_{name}")));
                 let id = binder.add_column(name, scalar.kind, scalar.from);
+                projection.making(level.by.key);
                 projection.add(binder, id);
             });
             rows = after;

@@ -26,11 +26,13 @@ pub(super) struct Projection {
     taken: HashMap<Symbol, (usize, Taken)>,
     /// Whether columns of the same name are replaced where they stand.
     replaces: bool,
+    /// The item whose columns are being added.
+    item: Option<ExpressionId>,
 }
 
 impl Projection {
     pub(super) fn new() -> Self {
-        Projection { columns: Vec::new(), taken: HashMap::new(), replaces: false }
+        Projection { columns: Vec::new(), taken: HashMap::new(), replaces: false, item: None }
     }
 
     /// Begins with the columns of a source, each of which may be replaced.
@@ -43,7 +45,7 @@ impl Projection {
                 // `parse` may give a name a second time.
                 projection.push_unique(binder, *id);
             } else {
-                projection.push(name, *id, Taken::Source);
+                projection.push(binder, name, *id, Taken::Source);
             }
         }
         projection
@@ -57,9 +59,32 @@ impl Projection {
         self.taken.contains_key(&name)
     }
 
-    fn push(&mut self, name: Symbol, id: ColumnId, taken: Taken) {
+    /// Says which item the columns that follow belong to.
+    pub(super) fn making(&mut self, item: ExpressionId) {
+        self.item = Some(item);
+    }
+
+    /// Says that the columns that follow are none of an item.
+    pub(super) fn made(&mut self) {
+        self.item = None;
+    }
+
+    fn push(&mut self, binder: &mut Binder<'_>, name: Symbol, id: ColumnId, taken: Taken) {
         self.taken.insert(name, (self.columns.len(), taken));
         self.columns.push(id);
+        self.note(binder, id);
+    }
+
+    fn replace(&mut self, binder: &mut Binder<'_>, place: usize, id: ColumnId, taken: Taken) {
+        self.taken.insert(binder.column(id).name, (place, taken));
+        self.columns[place] = id;
+        self.note(binder, id);
+    }
+
+    fn note(&self, binder: &mut Binder<'_>, id: ColumnId) {
+        if let Some(item) = self.item {
+            binder.side.note_made(item, id);
+        }
     }
 
     /// Appends a column whatever its name.
@@ -74,15 +99,9 @@ impl Projection {
     pub(super) fn declare(&mut self, binder: &mut Binder<'_>, id: ColumnId, span: Span) {
         let name = binder.column(id).name;
         match self.taken.get(&name).copied() {
-            None => self.push(name, id, Taken::Declared),
-            Some((place, Taken::Source)) => {
-                self.columns[place] = id;
-                self.taken.insert(name, (place, Taken::Declared));
-            }
-            Some((place, Taken::MadeUp)) if self.replaces => {
-                self.columns[place] = id;
-                self.taken.insert(name, (place, Taken::Declared));
-            }
+            None => self.push(binder, name, id, Taken::Declared),
+            Some((place, Taken::Source)) => self.replace(binder, place, id, Taken::Declared),
+            Some((place, Taken::MadeUp)) if self.replaces => self.replace(binder, place, id, Taken::Declared),
             Some((_, Taken::MadeUp)) => self.push_unique(binder, id),
             Some((_, Taken::Declared)) => {
                 let text = binder.name_of(name);
@@ -102,11 +121,8 @@ impl Projection {
     pub(super) fn add(&mut self, binder: &mut Binder<'_>, id: ColumnId) {
         let name = binder.column(id).name;
         match self.taken.get(&name).copied() {
-            None => self.push(name, id, Taken::MadeUp),
-            Some((place, _)) if self.replaces => {
-                self.columns[place] = id;
-                self.taken.insert(name, (place, Taken::MadeUp));
-            }
+            None => self.push(binder, name, id, Taken::MadeUp),
+            Some((place, _)) if self.replaces => self.replace(binder, place, id, Taken::MadeUp),
             Some(_) => self.push_unique(binder, id),
         }
     }
@@ -119,7 +135,7 @@ impl Projection {
         if let Some(name) = name {
             let column = binder.column(id).clone();
             let renamed = binder.add_column(name, column.kind, vec![id]);
-            self.push(name, renamed, Taken::MadeUp);
+            self.push(binder, name, renamed, Taken::MadeUp);
         }
     }
 
@@ -130,7 +146,7 @@ impl Projection {
             let name = binder.symbol(&format!("Column{}", binder.nameless));
             if !self.taken.contains_key(&name) {
                 let id = binder.add_column(name, kind, from);
-                self.push(name, id, Taken::MadeUp);
+                self.push(binder, name, id, Taken::MadeUp);
                 return;
             }
         }
@@ -138,6 +154,7 @@ impl Projection {
 
     /// An item of a list of columns, bound before, named and added.
     pub(super) fn item(&mut self, binder: &mut Binder<'_>, id: ExpressionId, bound: Value) {
+        self.making(id);
         match &binder.tree.expression(id).kind {
             // A table as a value is wrong as a whole.
             ExpressionKind::Named { names, .. } => self.named(binder, names, id, bound),
@@ -241,8 +258,7 @@ impl Binder<'_> {
             ExpressionKind::Parenthesised(inner) => self.made_up_text(*inner),
             ExpressionKind::Path { base, member } => {
                 let member = self.made_up_text(*member)?;
-                if self.types[base.index()] != Type::Dynamic && self.quiet == 0 && !self.is_open_value(*base)
-                {
+                if self.side.type_of(*base) != Type::Dynamic && !self.is_open_value(*base) {
                     return Some(member);
                 }
                 match self.made_up_text(*base) {
@@ -301,6 +317,6 @@ impl Binder<'_> {
 
     /// Whether nothing is known of a value, so that it may be a bag.
     fn is_open_value(&self, id: ExpressionId) -> bool {
-        self.types[id.index()] == Type::Unknown
+        self.side.type_of(id) == Type::Unknown
     }
 }

@@ -68,7 +68,7 @@ impl Shape {
 }
 
 /// The columns of a table or of what a stage gives.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Rows {
     /// The columns, in order.
     pub columns: Arc<[ColumnId]>,

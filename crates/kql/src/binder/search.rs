@@ -1,6 +1,6 @@
 //! Operators that look into many tables: search and find.
 
-use super::{Binder, ColumnId, Rows, Symbol};
+use super::{Binder, ColumnId, Reference, Rows, Symbol};
 use crate::tree::{ExpressionId, ExpressionKind, FindColumn, LiteralKind, Node, Parameter};
 use crate::types::Type;
 
@@ -36,6 +36,7 @@ impl Binder<'_> {
 
     fn search_predicate(&mut self, rows: &Rows, predicate: ExpressionId) -> Rows {
         let before = std::mem::replace(&mut self.searching, true);
+        self.note_scope(rows);
         let (_, rows) = self.with_rows(rows, |binder| binder.value(predicate));
         self.searching = before;
         rows
@@ -160,7 +161,7 @@ impl Binder<'_> {
         let mut open = vec![Node::Expression(id)];
         while let Some(node) = open.pop() {
             if let Node::Expression(id) = node
-                && let Some(column) = self.references[id.index()]
+                && let Reference::Column(column) = self.side.refers_to(id)
                 && matches!(self.tree.expression(id).kind, ExpressionKind::Name(_))
             {
                 found.push(column);

@@ -2,8 +2,9 @@
 
 use super::columns::matches_pattern;
 use super::projection::Projection;
-use super::statement::Meaning;
-use super::{Binder, Rows, Symbol, Value};
+use super::side::Matched;
+use super::statement::{Local, Meaning};
+use super::{Binder, Reference, Rows, Symbol, Value};
 use crate::diagnostic::Code;
 use crate::tree::{ExpressionId, ExpressionKind, Name, Parameter};
 use crate::types::Type;
@@ -24,22 +25,29 @@ impl Binder<'_> {
         match &tree.expression(id).kind {
             ExpressionKind::Parenthesised(inner) => self.table_value(*inner),
             ExpressionKind::DataScope { base, .. } => self.table_value(*base),
-            ExpressionKind::Name(name) => self.table_name(*name),
+            ExpressionKind::Name(name) => {
+                let value = self.table_name(id, *name);
+                if let Value::Table(rows) = &value {
+                    self.side.note_table(id, rows);
+                }
+                value
+            }
             _ => self.value(id),
         }
     }
 
-    fn table_name(&mut self, name: Name) -> Value {
+    fn table_name(&mut self, id: ExpressionId, name: Name) -> Value {
         let symbol = self.declared_name(name);
-        if let Some(meaning) = self.local(symbol).cloned() {
-            return match meaning {
+        if let Some(local) = self.local(symbol).cloned() {
+            self.side.note_reference(id, Reference::Variable(local.variable));
+            return match local.meaning {
                 Meaning::Table(rows) => Value::Table(rows),
                 Meaning::Function(function) => {
                     if function.required() > 0 {
                         let (text, span) = (self.name_of(symbol), self.tree.name_span(name));
                         self.needs_brackets(&text, span);
                     }
-                    self.let_call(&function, &[], &[])
+                    self.let_call(id, &function, &[], &[])
                 }
                 Meaning::Other(value) => value,
                 Meaning::Scalar(scalar) => Value::Scalar(scalar),
@@ -47,10 +55,12 @@ impl Binder<'_> {
         }
         let text = self.name_of(symbol);
         // A function hides a table of the same name.
-        if let Some(rows) = self.catalog_function(&text, None) {
-            return Value::Table(rows);
+        if let Some(value) = self.catalog_function(&text, None) {
+            self.side.note_reference(id, Reference::Function);
+            return value;
         }
         if let Some(rows) = self.catalog_table(symbol) {
+            self.side.note_reference(id, Reference::Table);
             return Value::Table(rows);
         }
         let span = self.tree.name_span(name);
@@ -99,7 +109,7 @@ impl Binder<'_> {
         if pattern == "*" {
             return vec![self.every_table()];
         }
-        let mut tables = self.views(Some(pattern));
+        let views = self.views(Some(pattern));
         let mut names: Vec<Symbol> = Vec::new();
         let catalog: Vec<String> = self
             .catalog
@@ -111,9 +121,17 @@ impl Binder<'_> {
         for name in catalog {
             names.push(self.symbol(&name));
         }
+        let mut matched = Vec::new();
         for name in names {
-            tables.extend(self.table_rows(name));
+            let variable = match self.local(name) {
+                Some(Local { meaning: Meaning::Table(_), variable, .. }) => Some(*variable),
+                _ => None,
+            };
+            matched.extend(self.table_rows(name).into_iter().map(|rows| Matched { name, variable, rows }));
         }
+        let mut tables = views;
+        tables.extend(matched.iter().map(|table| table.rows.clone()));
+        self.side.note_matched(id, matched);
         if tables.is_empty() {
             let span = self.span(id);
             self.error(Code::UnknownName, span, format!("no table is called `{pattern}`"));
@@ -134,7 +152,7 @@ impl Binder<'_> {
                 views.push(std::rc::Rc::clone(function));
             }
         }
-        let results = views.iter().map(|view| self.let_call(view, &[], &[]));
+        let results = views.iter().map(|view| view.result.clone());
         results.filter_map(|value| if let Value::Table(rows) = value { Some(rows) } else { None }).collect()
     }
 

@@ -1,11 +1,15 @@
 //! Statements: what `let` and its like bind, and the query's own functions.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{Binder, MAX_REBOUND_STAGES, Rows, Scalar, Symbol, Value};
+use super::side::{BodyId, SideTables, VariableId};
+use super::{Binder, Bound, MAX_REBOUND_NODES, Rows, Scalar, Symbol, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::tree::{
-    Column, ColumnType, FunctionBody, FunctionParameter, Name, ParameterType, StatementId, StatementKind,
+    Column, ColumnType, ExpressionId, FunctionBody, FunctionParameter, Name, ParameterType, StatementId,
+    StatementKind,
 };
 use crate::types::Type;
 
@@ -13,6 +17,7 @@ use crate::types::Type;
 #[derive(Debug, Clone)]
 pub(super) struct Local {
     pub(super) name: Symbol,
+    pub(super) variable: VariableId,
     pub(super) meaning: Meaning,
 }
 
@@ -37,13 +42,21 @@ pub(super) struct LetFunction {
     /// How many locals were there when it was declared: what its body sees.
     seen: usize,
     /// What a call gives, as far as the declaration tells.
-    result: Value,
+    pub(super) result: Value,
+    /// The body as the declaration tells.
+    declared: BodyId,
+    /// Calls that tell more, by what they give: one of the same columns and texts is bound once.
+    calls: RefCell<HashMap<Given, (BodyId, Value)>>,
 }
+
+/// What a call gives a function: tables and known texts, by the place of their parameters.
+type Given = (Vec<(usize, Rows)>, Vec<(usize, Rc<str>)>);
 
 /// A parameter of a function of the query.
 #[derive(Debug, Clone)]
 pub(super) struct Formal {
     pub(super) name: Symbol,
+    written: Name,
     pub(super) takes: FormalType,
     pub(super) has_default: bool,
 }
@@ -127,12 +140,26 @@ impl Binder<'_> {
             let text = self.name_of(symbol);
             self.error(Code::DuplicateVariable, span, format!("`{text}` is declared already"));
         }
-        self.locals.push(Local { name: symbol, meaning });
+        self.bind_anew(name, meaning);
+    }
+
+    /// Binds a name whether or not it is bound already.
+    pub(super) fn bind_anew(&mut self, name: Name, meaning: Meaning) {
+        let local = self.new_local(name, meaning);
+        self.locals.push(local);
+    }
+
+    fn new_local(&mut self, name: Name, meaning: Meaning) -> Local {
+        let symbol = self.declared_name(name);
+        let variable = VariableId(self.variables.len() as u32);
+        self.variables.push(symbol);
+        self.side.note_binding(name, variable);
+        Local { name: symbol, variable, meaning }
     }
 
     /// The meaning of a name among what the query binds, innermost first.
-    pub(super) fn local(&self, name: Symbol) -> Option<&Meaning> {
-        self.locals.iter().rev().find(|local| local.name == name).map(|local| &local.meaning)
+    pub(super) fn local(&self, name: Symbol) -> Option<&Local> {
+        self.locals.iter().rev().find(|local| local.name == name)
     }
 
     pub(super) fn type_named(&self, kind: ColumnType) -> Type {
@@ -188,7 +215,8 @@ impl Binder<'_> {
         let mut given = Vec::new();
         for parameter in parameters {
             let meaning = self.parameter_meaning(parameter);
-            let name = self.declared_name(parameter.name);
+            let written = parameter.name;
+            let name = self.declared_name(written);
             let takes = match &meaning {
                 Meaning::Table(rows) => FormalType::Table(rows.clone()),
                 Meaning::Scalar(scalar) => FormalType::Scalar(scalar.kind),
@@ -204,12 +232,16 @@ impl Binder<'_> {
                     "a table stands before the scalars among the parameters",
                 );
             }
-            formals.push(Formal { name, takes, has_default: parameter.default.is_some() });
-            given.push(Local { name, meaning });
+            formals.push(Formal { name, written, takes, has_default: parameter.default.is_some() });
+            given.push(self.new_local(written, meaning));
         }
+        let declared = self.add_body(self.side_at, Some(statement), &given);
+        self.side.note_declared(statement, declared);
         let result = self.function_result(body, given);
         let symbol = self.declared_name(name);
-        let function = LetFunction { statement, view, name: symbol, parameters: formals, seen, result };
+        let calls = RefCell::default();
+        let function =
+            LetFunction { statement, view, name: symbol, parameters: formals, seen, result, declared, calls };
         self.bind(name, Meaning::Function(Rc::new(function)));
     }
 
@@ -225,24 +257,33 @@ impl Binder<'_> {
     }
 
     /// What a call of a function of the query gives. What is wrong with its body was said where it was declared; where
-    /// its result depends on what it is given (a table, or the name of one), the body is bound again, in silence.
+    /// its result depends on what it is given (a table, or the name of one), the body is bound again, in silence, with side
+    /// tables of its own.
     pub(super) fn let_call(
         &mut self,
+        id: ExpressionId,
         function: &Rc<LetFunction>,
         tables: &[(usize, Rows)],
         texts: &[(usize, Rc<str>)],
     ) -> Value {
         let may_be_named = !texts.is_empty() && matches!(&function.result, Value::Table(rows) if rows.open);
         if !function.takes_tables() && !may_be_named {
+            self.side.note_call(id, function.declared);
             return function.result.clone();
+        }
+        let key = (tables.to_vec(), texts.to_vec());
+        if let Some((body, value)) = function.calls.borrow().get(&key) {
+            self.side.note_call(id, *body);
+            return value.clone();
         }
         let StatementKind::LetFunction { body, .. } = self.statement_kind(function.statement) else {
             return Value::Error;
         };
-        if self.rebound > MAX_REBOUND_STAGES {
+        self.rebound += body.expressions.len() as u32;
+        if self.rebound > MAX_REBOUND_NODES {
             return Value::Table(Rows::unknown());
         }
-        let given = function.parameters.iter().enumerate().map(|(at, formal)| {
+        let meanings = function.parameters.iter().enumerate().map(|(at, formal)| {
             let table = tables.iter().find(|(place, _)| *place == at);
             let meaning = match (&formal.takes, table) {
                 (FormalType::Table(_), Some((_, rows))) => Meaning::Table(rows.clone()),
@@ -252,9 +293,16 @@ impl Binder<'_> {
                     Meaning::Scalar(Scalar { text, ..Scalar::of(*kind) })
                 }
             };
-            Local { name: formal.name, meaning }
+            (formal.written, meaning)
         });
-        let given = given.collect();
+        let meanings: Vec<(Name, Meaning)> = meanings.collect();
+        let slot = self.sides.len();
+        self.sides.push(SideTables::default());
+        let side = std::mem::replace(&mut self.side, SideTables::of_body(body));
+        let side_at = std::mem::replace(&mut self.side_at, slot);
+        let given: Vec<Local> =
+            meanings.into_iter().map(|(name, meaning)| self.new_local(name, meaning)).collect();
+        let bound = self.add_body(slot, Some(function.statement), &given);
         // The body sees what was bound when it was declared, not what has been since.
         let later = self.locals.split_off(function.seen.min(self.locals.len()));
         let block = self.block;
@@ -263,12 +311,23 @@ impl Binder<'_> {
         self.quiet -= 1;
         self.block = block;
         self.locals.extend(later);
+        self.side.finish();
+        self.sides[slot] = std::mem::replace(&mut self.side, side);
+        self.side_at = side_at;
+        self.side.note_call(id, bound);
+        function.calls.borrow_mut().insert(key, (bound, value.clone()));
         value
+    }
+
+    fn add_body(&mut self, side: usize, function: Option<StatementId>, given: &[Local]) -> BodyId {
+        let parameters = given.iter().map(|local| local.variable).collect();
+        let id = BodyId::new(self.bodies.len());
+        self.bodies.push(Bound { side, function, parameters });
+        id
     }
 
     /// Binds a name to a table from here on, as `as` does.
     pub(super) fn bind_table(&mut self, name: Name, rows: Rows) {
-        let symbol = self.declared_name(name);
-        self.locals.push(Local { name: symbol, meaning: Meaning::Table(rows) });
+        self.bind_anew(name, Meaning::Table(rows));
     }
 }

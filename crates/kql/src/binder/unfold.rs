@@ -40,6 +40,7 @@ impl Binder<'_> {
                 let kind = item.kind.map_or(scalar.kind, |kind| binder.check_type_word(kind));
                 let shape = scalar.shape.element();
                 let from = scalar.column.map_or(scalar.from, |column| vec![column]);
+                projection.making(item.value);
                 match binder.made_up_name(item.value) {
                     Some(name) => {
                         if matches!(binder.tree.expression(item.value).kind, ExpressionKind::Name(_)) {
@@ -52,6 +53,7 @@ impl Binder<'_> {
                     None => projection.add_nameless(binder, kind, from),
                 }
             }
+            projection.made();
             if let Some(name) = binder.parameter_word(parameters, "with_itemindex") {
                 let id = binder.named_column(&name, Type::Long);
                 projection.add(binder, id);
@@ -187,6 +189,7 @@ impl Binder<'_> {
             projection.add(self, id);
         }
         let rows = projection.finish(rows.open);
+        self.note_scope(&rows);
         self.with_rows(&rows, |binder| {
             let names: Vec<Symbol> = steps.iter().map(|step| binder.declared_name(step.name)).collect();
             if let Some(context) = binder.contexts.last_mut() {

@@ -301,10 +301,16 @@ impl Parser<'_> {
         if !self.enter() {
             return FunctionBody::default();
         }
+        let (expressions, operators) = self.arena_lengths();
         let statements = self.statements(TokenKind::CloseBrace);
+        let (end, operators_end) = self.arena_lengths();
         self.leave();
         self.close(TokenKind::CloseBrace, opened);
-        FunctionBody { statements }
+        FunctionBody { statements, expressions: expressions..end, operators: operators..operators_end }
+    }
+
+    fn arena_lengths(&self) -> (u32, u32) {
+        (self.tree.expressions.len() as u32, self.tree.operators.len() as u32)
     }
 
     fn set_statement(&mut self) -> StatementKind {

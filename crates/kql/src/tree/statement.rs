@@ -1,5 +1,7 @@
 //! Statements: what a query is made of.
 
+use std::ops::Range;
+
 use super::{Column, ColumnType, ExpressionId, Name, StatementId, TokenRange};
 
 /// A statement and its tokens; the semicolon behind it is not its own.
@@ -72,6 +74,10 @@ pub enum StatementKind {
 pub struct FunctionBody {
     /// Every statement; the value is the last of them where that is an expression.
     pub statements: Vec<StatementId>,
+    /// The places of its expressions in their arena, which are one run.
+    pub expressions: Range<u32>,
+    /// The places of its operators in their arena.
+    pub operators: Range<u32>,
 }
 
 /// A parameter of a function.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kql::{Catalog, CatalogFunction, CatalogTable, Code, QueryResult, Type, analyze, parse};
+use kql::{Catalog, CatalogFunction, CatalogResult, CatalogTable, Code, QueryResult, Type, analyze, parse};
 use proptest::prelude::*;
 
 /// A workspace of two tables and a function.
@@ -27,15 +27,17 @@ impl Catalog for Workspace {
 
     fn function(&self, name: &str, _: Option<&str>) -> Option<CatalogFunction> {
         let columns: Arc<[_]> = Arc::from([(Arc::from("Key"), Type::String)]);
-        (name == "List").then(|| CatalogFunction {
-            parameters: vec![(Arc::from("alias"), Type::String)],
-            required: 1,
-            returns: CatalogTable { columns, open: true },
-        })
+        let (parameter, returns) = match name {
+            "List" => ("alias", CatalogResult::Table(CatalogTable { columns, open: true })),
+            "Score" => ("user", CatalogResult::Scalar(Type::Real)),
+            _ => return None,
+        };
+        let parameters = vec![(Arc::from(parameter), Type::String)];
+        Some(CatalogFunction { parameters, required: 1, returns })
     }
 
     fn names(&self) -> Vec<&str> {
-        vec!["Events", "Users", "List"]
+        vec!["Events", "Users", "List", "Score"]
     }
 }
 
@@ -115,6 +117,10 @@ fn stages_give_the_columns_that_the_language_names() {
             "User:string, Sum:dynamic, Time:dynamic",
         ),
         ("Events | project-away D*, Count | project-rename Who = User", "Time:datetime, Who:string"),
+        (
+            "Users | project User, Score(Country), Twice = Score(User) * 2",
+            "User:string, Column1:real, Twice:real",
+        ),
         ("print 1, Name = \"x\", now() - 1d", "print_0:long, Name:string, print_2:datetime"),
         (
             "let f = (T:(User:string), n:long = 5) { T | extend Length = strlen(User) | take n }; Users | invoke f()",
@@ -262,4 +268,17 @@ proptest! {
         }
         analysis.result_columns();
     }
+}
+
+#[test]
+fn a_scalar_function_of_the_catalog_is_made_of_what_it_is_given() {
+    let parsed = parse("Users | project Risk = Score(User)");
+    let analysis = analyze(&parsed, &Workspace);
+    let columns = analysis.result_columns().unwrap();
+    assert_eq!(columns[0].sources, [("Users".to_owned(), "User".to_owned())]);
+    assert_eq!(analysis.functions, ["Score"]);
+    assert_eq!(
+        said("Users | where Score() > 1"),
+        ["kql-argument-count `Score`: `Score` takes one argument, and this call has 0"]
+    );
 }
