@@ -14,6 +14,7 @@ const IN_WORDS: &[&str] = &[
     "unreadable",
     "indicator-inline",
     "query-too-long",
+    "too-many-workspaces",
     "watchlist-too-large",
     "watchlist-row-too-long",
 ];

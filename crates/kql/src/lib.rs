@@ -15,6 +15,7 @@ pub mod literal;
 pub mod names;
 mod nearest;
 mod parser;
+pub mod plan;
 mod position;
 mod token;
 pub mod tree;

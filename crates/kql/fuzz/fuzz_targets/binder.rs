@@ -1,4 +1,4 @@
-//! Whatever the tree is, it is bound, with diagnostics that lie in the text.
+//! Whatever the tree is, it is bound and planned, with diagnostics that lie in the text.
 #![no_main]
 
 use std::sync::OnceLock;
@@ -9,6 +9,9 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     static CATALOG: OnceLock<WorkspaceCatalog> = OnceLock::new();
     let parsed = kql::parse(text);
     let analysis = kql::analyze(&parsed, CATALOG.get_or_init(WorkspaceCatalog::new));
+    // The plan is whole for whatever was understood.
+    let plan = kql::plan::plan(&parsed, &analysis);
+    let _ = plan.to_string();
     for diagnostic in &analysis.diagnostics {
         assert!(text.get(diagnostic.span.range()).is_some());
     }

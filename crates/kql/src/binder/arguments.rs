@@ -14,9 +14,11 @@ use crate::types::Type;
 impl Binder<'_> {
     pub(super) fn check_catalog_type(&mut self, wanted: Type, argument: &Argument) {
         let kind = argument.kind();
-        if !takes_type(&Takes::Types(vec![wanted]), kind) {
+        // A number is converted to the number that is wanted.
+        let fits = takes_type(&Takes::Types(vec![wanted]), kind) || (wanted.is_number() && kind.is_number());
+        if !fits {
             let span = self.span(argument.id);
-            let message = format!("a {wanted} is expected here, and this is a {kind}");
+            let message = format!("{wanted:#} is expected here, and this is {kind:#}");
             self.report(Diagnostic { official: None, ..Diagnostic::new(Code::ArgumentType, span, message) });
         }
     }

@@ -162,14 +162,14 @@ macro_rules! value_codes {
         ///
         /// ```kql
         /// let Latest = SecurityEvent | summarize max(TimeGenerated);
-        /// SecurityEvent | where TimeGenerated == Latest
+        /// SecurityEvent | where TimeGenerated > bin(Latest, 1h)
         /// ```
         ///
         /// ## Right
         ///
         /// ```kql
         /// let Latest = toscalar(SecurityEvent | summarize max(TimeGenerated));
-        /// SecurityEvent | where TimeGenerated == Latest
+        /// SecurityEvent | where TimeGenerated > bin(Latest, 1h)
         /// ```
         NotScalar = "kql-not-scalar", Error, Some("KS108");
         /// Something computed stands where only a column may.

@@ -7,3 +7,4 @@ mod lexing;
 mod mistakes;
 mod mutation;
 mod parsing;
+mod planning;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use kql::tree::{ParameterType, StatementKind};
-use kql::{Catalog, CatalogColumn, CatalogFunction, CatalogTable, QueryResult, Type};
+use kql::{Catalog, CatalogColumn, CatalogFunction, CatalogResult, CatalogTable, QueryResult, Type};
 use sentinel_schema::{COMMON_COLUMNS, WorkspaceCatalog};
 use serde_json::{Map, Value};
 
@@ -65,7 +65,10 @@ impl<'a> State<'a> {
                 let columns =
                     columns.iter().map(|column| (Arc::from(column.name.as_str()), column.kind)).collect();
                 let open = analysis.result_is_open() || takes_tables || !parsed.diagnostics.is_empty();
-                function.returns = CatalogTable { columns, open };
+                function.returns = CatalogResult::Table(CatalogTable { columns, open });
+            } else if let (QueryResult::Scalar(kind), []) = (&analysis.result, parsed.diagnostics.as_slice())
+            {
+                function.returns = CatalogResult::Scalar(*kind);
             }
             self.depth.set(self.depth.get() - 1);
             self.functions.borrow_mut().insert(alias.to_owned(), function.clone());
@@ -142,10 +145,7 @@ fn undeclared() -> CatalogTable {
 /// A function of which only the parameters are known, and whether one of them is a table.
 fn signature(declaration: &str) -> (CatalogFunction, bool) {
     let parsed = kql::parse(declaration);
-    let mut function = CatalogFunction {
-        returns: CatalogTable { columns: Arc::from([]), open: true },
-        ..CatalogFunction::default()
-    };
+    let mut function = CatalogFunction { returns: CatalogResult::unknown(), ..CatalogFunction::default() };
     let mut takes_tables = false;
     let first = parsed.tree.root.first().map(|id| &parsed.tree.statement(*id).kind);
     let Some(StatementKind::DeclareParameters(parameters)) = first else {
