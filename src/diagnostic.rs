@@ -44,6 +44,17 @@ pub struct Label {
     pub message: String,
 }
 
+/// A change of the file that puts it right and changes nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// The place: of the text itself, or of a scalar that is this text alone, in quotes or not.
+    pub span: Span,
+    /// What stands there. Where the file has another spelling of it, such as an escape, nothing is changed.
+    pub old: String,
+    /// What is to stand there.
+    pub new: String,
+}
+
 /// One complaint about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -61,6 +72,8 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// What to do next.
     pub help: Option<String>,
+    /// What `bartizan check --fix` does about it, where that is sure to be meant.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -74,6 +87,7 @@ impl Diagnostic {
             label: String::new(),
             related: Vec::new(),
             help: None,
+            fix: None,
         }
     }
 
@@ -95,6 +109,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// With a change that puts it right.
+    #[must_use]
+    pub fn fix(mut self, span: Span, old: impl Into<String>, new: impl Into<String>) -> Self {
+        self.fix = Some(Fix { span, old: old.into(), new: new.into() });
         self
     }
 

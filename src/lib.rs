@@ -20,6 +20,7 @@
 //! | `plan` | resources and a snapshot to changes; pure functions, no clock, no network | resource |
 //! | `azure` | the management client: cloud, credential, pipeline policies, throttle and retry, paging, errors | config, resource |
 //! | `apply` | a plan and a client to outcomes; owns order, re-reads | azure, plan, resource |
+//! | `fix` | the fixes of diagnostics, put into the texts of their files | diagnostic |
 //! | `cli` | arguments to text and exit codes; `cli/view` is the only code that prints | all |
 //!
 //! Three parts know nothing of these rooms, and so are crates of their own: `kql` (the query language),
@@ -41,6 +42,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod document;
 pub mod feed;
+pub mod fix;
 pub mod plan;
 pub mod resource;
 pub mod source;

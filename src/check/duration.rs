@@ -58,11 +58,20 @@ fn duration(text: &Text, diagnostics: &mut Vec<Diagnostic>) {
         (_, Some(near)) => format!("did you mean `{near}`?"),
         (_, None) => "write it as `5m`, `1h`, `14d`, or as `PT5M`, `PT1H`, `P14D`".to_owned(),
     };
-    diagnostics.push(
+    let mut diagnostic =
         Diagnostic::new(&BAD_DURATION, text.span, format!("{} is no duration: {error}", quoted(text)))
             .label("expected a duration such as `1h` or `PT1H`")
-            .help(help),
-    );
+            .help(help);
+    // Behind the unit stands nothing that would be lost.
+    let is_whole = text.trim().split_whitespace().count() <= 2
+        && !text
+            .trim()
+            .trim_end_matches(|letter: char| letter.is_ascii_alphabetic())
+            .contains(char::is_alphabetic);
+    if let Some(near) = suggestion(text).filter(|_| is_whole && error != DurationError::Calendar) {
+        diagnostic = diagnostic.fix(text.span, text.as_str(), near);
+    }
+    diagnostics.push(diagnostic);
 }
 
 /// A duration at the start of the text, its unit perhaps a word: `90 minutes`, `24h with 4h bins`, `1 Day`.

@@ -190,6 +190,7 @@ pub(super) fn loose(text: &Text, value: &str) -> Diagnostic {
     )
     .label(format!("deployed as `{value}`"))
     .help(format!("write `{value}`"))
+    .fix(text.span, text.as_str(), value)
 }
 
 /// Words of other tools, of which a similar spelling would not lead to the right one.

@@ -10,6 +10,7 @@ mod compare;
 mod contains;
 mod lookback;
 mod order;
+mod outdated;
 mod scope;
 
 use std::cell::OnceCell;
@@ -45,6 +46,8 @@ struct Finding {
     message: String,
     label: String,
     help: String,
+    /// What stands at the place, and what is sure to be meant.
+    fix: Option<(String, String)>,
 }
 
 /// What becomes of the rows that an expression gives, as far as their order matters.
@@ -152,7 +155,11 @@ fn findings(tree: &Tree<'_>, analysis: &Analysis, setting: Setting) -> Vec<Findi
 
 impl Finding {
     fn diagnostic(self, place: Span) -> Diagnostic {
-        Diagnostic::new(self.code, place, self.message).label(self.label).help(self.help)
+        let diagnostic = Diagnostic::new(self.code, place, self.message).label(self.label).help(self.help);
+        match self.fix {
+            Some((old, new)) => diagnostic.fix(place, old, new),
+            None => diagnostic,
+        }
     }
 }
 
@@ -182,6 +189,14 @@ impl<'q> Lints<'q> {
         let inner = match &tree.expression(id).kind {
             ExpressionKind::Parenthesised(_) | ExpressionKind::Materialize(_) => place,
             ExpressionKind::ToScalar(_) => Place::Scalar,
+            ExpressionKind::Name(name) => {
+                self.defender_column(id, *name);
+                Place::Used
+            }
+            ExpressionKind::Call { name, .. } => {
+                self.deprecated_function(*name);
+                Place::Used
+            }
             ExpressionKind::In { .. } => {
                 self.case_sensitive(id);
                 Place::Unordered
@@ -250,6 +265,7 @@ impl<'q> Lints<'q> {
             message: message.into(),
             label: label.into(),
             help: help.into(),
+            fix: None,
         });
     }
 

@@ -131,7 +131,11 @@ fn complaint(
         diagnostic =
             diagnostic.related(flow.locate(view.map, lost.place), format!("`{}` drops it here", lost.word));
     }
-    diagnostic.help(help)
+    match names.iter().filter(|name| name.eq_ignore_ascii_case(column)).collect::<Vec<_>>()[..] {
+        [only] => diagnostic.fix(mapped.place(view.map), column, *only),
+        _ => diagnostic,
+    }
+    .help(help)
 }
 
 #[cfg(test)]

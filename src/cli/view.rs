@@ -20,7 +20,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::exit::UsageError;
 use super::project::Project;
 use crate::azure::{self, ErrorKind};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic, SourceMap};
 use crate::plan::Summary;
 
 /// Writes lines to standard output.
@@ -51,6 +51,24 @@ fn plain(text: &str) -> Cow<'_, str> {
 /// The same on one line, for a name or a cell that stands inside a line of ours and must not begin one of its own.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Tells what was fixed in a file, or would be: place, code, and the words. On standard error, so that JSON stays JSON.
+pub(super) fn fixed(map: &SourceMap, diagnostics: &[&Diagnostic], would: bool) {
+    let word = if would { "would fix" } else { "fixed" };
+    for diagnostic in diagnostics {
+        let at = map.location(diagnostic.span);
+        if let Some(fix) = &diagnostic.fix {
+            let (path, id) = (at.path, diagnostic.code.id);
+            let (old, new) = (one_line(&fix.old), one_line(&fix.new));
+            err(format_args!("{word} {path}:{}:{} [{id}] {old} -> {new}", at.line, at.column));
+        }
+    }
+}
+
+/// Tells that a file was left as it was, and why.
+pub(super) fn not_fixed(path: &Utf8Path, code: &str, reason: &str) {
+    err(format_args!("not fixed {path} [{code}]: {reason}"));
 }
 
 /// Sends the log to standard error: operations on Azure with `-v`, more with `-vv`.

@@ -5,12 +5,14 @@
 mod agreement;
 mod azure;
 mod bad_input;
+mod broken_rules;
 mod commands;
 mod corpus;
 mod docs;
 mod examples;
 mod explain;
 mod faults;
+mod fixes;
 mod folder;
 mod house;
 mod in_memory;

@@ -12,7 +12,6 @@ pub(crate) struct Builtin {
     pub(crate) name: &'static str,
     pub(crate) naming: Naming,
     /// What to use instead of it, where it is obsolete.
-    #[expect(dead_code, reason = "for the lint that names obsolete functions")]
     pub(crate) replacement: Option<&'static str>,
     pub(crate) signatures: Vec<Signature>,
 }
@@ -171,6 +170,36 @@ pub(crate) struct Builtins {
     pub(crate) functions: HashMap<&'static str, Builtin>,
     pub(crate) aggregates: HashMap<&'static str, Builtin>,
     pub(crate) plugins: HashMap<&'static str, Builtin>,
+}
+
+/// What to write in the place of a function that the language keeps for old queries alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Obsolete {
+    /// The function that took its place; where there are two, both in words.
+    pub instead: &'static str,
+    /// Whether the other name gives the same: there is one function, it takes as many arguments, and a column that holds
+    /// its result is named alike.
+    pub is_same: bool,
+}
+
+/// Whether a function or an aggregate of the language is obsolete, and what took its place. The source is the listing of
+/// the official language service.
+pub fn obsolete(name: &str) -> Option<Obsolete> {
+    let all = builtins();
+    let (found, others) = match (all.aggregates.get(name), all.functions.get(name)) {
+        (Some(found), _) => (found, &all.aggregates),
+        (None, found) => (found?, &all.functions),
+    };
+    let instead = found.replacement?;
+    let arities = |builtin: &Builtin| {
+        builtin.signatures.iter().map(Signature::arity).collect::<std::collections::BTreeSet<_>>()
+    };
+    // What `argmax` gives is named `max_…`, which the listing leaves to the binder; `replace` takes the text last.
+    let is_same = !matches!(name, "argmax" | "argmin" | "replace")
+        && others
+            .get(instead)
+            .is_some_and(|other| other.naming == found.naming && arities(other) == arities(found));
+    Some(Obsolete { instead, is_same })
 }
 
 /// The language's own functions; read at the first use.

@@ -25,6 +25,7 @@ mod unify;
 pub use binder::{
     Analysis, Body, BodyId, Column, ColumnId, QueryResult, Reference, ResultColumn, Rows, VariableId, analyze,
 };
+pub use builtins::{Obsolete, obsolete};
 pub use catalog::{Catalog, CatalogColumn, CatalogFunction, CatalogResult, CatalogTable, Nothing};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use lexer::{MAX_SOURCE, lex};

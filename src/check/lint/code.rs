@@ -179,4 +179,49 @@ codes! {
     ///   | where Computer in~ ("DC01.corp.example", "DC02.corp.example")
     /// ```
     pub(in crate::check) CASE_SENSITIVE_COMPARE = "case-sensitive-compare", Warning;
+
+    /// A column that only Defender's portal has, such as `Timestamp`, in a query over a table of the workspace.
+    ///
+    /// ## Why
+    /// Queries written for advanced hunting in Defender's portal name the time of a row `Timestamp`. In a workspace it is
+    /// `TimeGenerated`, by which the service also bounds what a rule reads; the table's reference does not list the other,
+    /// and where it is absent the service refuses the rule. `bartizan check --fix` writes `TimeGenerated`.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// query: |
+    ///   DeviceProcessEvents
+    ///   | where Timestamp > ago(30m) and FileName =~ "certutil.exe"
+    /// entityMappings: []
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// query: |
+    ///   DeviceProcessEvents
+    ///   | where TimeGenerated > ago(30m) and FileName =~ "certutil.exe"
+    /// entityMappings: []
+    /// ```
+    pub(in crate::check) DEFENDER_COLUMN = "defender-column", Warning;
+
+    /// A function under a name that the language keeps for old queries alone, such as `makeset` or `parsejson`.
+    ///
+    /// ## Why
+    /// The documentation has it no longer, and readers have to know both names. `bartizan check --fix` writes the name of
+    /// today where it is sure to give the same, columns named after it included.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// query: |
+    ///   SecurityEvent
+    ///   | summarize Accounts = makeset(Account) by Computer
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// query: |
+    ///   SecurityEvent
+    ///   | summarize Accounts = make_set(Account) by Computer
+    /// ```
+    pub(in crate::check) DEPRECATED_FUNCTION = "deprecated-function", Warning;
 }

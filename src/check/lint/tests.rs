@@ -14,12 +14,12 @@ fn found(text: &str) -> Vec<(&'static str, String)> {
 }
 
 #[track_caller]
-fn clean(text: &str) {
+pub(super) fn clean(text: &str) {
     assert_eq!(found(text), [], "{text}");
 }
 
 #[track_caller]
-fn only(text: &str, code: &'static str, place: &str) {
+pub(super) fn only(text: &str, code: &'static str, place: &str) {
     assert_eq!(found(text), [(code, place.to_owned())], "{text}");
 }
 

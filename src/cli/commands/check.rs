@@ -1,3 +1,5 @@
+mod fixing;
+
 use camino::Utf8PathBuf;
 use clap::Args;
 
@@ -17,10 +19,22 @@ pub(in crate::cli) struct Arguments {
     /// Exit with 1 for warnings as well.
     #[arg(long)]
     strict: bool,
+    /// Fix what is sure to be meant, in the files, and tell what is left.
+    #[arg(long)]
+    fix: bool,
+    /// With --fix: tell what would be fixed, and change no file.
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
 }
 
 pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
+    if arguments.fix && !arguments.dry_run {
+        fixing::fix_files(global, &arguments.paths)?;
+    }
     let project = Project::read(global, &arguments.paths)?;
+    if arguments.dry_run {
+        fixing::show_fixes(&project);
+    }
     match arguments.format {
         Format::Human => view::checked(&project),
         Format::Json => view::json::diagnostics(&project),

@@ -9,7 +9,7 @@ use crate::apply::Outcome;
 use crate::azure;
 use crate::cli::project::Project;
 use crate::compile::Compiled;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Label, Severity};
 use crate::plan::{Action, Change, Difference, NotOurs, Plan, Reason, RowChanges, Summary};
 use crate::resource::Kind;
 
@@ -26,6 +26,20 @@ struct DiagnosticLine<'a> {
     end_line: usize,
     end_column: usize,
     help: Option<&'a str>,
+    /// Other places that belong to it, such as the stage that drops a column.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related: Vec<RelatedLine<'a>>,
+    /// What `check --fix` would write.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct RelatedLine<'a> {
+    message: &'a str,
+    file: &'a str,
+    line: usize,
+    column: usize,
 }
 
 /// Writes the diagnostics of a project.
@@ -45,10 +59,17 @@ pub(in crate::cli) fn diagnostics(project: &Project) {
                 end_line: place.end_line,
                 end_column: place.end_column,
                 help: diagnostic.help.as_deref(),
+                related: diagnostic.related.iter().map(|label| related(project, label)).collect(),
+                fix: diagnostic.fix.as_ref().map(|fix| fix.new.as_str()),
             }
         })
         .collect();
     write(&json!({ "format_version": FORMAT_VERSION, "diagnostics": diagnostics }));
+}
+
+fn related<'a>(project: &'a Project, label: &'a Label) -> RelatedLine<'a> {
+    let place = project.map.location(label.span);
+    RelatedLine { message: &label.message, file: place.path.as_str(), line: place.line, column: place.column }
 }
 
 #[derive(Serialize)]

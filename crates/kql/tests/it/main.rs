@@ -1,5 +1,7 @@
 //! The library from outside: properties over any text, and real queries where the corpus is at hand.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 mod agreement;
 mod binding;
 mod corpus;

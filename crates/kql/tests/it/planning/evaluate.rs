@@ -80,8 +80,8 @@ impl Machine<'_> {
         let block = self.plan.block(id);
         let mut values: Vec<Option<Value>> = given.into_iter().map(Some).collect();
         values.resize(block.parameters.len(), None);
-        let mut next = values.iter().take_while(|value| value.is_some()).count();
-        for argument in &call.arguments {
+        let given = values.iter().take_while(|value| value.is_some()).count();
+        for (next, argument) in call.arguments.iter().enumerate() {
             let value = self.value(&argument.value, group);
             let place = match &argument.name {
                 Some(name) => block
@@ -89,10 +89,9 @@ impl Machine<'_> {
                     .iter()
                     .position(|parameter| self.plan.variable_name(parameter.variable) == name)
                     .unwrap(),
-                None => next,
+                None => given + next,
             };
             values[place] = Some(value);
-            next += 1;
         }
         for (parameter, value) in block.parameters.iter().zip(values) {
             let value = match (value, &parameter.default) {

@@ -1,0 +1,122 @@
+//! `check --fix` changes what it says and nothing else.
+
+use crate::folder::{Folder, RULE};
+
+/// A rule over a table that Defender's portal has too, in every form of text.
+fn rule(query: &str) -> String {
+    crate::examples::with_query(query)
+}
+
+#[test]
+fn a_fix_changes_its_words_alone_in_every_form_of_text() {
+    let head = RULE.split_once("query:").unwrap().0;
+    let tail = "entityMappings: [] # none\n\n# the end\n";
+    for (form, fixed) in [
+        ("query: |\n  DeviceEvents // Timestamp\n  | where Timestamp > ago(30m)\n", "TimeGenerated"),
+        ("query: |-\n    DeviceEvents\n\n    | where Timestamp > ago(30m)\n", "TimeGenerated"),
+        ("query: >\n  DeviceEvents\n  | where Timestamp > ago(30m)\n", "TimeGenerated"),
+        ("query: DeviceEvents | where Timestamp > ago(30m)\n", "TimeGenerated"),
+        ("query: 'DeviceEvents | where ''a'' == ''a'' and Timestamp > ago(30m)'\n", "TimeGenerated"),
+        ("query: \"DeviceEvents\\n| where 'é' == 'é' and Timestamp > ago(30m)\"\n", "TimeGenerated"),
+    ] {
+        for (from, to) in [("", ""), ("\n", "\r\n")] {
+            let text = format!("\u{feff}{head}{form}{tail}").replace(from, to);
+            let text = if from.is_empty() { format!("{head}{form}{tail}") } else { text };
+            let folder = Folder::with(&[("rules/a.yaml", &text)]);
+            let run = folder.run(&["check", "--fix"]).expect(0);
+            assert!(
+                run.stderr.contains("[defender-column] Timestamp -> TimeGenerated\n"),
+                "{form}{}",
+                run.stderr
+            );
+            // The comment keeps its word.
+            let at = text.rfind("Timestamp").unwrap();
+            let expected = format!("{}{fixed}{}", &text[..at], &text[at + "Timestamp".len()..]);
+            assert_eq!(folder.read("rules/a.yaml"), expected);
+            assert_eq!(folder.run(&["check", "--fix"]).expect(0).stderr, "");
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_fix_is_made_and_what_is_left_is_told() {
+    let folder = Folder::new();
+    let query = "DeviceEvents\n| summarize Names = makeset(DeviceName) by Host = DeviceId, replace('a', 'b', DeviceId)\n";
+    let text = rule(query)
+        .replace("  - Execution\n", "  - Execution\n  - Privilege Escalation # loosely\n")
+        .replace("queryPeriod: 1h", "queryPeriod: 60 minutes # the hour")
+        .replace(
+            "entityMappings:\n",
+            "entityMappings:\n  - entityType: Host\n    fieldMappings:\n      - {identifier: HostName, columnName: host}\n",
+        );
+    folder.write("rules/a.yaml", &text);
+    let run = folder.run(&["check", "--fix"]);
+    let fixed = folder.read("rules/a.yaml");
+    assert_eq!(
+        fixed,
+        text.replace("Privilege Escalation", "PrivilegeEscalation")
+            .replace("60 minutes", "60m")
+            .replace("makeset", "make_set")
+            .replace("columnName: host", "columnName: Host"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stdout.contains("`replace` is an old name") && !run.stdout.contains("makeset"),
+        "{}",
+        run.stdout
+    );
+    let lines: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(lines.len(), 4, "{lines:?}");
+    assert!(lines.iter().all(|line| line.starts_with("fixed rules/a.yaml:")), "{lines:?}");
+}
+
+#[test]
+fn a_dry_run_tells_the_same_and_changes_nothing() {
+    let folder = Folder::new();
+    let text = rule("SecurityEvent | summarize makeset(Account) by Computer\n");
+    folder.write("rules/a.yaml", &text);
+    let run = folder.run(&["check", "--fix", "--dry-run"]).expect(0);
+    assert!(run.stderr.starts_with("would fix rules/a.yaml:"), "{}", run.stderr);
+    assert!(run.stdout.contains("makeset"), "{}", run.stdout);
+    assert_eq!(folder.read("rules/a.yaml"), text);
+    folder.run(&["check", "--dry-run"]).expect(3);
+}
+
+#[test]
+fn a_fix_that_would_bring_on_something_else_is_taken_back() {
+    let folder = Folder::new();
+    // The mapping names the column that the fix would rename.
+    let text = rule("DeviceEvents | project Timestamp, DeviceName\n")
+        .replace("entityMappings:\n", "customDetails: {Seen: Timestamp}\nentityMappings:\n");
+    folder.write("rules/a.yaml", &text);
+    let run = folder.run(&["check", "--fix"]);
+    assert_eq!(folder.read("rules/a.yaml"), text);
+    assert!(run.stderr.contains("not fixed rules/a.yaml [defender-column]"), "{}", run.stderr);
+    assert!(run.stdout.contains("[defender-column]"), "{}", run.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_read_only_stays_and_the_others_are_fixed() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::new();
+    let text = rule("SecurityEvent | summarize makeset(Account) by Computer\n");
+    let other = text.replace("id: ", "id: 0").replacen("id: 0", "id: ", 1);
+    let locked = folder.write("rules/a.yaml", &text);
+    folder.write("rules/b.yaml", other);
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o444)).unwrap();
+    let run = folder.run(&["check", "--fix"]);
+    assert_eq!(folder.read("rules/a.yaml"), text);
+    assert!(folder.read("rules/b.yaml").contains("make_set"));
+    assert!(
+        run.stderr.contains("not fixed rules/a.yaml [deprecated-function]: it is read-only"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(
+        std::fs::read_dir(locked.parent().unwrap()).unwrap().count(),
+        2,
+        "nothing is left beside them"
+    );
+}
