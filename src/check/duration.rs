@@ -63,7 +63,7 @@ fn duration(text: &Text, diagnostics: &mut Vec<Diagnostic>) {
             .label("expected a duration such as `1h` or `PT1H`")
             .help(help);
     // Behind the unit stands nothing that would be lost.
-    let is_whole = text.trim().split_whitespace().count() <= 2
+    let is_whole = text.split_whitespace().count() <= 2
         && !text
             .trim()
             .trim_end_matches(|letter: char| letter.is_ascii_alphabetic())
