@@ -1,6 +1,7 @@
 //! `check --fix`: one kind of fix after the other, and none that brings on something new.
 
 use std::collections::{BTreeMap, HashSet};
+use std::io::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -104,8 +105,10 @@ fn replace(path: &Utf8Path, old: &str, new: &str) -> anyhow::Result<()> {
         if permissions.readonly() {
             anyhow::bail!("it is read-only");
         }
-        let beside = target.with_file_name(format!(".{}.fixed", target.file_name().unwrap_or("file")));
-        std::fs::write(&beside, new)?;
+        // A new file under a name that nobody can prepare: what stands there already is never written to.
+        let name = format!(".{}.{}", target.file_name().unwrap_or("file"), uuid::Uuid::new_v4());
+        let beside = target.with_file_name(name);
+        std::fs::File::create_new(&beside)?.write_all(new.as_bytes())?;
         std::fs::set_permissions(&beside, permissions)?;
         std::fs::rename(&beside, &target)?;
         Ok(())
