@@ -43,6 +43,7 @@ use crate::types::Type;
 
 use analysis::Bound;
 pub use analysis::{Analysis, Body, QueryResult, ResultColumn};
+pub(crate) use plugin::takes_foreign;
 pub use rows::{Column, ColumnId, Rows};
 pub(crate) use rows::{Shape, Symbol};
 pub(crate) use side::Side;
@@ -94,6 +95,7 @@ pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
         bodies: vec![Bound { side: 0, function: None, parameters: Vec::new() }],
         variables: Vec::new(),
         stage: None,
+        inferring: Side::Left,
     };
     let value = binder.statements(&tree.root);
     let result = match value {
@@ -244,6 +246,8 @@ struct Binder<'a> {
     variables: Vec<Symbol>,
     /// The stage that is being bound.
     stage: Option<OperatorId>,
+    /// The side that names are looked up on: right in what a plugin is told of the table that it is given.
+    inferring: Side,
 }
 
 impl<'a> Binder<'a> {

@@ -157,6 +157,8 @@ pub enum Source {
     Input,
     /// A table of the catalog, by name.
     Table(String),
+    /// Every table of the catalog: `union *`.
+    EveryTable,
     /// What `let`, a parameter or `as` binds.
     Variable(VariableId),
     /// A call of a function.
@@ -260,9 +262,11 @@ pub enum StageKind {
     Distinct {
         items: Vec<Scalar>,
     },
-    /// A plugin; its columns are [`Origin::Made`] where they are none of the scope.
+    /// A plugin; its columns are [`Origin::Made`] where they are none of the scope. [`ScalarKind::Right`] is a column of
+    /// the table that is its first argument.
     Evaluate {
         call: Call,
+        right_scope: Rows,
     },
     ExecuteAndCache,
     /// Items: `items`. Each sees the scope as it was.
@@ -273,7 +277,7 @@ pub enum StageKind {
         columns: Vec<usize>,
         body: Option<Table>,
     },
-    /// Rows of several tables as one, matched by name; the scope is that table.
+    /// Rows of several tables as one, matched by name; the scope is that table. Without sources: every table of the catalog.
     Find {
         sources: Vec<UnionSource>,
         predicate: Scalar,
@@ -384,7 +388,8 @@ pub enum StageKind {
         declared: Vec<ScanColumn>,
         steps: Vec<ScanStep>,
     },
-    /// As `find`; texts in the predicate are looked for in every column.
+    /// As `find`; texts in the predicate are looked for in every column. The piped rows, where there are any, come first among
+    /// the sources; without sources every view of the query belongs to them.
     Search {
         sources: Vec<UnionSource>,
         predicate: Scalar,

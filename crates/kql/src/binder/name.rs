@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::statement::Meaning;
-use super::{Aggregates, Binder, ColumnId, Context, Reference, Rows, Scalar, Shape, Side, Symbol, Value};
+use super::{Aggregates, Binder, ColumnId, Context, Reference, Rows, Scalar, Shape, Symbol, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::token::Span;
 use crate::tree::{ExpressionId, ExpressionKind, Name};
@@ -141,7 +141,7 @@ impl Binder<'_> {
         if let Some(context) = self.contexts.last_mut() {
             context.columns.push(id);
         }
-        self.note_inferred(Side::Left, id);
+        self.note_inferred(self.inferring, id);
         id
     }
 

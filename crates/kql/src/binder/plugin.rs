@@ -2,8 +2,8 @@
 
 use super::call::Argument;
 use super::projection::Projection;
-use super::{Aggregates, Binder, ColumnId, Rows, Value};
-use crate::builtins::{Takes, builtins};
+use super::{Aggregates, Binder, ColumnId, Rows, Side, Value};
+use crate::builtins::{Builtin, Takes, builtins};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::tree::{EvaluateSchema, ExpressionId, ExpressionKind};
@@ -40,14 +40,6 @@ impl Binder<'_> {
                 .iter()
                 .any(|signature| signature.parameters.get(at).is_some_and(|parameter| parameter.is_aggregate))
         };
-        let takes_foreign = |at: usize, count: usize| {
-            let parameter = builtin.signatures.first().and_then(|signature| signature.parameter(at, count));
-            let listed = &builtin.signatures.first()?.parameters;
-            // Where no layout says, the one that repeats takes what follows it.
-            let repeated = listed.iter().take(at + 1).find(|parameter| parameter.most > 1);
-            let parameter = parameter.or(repeated).or_else(|| listed.get(at))?;
-            Some(parameter.is_foreign_column)
-        };
         // A column that an open table has because the plugin is given it stands not in what the plugin gives.
         let declared = rows;
         let (arguments, rows) = self.with_rows(rows, |binder| {
@@ -55,13 +47,16 @@ impl Binder<'_> {
             for (at, id) in ids.iter().enumerate() {
                 let mode = if takes_aggregate(at) { Aggregates::Required } else { Aggregates::Refused };
                 let table = match arguments.first().map(|first: &Argument| &first.value) {
-                    Some(Value::Table(table)) if takes_foreign(at, ids.len()) == Some(true) => {
-                        Some(table.clone())
-                    }
+                    Some(Value::Table(table)) if takes_foreign(builtin, at, ids.len()) => Some(table.clone()),
                     _ => None,
                 };
                 let argument = match table {
-                    Some(table) => binder.with_rows(&table, |binder| binder.arguments(&[*id])).0,
+                    Some(table) => {
+                        let side = std::mem::replace(&mut binder.inferring, Side::Right);
+                        let argument = binder.with_rows(&table, |binder| binder.arguments(&[*id])).0;
+                        binder.inferring = side;
+                        argument
+                    }
                     None => binder.with_aggregates(mode, |binder| binder.arguments(&[*id])),
                 };
                 arguments.extend(argument);
@@ -409,4 +404,14 @@ impl Binder<'_> {
         });
         projection.finish(true)
     }
+}
+
+/// Whether a plugin takes, as one of `count` arguments, a column of the table that its first argument is.
+pub(crate) fn takes_foreign(builtin: &Builtin, at: usize, count: usize) -> bool {
+    let Some(signature) = builtin.signatures.first() else { return false };
+    let listed = &signature.parameters;
+    // Where no layout says, the one that repeats takes what follows it.
+    let repeated = listed.iter().take(at + 1).find(|parameter| parameter.most > 1);
+    let parameter = signature.parameter(at, count).or(repeated).or_else(|| listed.get(at));
+    parameter.is_some_and(|parameter| parameter.is_foreign_column)
 }

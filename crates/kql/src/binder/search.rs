@@ -30,7 +30,7 @@ impl Binder<'_> {
             return every;
         }
         let mut tables = vec![every];
-        tables.extend(views);
+        tables.extend(views.into_iter().map(|view| view.rows));
         self.unified(&tables)
     }
 

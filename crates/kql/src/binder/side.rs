@@ -79,6 +79,8 @@ pub(crate) struct StageRows {
 pub(crate) struct Matched {
     pub(crate) name: super::Symbol,
     pub(crate) variable: Option<VariableId>,
+    /// The body of a view.
+    pub(crate) body: Option<BodyId>,
     pub(crate) rows: Rows,
 }
 

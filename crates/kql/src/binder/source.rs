@@ -107,9 +107,11 @@ impl Binder<'_> {
         }
         let pattern = tree.text(tree.expression(id).tokens);
         if pattern == "*" {
-            return vec![self.every_table()];
+            let every = self.every_table();
+            self.side.note_table(id, &every);
+            return vec![every];
         }
-        let views = self.views(Some(pattern));
+        let mut matched = self.views(Some(pattern));
         let mut names: Vec<Symbol> = Vec::new();
         let catalog: Vec<String> = self
             .catalog
@@ -121,16 +123,15 @@ impl Binder<'_> {
         for name in catalog {
             names.push(self.symbol(&name));
         }
-        let mut matched = Vec::new();
         for name in names {
             let variable = match self.local(name) {
                 Some(Local { meaning: Meaning::Table(_), variable, .. }) => Some(*variable),
                 _ => None,
             };
-            matched.extend(self.table_rows(name).into_iter().map(|rows| Matched { name, variable, rows }));
+            let rows = self.table_rows(name);
+            matched.extend(rows.map(|rows| Matched { name, variable, body: None, rows }));
         }
-        let mut tables = views;
-        tables.extend(matched.iter().map(|table| table.rows.clone()));
+        let mut tables: Vec<Rows> = matched.iter().map(|table| table.rows.clone()).collect();
         self.side.note_matched(id, matched);
         if tables.is_empty() {
             let span = self.span(id);
@@ -140,8 +141,8 @@ impl Binder<'_> {
         tables
     }
 
-    /// What the views of the query give, of those whose name a pattern stands for.
-    pub(super) fn views(&mut self, pattern: Option<&str>) -> Vec<Rows> {
+    /// The views of the query, of those whose name a pattern stands for.
+    pub(super) fn views(&mut self, pattern: Option<&str>) -> Vec<Matched> {
         let mut views = Vec::new();
         for local in &self.locals {
             if let Meaning::Function(function) = &local.meaning
@@ -149,11 +150,16 @@ impl Binder<'_> {
                 && function.required() == 0
                 && pattern.is_none_or(|pattern| matches_pattern(pattern, &self.names[local.name.index()]))
             {
-                views.push(std::rc::Rc::clone(function));
+                let Value::Table(rows) = &function.result else { continue };
+                views.push(Matched {
+                    name: local.name,
+                    variable: Some(local.variable),
+                    body: Some(function.declared),
+                    rows: rows.clone(),
+                });
             }
         }
-        let results = views.iter().map(|view| view.result.clone());
-        results.filter_map(|value| if let Value::Table(rows) = value { Some(rows) } else { None }).collect()
+        views
     }
 
     /// All tables of the catalog as one.

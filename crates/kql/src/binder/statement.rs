@@ -44,7 +44,7 @@ pub(super) struct LetFunction {
     /// What a call gives, as far as the declaration tells.
     pub(super) result: Value,
     /// The body as the declaration tells.
-    declared: BodyId,
+    pub(super) declared: BodyId,
     /// Calls that tell more, by what they give: one of the same columns and texts is bound once.
     calls: RefCell<HashMap<Given, (BodyId, Value)>>,
 }

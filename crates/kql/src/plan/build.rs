@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Argument, Block, Call, Callee, Parameter, Plan, Scalar, Source, Statement, Table, Value};
+use super::{
+    Argument, Block, Call, Callee, Constant, Parameter, Plan, Scalar, ScalarKind, Source, Statement, Table,
+    Value,
+};
 use crate::binder::{Analysis, Body, BodyId, Reference, Rows};
 use crate::parser::Parsed;
 use crate::tree::{
@@ -93,7 +96,16 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn properties(&mut self, properties: &[Property]) -> Vec<(String, Value)> {
-        properties.iter().map(|property| (self.text_of(property.name), self.value(property.value))).collect()
+        let tree = self.tree;
+        let value = |builder: &mut Self, id: ExpressionId| match tree.expression(id).kind {
+            // A word that names nothing stands for itself: `kind=stacked`.
+            ExpressionKind::Name(word) if builder.body.refers_to(id) == Reference::Nothing => {
+                let value = ScalarKind::Constant(Constant::String(builder.text_of(word)));
+                Value::Scalar(Scalar { value, kind: Type::String, at: id })
+            }
+            _ => builder.value(id),
+        };
+        properties.iter().map(|property| (self.text_of(property.name), value(self, property.value))).collect()
     }
 
     // Statements.
@@ -159,7 +171,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Has a body resolved, too.
-    fn reach(&mut self, body: BodyId) -> BodyId {
+    pub(super) fn reach(&mut self, body: BodyId) -> BodyId {
         if !self.seen[body.index()] {
             self.reached.push(body);
         }
@@ -278,6 +290,7 @@ impl<'a> Builder<'a> {
             {
                 Source::Elsewhere(tree.text(tree.expression(id).tokens).to_owned())
             }
+            (ExpressionKind::Wildcard, _) if self.body.table(id).is_some() => Source::EveryTable,
             (ExpressionKind::ContextualDataTable { .. }, _) => {
                 Source::Other { expression: id, parts: Vec::new() }
             }
@@ -336,7 +349,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn argument(&mut self, id: ExpressionId) -> Argument {
+    pub(super) fn argument(&mut self, id: ExpressionId) -> Argument {
         let tree = self.tree;
         let (name, value) = match &tree.expression(id).kind {
             ExpressionKind::Named { names, value } => (names.first().copied(), *value),

@@ -3,10 +3,10 @@
 use super::build::Builder;
 use super::origin::{Origins, joined, united};
 use super::{
-    Argument, Call, Callee, Columns, JoinOn, PatternPart, Scalar, ScanColumn, ScanStep, SeriesSteps, SortKey,
-    Source, Stage, StageKind, Table, TopLevel, UnionSource, Value,
+    Argument, Call, Callee, Columns, JoinOn, PatternPart, Scalar, ScalarKind, ScanColumn, ScanStep,
+    SeriesSteps, SortKey, Source, Stage, StageKind, Table, TopLevel, UnionSource, Value,
 };
-use crate::binder::{Reference, Rows, Side};
+use crate::binder::{Reference, Rows, Side, takes_foreign};
 use crate::tree::{
     BinaryOperator, ExpressionId, ExpressionKind, FunctionParameter, JoinCondition, MvItem, Node, Operator,
     OperatorId, OperatorKind, Order, Parameter, ParsePart, SeriesRange,
@@ -102,7 +102,8 @@ impl Builder<'_> {
                 );
             }
             O::Find { sources, predicate, .. } => {
-                let sources = self.sources(sources, before, scope);
+                // What is piped to it does not count.
+                let sources = self.sources(sources, None, scope);
                 let predicate = self.scalar(*predicate);
                 return self.with(S::Find { sources, predicate }, scope, result, &[]);
             }
@@ -128,7 +129,7 @@ impl Builder<'_> {
                 }
                 _ => S::Distinct { items: self.items(columns) },
             },
-            O::Evaluate { call, .. } => self.plugin(*call),
+            O::Evaluate { call, .. } => self.plugin(id, *call),
             O::ExecuteAndCache => S::ExecuteAndCache,
             O::Extend { columns } => S::Extend { items: self.items(columns) },
             O::Serialize { columns } => S::Serialize { items: self.items(columns) },
@@ -342,15 +343,43 @@ impl Builder<'_> {
         }
     }
 
-    fn plugin(&mut self, call: ExpressionId) -> StageKind {
+    fn plugin(&mut self, id: OperatorId, call: ExpressionId) -> StageKind {
         let tree = self.tree;
-        match &tree.expression(call).kind {
-            ExpressionKind::Call { name, .. } => {
-                let callee = Callee::Plugin(self.text_of(*name));
-                StageKind::Evaluate { call: Call { callee, arguments: self.arguments_of(call) } }
+        let ExpressionKind::Call { name, arguments: ids } = &tree.expression(call).kind else {
+            return StageKind::Unresolved;
+        };
+        let name = self.text_of(*name);
+        let builtin = crate::builtins::builtins().plugins.get(name.as_str());
+        let mut arguments: Vec<Argument> = Vec::new();
+        let mut right_scope = Rows::default();
+        for (at, argument) in ids.iter().enumerate() {
+            let foreign = match arguments.first().map(|first| &first.value) {
+                Some(Value::Table(table))
+                    if builtin.is_some_and(|builtin| takes_foreign(builtin, at, ids.len())) =>
+                {
+                    table.rows().map(|rows| self.with_right_inferred(id, rows))
+                }
+                _ => None,
+            };
+            let mut built = match &foreign {
+                Some(rows) => self.over(rows.clone(), |builder| builder.argument(*argument)),
+                None => self.argument(*argument),
+            };
+            if let (Some(_), Value::Scalar(Scalar { value, .. })) = (&foreign, &mut built.value)
+                && let ScalarKind::Column(place) = value
+            {
+                *value = ScalarKind::Right(*place);
             }
-            _ => StageKind::Unresolved,
+            right_scope = foreign.unwrap_or(right_scope);
+            arguments.push(built);
         }
+        StageKind::Evaluate { call: Call { callee: Callee::Plugin(name), arguments }, right_scope }
+    }
+
+    /// The rows of the right side of a stage, and behind them the columns that it is the first to name.
+    fn with_right_inferred(&self, id: OperatorId, rows: &Rows) -> Rows {
+        let inferred = self.body.side().inferred_at(id, Side::Right);
+        Rows { columns: rows.columns.iter().copied().chain(inferred).collect(), open: rows.open }
     }
 
     /// The calls of `invoke`, in the order in which the rows go through them.
@@ -387,15 +416,21 @@ impl Builder<'_> {
         }
         for id in sources {
             match self.body.side().matched_by(*id) {
-                Some(matched) => tables.extend(matched.iter().map(|table| Table {
-                    source: match table.variable {
-                        Some(variable) => Source::Variable(variable),
-                        None => Source::Table(self.analysis.symbol_name(table.name).to_owned()),
-                    },
-                    source_rows: Some(table.rows.clone()),
-                    stages: Vec::new(),
-                })),
-                None => tables.push(self.over(Rows::default(), |builder| builder.table(*id))),
+                Some(matched) if !matched.is_empty() => {
+                    tables.extend(matched.iter().map(|table| Table {
+                        source: match (table.body, table.variable) {
+                            (Some(body), _) => Source::Call(Call {
+                                callee: Callee::Body(self.reach(body)),
+                                arguments: Vec::new(),
+                            }),
+                            (None, Some(variable)) => Source::Variable(variable),
+                            (None, None) => Source::Table(self.analysis.symbol_name(table.name).to_owned()),
+                        },
+                        source_rows: Some(table.rows.clone()),
+                        stages: Vec::new(),
+                    }));
+                }
+                _ => tables.push(self.over(Rows::default(), |builder| builder.table(*id))),
             }
         }
         let rows: Vec<Rows> = tables.iter().map(|table| table.rows().cloned().unwrap_or_default()).collect();
@@ -412,10 +447,8 @@ impl Builder<'_> {
         is_lookup: bool,
     ) -> Built {
         let right = self.over(Rows::default(), |builder| builder.table(right));
-        let inferred: Vec<_> = self.body.side().inferred_at(id, Side::Right).collect();
         let known = right.rows().cloned().unwrap_or_else(super::build::open_rows);
-        let right_scope =
-            Rows { columns: known.columns.iter().copied().chain(inferred).collect(), open: known.open };
+        let right_scope = self.with_right_inferred(id, &known);
         let on = match condition {
             Some(JoinCondition::On(keys)) => {
                 let mut found = Vec::new();

@@ -158,6 +158,7 @@ impl Text<'_, '_> {
                 self.word("materialize ")?;
                 self.inner(value)
             }
+            Source::EveryTable => self.word("every table"),
             Source::Elsewhere(text) => write!(self.out, "elsewhere {text}"),
             Source::Other { parts, .. } => {
                 self.word("other ")?;
@@ -261,7 +262,7 @@ impl Text<'_, '_> {
                 self.word(" ")?;
                 self.list(", ", items, Text::inner)
             }
-            S::Evaluate { call } => {
+            S::Evaluate { call, .. } => {
                 self.word(" ")?;
                 self.call(call)
             }

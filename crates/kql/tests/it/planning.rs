@@ -461,3 +461,42 @@ proptest! {
         planned(&format!("{function} List('a') | {}", stages.join(" | ")));
     }
 }
+
+#[test]
+fn words_views_and_columns_of_another_table_are_not_lost() {
+    assert_planned(
+        "Users | count | render columnchart with (kind=stacked, title='t', ycolumns=Count)",
+        &[
+            "Users",
+            "| count => Count:long=*",
+            "| render columnchart with (kind=\"stacked\", title=\"t\", ycolumns=\"Count\")",
+        ],
+    );
+    assert_planned(
+        "let Nets = datatable(Net:string, Label:string)['10.0.0.0/8', 'a']; \
+         Users | evaluate ipv4_lookup(Nets, Country, Net) | project Label",
+        &[
+            "let Nets@0 = datatable [\"10.0.0.0/8\", \"a\"]",
+            "Users",
+            "| evaluate ipv4_lookup((Nets@0), #1, $0) => User:string=#0, Country:string=#1, Since:datetime=#2, Net:string=*, Label:string=*",
+            "| project #4 => Label:string=!0",
+        ],
+    );
+    // A column of an open table that the plugin is told of is one of that table.
+    let (text, unresolved) = planned("Users | evaluate ipv4_lookup(List('a'), Country, Net)");
+    assert!(text.contains("ipv4_lookup((catalog List(\"a\")), #1, $1)"), "{text}");
+    assert_eq!(unresolved, 0);
+    assert_planned(
+        "let UserView = view () { Users | project User }; union User*",
+        &[
+            "let UserView@0 = body 1",
+            "union (body 1())[#0 ? ?], (Users)[#0 #1 #2] => User:string=*, Country:string=*, Since:datetime=*",
+            "body 1():",
+            "Users",
+            "| project #0 => User:string=!0",
+        ],
+    );
+    let (text, unresolved) = planned("union withsource=T * | where Count > 1");
+    assert!(text.starts_with("union withsource=T (every table)["), "{text}");
+    assert_eq!(unresolved, 0);
+}

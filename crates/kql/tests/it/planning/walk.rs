@@ -92,6 +92,7 @@ impl<'a> Walk<'a> {
             | Source::Input
             | Source::Table(_)
             | Source::Variable(_)
+            | Source::EveryTable
             | Source::Elsewhere(_) => {}
         }
         for stage in &table.stages {
@@ -167,7 +168,10 @@ impl<'a> Walk<'a> {
             | S::Print { items }
             | S::Serialize { items } => self.scalars(items),
             S::ProjectByNames { items } => items.iter().for_each(|item| self.value(item)),
-            S::Evaluate { call } => self.call(call),
+            S::Evaluate { call, right_scope } => {
+                self.right = right_scope.clone();
+                self.call(call);
+            }
             S::Facet { columns, body } => {
                 assert!(columns.iter().all(|place| *place < self.scope.columns.len()));
                 if let Some(body) = body {
