@@ -2,6 +2,7 @@
 
 mod binding;
 mod corpus;
+mod formatting;
 mod lexing;
 mod mistakes;
 mod parsing;
