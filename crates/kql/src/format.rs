@@ -7,7 +7,8 @@ const INDENT: usize = 4;
 
 /// Lays a query out: each pipe and each statement on a line of its own, pipelines in brackets and function bodies
 /// indented by 4. Tokens and comments stay as they are and in their order; line breaks within a stage stay where the
-/// author put them, blank lines become at most one. The result ends its lines with `\n` and has no final line end.
+/// author put them, blank lines become at most one. The lines end with CRLF where
+/// the source has one, and otherwise with `\n`; there is no final line end.
 /// The time is linear in the length of the query.
 ///
 /// # Errors
@@ -18,6 +19,7 @@ pub fn format(source: &str) -> Result<String, Vec<Diagnostic>> {
     if diagnostics.iter().any(|d| d.severity() == crate::Severity::Error) {
         return Err(diagnostics);
     }
+    let line_end = if source.contains("\r\n") { "\r\n" } else { "\n" };
     let tokens = lex(source).tokens;
     let blocks = blocks(&tokens);
     let mut out = String::with_capacity(source.len() + source.len() / 8);
@@ -42,7 +44,10 @@ pub fn format(source: &str) -> Result<String, Vec<Diagnostic>> {
         let wants = (must_break && !(remark && breaks == 0)) || kind == TokenKind::Bar || closes_block;
         if let Some(previous) = before {
             if breaks > 0 || wants {
-                out.push_str(if breaks > 1 && kind != TokenKind::Bar && !closes { "\n\n" } else { "\n" });
+                out.push_str(line_end);
+                if breaks > 1 && kind != TokenKind::Bar && !closes {
+                    out.push_str(line_end);
+                }
                 let mut depth = open.len();
                 let inside_statement = started && !closes && kind != TokenKind::Bar && !remark;
                 depth += usize::from(inside_statement && open.last().is_none_or(|block| *block));
