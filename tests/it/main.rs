@@ -14,6 +14,7 @@ mod faults;
 mod folder;
 mod house;
 mod in_memory;
+mod kql_format;
 mod lints;
 mod parsers;
 mod wire;

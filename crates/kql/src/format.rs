@@ -42,6 +42,13 @@ pub fn format(source: &str) -> Result<String, Vec<Diagnostic>> {
         let remark = matches!(kind, TokenKind::Comment | TokenKind::Directive);
         // A comment behind code stays on the line of that code.
         let wants = (must_break && !(remark && breaks == 0)) || kind == TokenKind::Bar || closes_block;
+        // `join kind=inner (` and `) on Key` stand on one line each.
+        let opens_block = kind == TokenKind::OpenParen && blocks[at] && started;
+        let condition = before == Some(TokenKind::CloseParen) && token.text(source) == "on";
+        let after_remark = matches!(before, Some(TokenKind::Comment | TokenKind::Directive));
+        if (opens_block || condition) && !must_break && !after_remark && breaks > 0 {
+            (breaks, gap) = (0, true);
+        }
         if let Some(previous) = before {
             if breaks > 0 || wants {
                 out.push_str(line_end);
