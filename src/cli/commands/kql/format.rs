@@ -5,8 +5,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use kql::LineIndex;
 
-use crate::cli::Exit;
 use crate::cli::exit::UsageError;
+use crate::cli::{Exit, view};
 
 /// Lay queries out: each pipe and each statement on a line of its own
 ///
@@ -39,14 +39,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         };
         if arguments.check {
             if laid_out != text {
-                println!("{name} would change");
+                view::query::laid_out(name, "would change");
                 exit = Exit::Findings;
             }
         } else if path == "-" {
             std::io::stdout().write_all(laid_out.as_bytes()).context("standard output cannot be written")?;
         } else if laid_out != text {
             replace(path, &laid_out).with_context(|| format!("{path} cannot be written"))?;
-            println!("{path} changed");
+            view::query::laid_out(name, "changed");
         }
     }
     Ok(exit)
@@ -62,7 +62,7 @@ fn lay_out(name: &str, text: &str) -> Option<String> {
             let index = LineIndex::new(query);
             for found in diagnostics {
                 let at = index.position(found.span.start);
-                eprintln!("{name}:{}:{}: {}; left as it is", at.line, at.column, found.message);
+                view::query::left_alone(name, at.line, at.column, &found.message);
             }
             return None;
         }
