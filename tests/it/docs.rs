@@ -185,7 +185,10 @@ fn flags() -> BTreeMap<String, BTreeSet<String>> {
         help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let commands = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
     let flags_of = |command: &str| {
-        let text = folder.run(&[command, "--help"]).expect(0).stdout;
+        let mut text = folder.run(&[command, "--help"]).expect(0).stdout;
+        if command == "kql" {
+            text += &folder.run(&[command, "fmt", "--help"]).expect(0).stdout;
+        }
         let lines = text.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
         let words = lines.flat_map(|line| line.split([' ', ',']).filter(|word| word.starts_with("--")));
         (command.to_owned(), words.map(flag_name).collect())

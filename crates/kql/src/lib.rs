@@ -9,6 +9,7 @@ mod builtins;
 mod catalog;
 mod date;
 mod diagnostic;
+mod format;
 mod habits;
 mod lexer;
 pub mod literal;
@@ -28,6 +29,7 @@ pub use binder::{
 pub use builtins::{Obsolete, obsolete};
 pub use catalog::{Catalog, CatalogColumn, CatalogFunction, CatalogResult, CatalogTable, Nothing};
 pub use diagnostic::{Code, Diagnostic, Severity};
+pub use format::format;
 pub use lexer::{MAX_SOURCE, lex};
 pub use parser::{MAX_NESTING, Parsed, parse};
 pub use position::{LineIndex, Position};

@@ -1,8 +1,10 @@
+mod format;
+
 use std::io::Read as _;
 
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
-use clap::Args;
+use clap::{Args, Subcommand};
 use kql::Type;
 use sentinel_schema::{WorkspaceCatalog, declared_tables};
 
@@ -18,7 +20,10 @@ use crate::source;
 /// Each file holds one query; a folder is searched for files that end in .kql, .csl or .kusto. With --format json each
 /// query gives one line.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(in crate::cli) struct Arguments {
+    #[command(subcommand)]
+    action: Option<Action>,
     /// Files and folders, or - for standard input.
     #[arg(default_value = "-")]
     files: Vec<Utf8PathBuf>,
@@ -35,6 +40,12 @@ pub(in crate::cli) struct Arguments {
     /// Exit with 1 for warnings as well.
     #[arg(long)]
     strict: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    #[command(name = "fmt")]
+    Format(format::Arguments),
 }
 
 /// A watchlist as `--watchlist` declares it.
@@ -56,6 +67,9 @@ fn watchlist(text: &str) -> Result<DeclaredWatchlist, String> {
 }
 
 pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
+    if let Some(Action::Format(arguments)) = &arguments.action {
+        return format::run(arguments);
+    }
     let config = settings_alone(global)?;
     let catalog = catalog(arguments)?;
     let (mut errors, mut warnings) = (0, 0);

@@ -108,3 +108,13 @@ fn at<'a>(index: &LineIndex<'_>, place: kql::Span, finding: Finding<'a>) -> Find
     let position = index.position(place.start);
     Finding { start, length: end - start, line: position.line, column: position.column, ..finding }
 }
+
+/// What was done with a file, or would be.
+pub(in crate::cli) fn laid_out(name: &str, what: &str) {
+    out(format_args!("{name} {what}"));
+}
+
+/// A query that is left alone for what is wrong with its syntax.
+pub(in crate::cli) fn left_alone(name: &str, line: u32, column: u32, message: &str) {
+    super::err(format_args!("{name}:{line}:{column}: {message}; left as it is"));
+}

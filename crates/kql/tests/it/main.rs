@@ -5,6 +5,7 @@
 mod agreement;
 mod binding;
 mod corpus;
+mod formatting;
 mod lexing;
 mod mistakes;
 mod mutation;
