@@ -2,6 +2,7 @@
 
 mod commands;
 mod exit;
+mod file;
 mod project;
 mod target;
 mod view;

@@ -189,10 +189,6 @@ impl<'q> Lints<'q> {
         let inner = match &tree.expression(id).kind {
             ExpressionKind::Parenthesised(_) | ExpressionKind::Materialize(_) => place,
             ExpressionKind::ToScalar(_) => Place::Scalar,
-            ExpressionKind::Name(name) => {
-                self.defender_column(id, *name);
-                Place::Used
-            }
             ExpressionKind::Call { name, .. } => {
                 self.deprecated_function(*name);
                 Place::Used
@@ -228,7 +224,8 @@ impl<'q> Lints<'q> {
         open.extend(tree.children(Node::Expression(id)).into_iter().map(|child| (child, inner)));
     }
 
-    fn operator(&self, id: OperatorId, open: &mut Vec<(Node, Place)>) {
+    fn operator(&mut self, id: OperatorId, open: &mut Vec<(Node, Place)>) {
+        self.defender_columns(id);
         let place = match self.tree.operator(id).kind {
             OperatorKind::Join { .. } | OperatorKind::Lookup { .. } | OperatorKind::Union { .. } => {
                 Place::Unordered

@@ -1,6 +1,6 @@
 //! A folder of rules, read, compiled and checked.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -33,7 +33,16 @@ pub(super) struct Project {
 impl Project {
     /// Reads the paths, or the folders of the settings where there are none.
     pub(super) fn read(global: &Global, paths: &[Utf8PathBuf]) -> anyhow::Result<Self> {
-        let mut map = SourceMap::new();
+        Self::read_with(global, paths, &BTreeMap::new())
+    }
+
+    /// The same with texts in the place of those that files hold.
+    pub(super) fn read_with(
+        global: &Global,
+        paths: &[Utf8PathBuf],
+        texts: &BTreeMap<Utf8PathBuf, String>,
+    ) -> anyhow::Result<Self> {
+        let mut map = SourceMap::with_texts(texts.clone());
         let mut diagnostics = Vec::new();
         let (config, base, settings_file) = settings(global, &mut map, &mut diagnostics)?;
         let paths = if paths.is_empty() { config.folders_from(&base) } else { paths.to_vec() };

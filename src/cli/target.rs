@@ -6,6 +6,7 @@ use clap::Args;
 use sentinel_emulator::{Emulator, Options, State, Tables};
 
 use super::exit::UsageError;
+use super::file;
 use super::project::Project;
 use crate::azure::{
     Client, ClientOptions, Credential, DEFAULT_API_VERSION, Endpoint, PREVIEW_API_VERSION, in_memory,
@@ -167,16 +168,13 @@ pub(super) fn read_state(path: &Utf8Path) -> anyhow::Result<State> {
     }
 }
 
-/// Writes the state beside the file and then in its place, so that a crash leaves the old one.
+/// Writes the state in the place of the old one, which a crash leaves.
 pub(super) fn write_state(path: &Utf8Path, state: &State) -> anyhow::Result<()> {
     let write = || -> anyhow::Result<()> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let beside = path.with_extension("json.new");
-        std::fs::write(&beside, state.to_json()?)?;
-        std::fs::rename(&beside, path)?;
-        Ok(())
+        file::replace(path, &state.to_json()?)
     };
     write().with_context(|| format!("{path} cannot be written"))
 }

@@ -17,10 +17,11 @@ use std::net::SocketAddr;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::commands::check::Fixed;
 use super::exit::UsageError;
 use super::project::Project;
 use crate::azure::{self, ErrorKind};
-use crate::diagnostic::{Code, Diagnostic, SourceMap};
+use crate::diagnostic::Code;
 use crate::plan::Summary;
 
 /// Writes lines to standard output.
@@ -54,15 +55,11 @@ fn one_line(text: &str) -> String {
 }
 
 /// Tells what was fixed in a file, or would be: place, code, and the words. On standard error, so that JSON stays JSON.
-pub(super) fn fixed(map: &SourceMap, diagnostics: &[&Diagnostic], would: bool) {
+pub(super) fn fixed(path: &Utf8Path, fixes: &[Fixed], would: bool) {
     let word = if would { "would fix" } else { "fixed" };
-    for diagnostic in diagnostics {
-        let at = map.location(diagnostic.span);
-        if let Some(fix) = &diagnostic.fix {
-            let (path, id) = (at.path, diagnostic.code.id);
-            let (old, new) = (one_line(&fix.old), one_line(&fix.new));
-            err(format_args!("{word} {path}:{}:{} [{id}] {old} -> {new}", at.line, at.column));
-        }
+    for Fixed { line, column, code, old, new } in fixes {
+        let (old, new) = (one_line(old), one_line(new));
+        err(format_args!("{word} {path}:{line}:{column} [{code}] {old} -> {new}"));
     }
 }
 

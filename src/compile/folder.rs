@@ -134,6 +134,9 @@ fn read_watchlist(
 
 /// Reads a file as UTF-8 into the map.
 fn read_text(map: &mut SourceMap, path: &Utf8Path, diagnostics: &mut Vec<Diagnostic>) -> Option<FileId> {
+    if let Some(text) = map.take_text(path) {
+        return Some(map.add(path, text));
+    }
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) => {

@@ -1,5 +1,6 @@
 //! The files that were read, and the way from a byte offset to a line and a column.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -89,12 +90,24 @@ impl SourceFile {
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: Vec<SourceFile>,
+    /// Texts that stand for those of files that are to be read.
+    texts: BTreeMap<Utf8PathBuf, String>,
 }
 
 impl SourceMap {
     /// An empty map.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty map, with texts that stand for those of files when these are read: what they would hold.
+    pub fn with_texts(texts: BTreeMap<Utf8PathBuf, String>) -> Self {
+        Self { files: Vec::new(), texts }
+    }
+
+    /// The text that stands for a file's, once.
+    pub fn take_text(&mut self, path: &Utf8Path) -> Option<String> {
+        self.texts.remove(path)
     }
 
     /// Adds a file.

@@ -19,9 +19,8 @@ fn a_fix_changes_its_words_alone_in_every_form_of_text() {
         ("query: 'DeviceEvents | where ''a'' == ''a'' and Timestamp > ago(30m)'\n", "TimeGenerated"),
         ("query: \"DeviceEvents\\n| where 'é' == 'é' and Timestamp > ago(30m)\"\n", "TimeGenerated"),
     ] {
-        for (from, to) in [("", ""), ("\n", "\r\n")] {
-            let text = format!("\u{feff}{head}{form}{tail}").replace(from, to);
-            let text = if from.is_empty() { format!("{head}{form}{tail}") } else { text };
+        let plain = format!("{head}{form}{tail}");
+        for text in [plain.clone(), format!("\u{feff}{}", plain.replace('\n', "\r\n"))] {
             let folder = Folder::with(&[("rules/a.yaml", &text)]);
             let run = folder.run(&["check", "--fix"]).expect(0);
             assert!(
@@ -84,16 +83,53 @@ fn a_dry_run_tells_the_same_and_changes_nothing() {
 }
 
 #[test]
-fn a_fix_that_would_bring_on_something_else_is_taken_back() {
+fn a_column_keeps_its_name_in_the_result_and_what_would_change_the_result_is_left() {
     let folder = Folder::new();
-    // The mapping names the column that the fix would rename.
-    let text = rule("DeviceEvents | project Timestamp, DeviceName\n")
-        .replace("entityMappings:\n", "customDetails: {Seen: Timestamp}\nentityMappings:\n");
+    let query =
+        "DeviceEvents\n| project Timestamp, TimeGenerated, DeviceName\n| where Timestamp > ago(30m)\n";
+    let text =
+        rule(query).replace("entityMappings:\n", "customDetails: {Seen: Timestamp}\nentityMappings:\n");
     folder.write("rules/a.yaml", &text);
-    let run = folder.run(&["check", "--fix"]);
-    assert_eq!(folder.read("rules/a.yaml"), text);
-    assert!(run.stderr.contains("not fixed rules/a.yaml [defender-column]"), "{}", run.stderr);
+    folder.run(&["check", "--fix"]).expect(0);
+    // The second time is that of the table, too; the mapping finds its column.
+    let fixed = text
+        .replace("project Timestamp", "project Timestamp = TimeGenerated")
+        .replace("where Timestamp", "where TimeGenerated");
+    assert_eq!(folder.read("rules/a.yaml"), fixed);
+
+    let text = rule("DeviceEvents\n| extend TimeGenerated = ago(1h)\n| where Timestamp > ago(30m)\n");
+    folder.write("rules/a.yaml", &text);
+    let run = folder.run(&["check", "--fix"]).expect(0);
+    assert_eq!((folder.read("rules/a.yaml"), run.stderr.as_str()), (text, ""));
     assert!(run.stdout.contains("[defender-column]"), "{}", run.stdout);
+}
+
+#[test]
+fn a_fix_with_which_something_else_is_wrong_is_not_made_and_a_dry_run_knows() {
+    let folder = Folder::new();
+    let text = rule("SecurityEvent | summarize makeset(Account) by Computer\n")
+        .replace("queryPeriod: 1h", "queryPeriod: 30 minutes");
+    folder.write("rules/a.yaml", &text);
+    let not_fixed = "not fixed rules/a.yaml [bad-duration]: with the fix something else would be wrong\n";
+    let run = folder.run(&["check", "--fix", "--dry-run"]).expect(1);
+    assert!(run.stderr.starts_with(not_fixed) && run.stderr.contains("would fix"), "{}", run.stderr);
+    assert_eq!(folder.read("rules/a.yaml"), text);
+    folder.run(&["check", "--fix"]).expect(1);
+    assert_eq!(folder.read("rules/a.yaml"), text.replace("makeset", "make_set"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_beside_the_file_leads_nowhere() {
+    let folder = Folder::new();
+    let file = folder.write("rules/a.yaml", rule("SecurityEvent | summarize makeset(Account) by Computer\n"));
+    let victim = folder.write("victim", "kept");
+    for name in [".a.yaml.fixed", "a.yaml.new"] {
+        std::os::unix::fs::symlink(&victim, file.with_file_name(name)).unwrap();
+    }
+    folder.run(&["check", "--fix"]).expect(0);
+    assert!(folder.read("rules/a.yaml").contains("make_set"));
+    assert_eq!(folder.read("victim"), "kept");
 }
 
 #[cfg(unix)]

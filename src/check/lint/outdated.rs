@@ -1,6 +1,6 @@
 //! Names that have another today.
 
-use kql::tree::{ExpressionId, Name};
+use kql::tree::{ExpressionId, ExpressionKind, Name, Node, OperatorId, OperatorKind};
 
 use super::code::{DEFENDER_COLUMN, DEPRECATED_FUNCTION};
 use super::{Finding, Lints};
@@ -10,32 +10,100 @@ const PORTAL_COLUMN: &str = "Timestamp";
 /// The time of a row in a workspace.
 const TIME: &str = "TimeGenerated";
 
+/// What `check --fix` writes for the name of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rewrite {
+    /// The other name, since no name of a result comes of it.
+    Name,
+    /// The other name, under the old one: the stage's result is named after it.
+    Named,
+    /// Nothing, since the result would be another.
+    Nothing,
+}
+
 impl Lints<'_> {
-    /// A column that Defender's portal has, and the tables of a workspace, as their references list them, have not.
-    pub(super) fn defender_column(&mut self, id: ExpressionId, name: Name) {
-        if self.tree.name(name) != PORTAL_COLUMN {
+    /// Columns that Defender's portal has, and the tables of a workspace, as their references list them, have not: those
+    /// that a stage names itself, not the queries within it.
+    pub(super) fn defender_columns(&mut self, stage: OperatorId) {
+        if !self.tree.source.contains(PORTAL_COLUMN) {
             return;
         }
-        let Some(column) = self.analysis.reference(id) else { return };
-        let sources = self.analysis.sources(column);
-        let is_portals = |(table, column): &(String, String)| {
-            column == PORTAL_COLUMN && is_undocumented(table, PORTAL_COLUMN)
+        let tree = self.tree;
+        let kind = &tree.operator(stage).kind;
+        for item in tree.children(Node::Operator(stage)) {
+            let rewrite = match (kind, item) {
+                (OperatorKind::Where { .. } | OperatorKind::Sort { .. } | OperatorKind::Top { .. }, _) => {
+                    Rewrite::Name
+                }
+                (OperatorKind::Extend { .. } | OperatorKind::Project { .. }, Node::Expression(id)) => {
+                    match (kind, &tree.expression(id).kind) {
+                        (_, ExpressionKind::Named { .. }) => Rewrite::Name,
+                        (OperatorKind::Project { .. }, ExpressionKind::Name(_)) => Rewrite::Named,
+                        _ => Rewrite::Nothing,
+                    }
+                }
+                _ => Rewrite::Nothing,
+            };
+            let mut open = vec![item];
+            while let Some(node) = open.pop() {
+                let Node::Expression(id) = node else { continue };
+                match &tree.expression(id).kind {
+                    // What stands in them is looked at with their own stages.
+                    ExpressionKind::Pipe { .. } | ExpressionKind::Stages(_) | ExpressionKind::Operator(_) => {
+                    }
+                    ExpressionKind::Name(name) => self.defender_column(stage, id, *name, rewrite),
+                    _ => open.extend(tree.children(node)),
+                }
+            }
+        }
+    }
+
+    fn defender_column(&mut self, stage: OperatorId, id: ExpressionId, name: Name, rewrite: Rewrite) {
+        let Some(column) = self.analysis.reference(id).filter(|_| self.tree.name(name) == PORTAL_COLUMN)
+        else {
+            return;
         };
-        let Some((table, _)) = sources.first().filter(|_| sources.iter().all(is_portals)) else { return };
+        let tables = self.tables_of(column, PORTAL_COLUMN);
         // What the query itself calls so is a column of its own.
-        if self.analysis.column_name(column) != PORTAL_COLUMN {
-            return;
-        }
+        let is_portals = self.analysis.column_name(column) == PORTAL_COLUMN
+            && tables.iter().all(|table| is_undocumented(table, PORTAL_COLUMN));
+        let Some(table) = tables.first().filter(|_| is_portals) else { return };
+        let message = format!(
+            "`{PORTAL_COLUMN}` is a column of Defender's portal, and not in the reference of `{table}`"
+        );
+        let new = match rewrite {
+            _ if !self.has_time_of(stage, &tables) => None,
+            Rewrite::Name => Some(TIME.to_owned()),
+            Rewrite::Named => Some(format!("{PORTAL_COLUMN} = {TIME}")),
+            Rewrite::Nothing => None,
+        };
         self.found.push(Finding {
             code: &DEFENDER_COLUMN,
             place: self.tree.name_span(name),
-            message: format!(
-                "`{PORTAL_COLUMN}` is a column of Defender's portal, and not in the reference of `{table}`"
-            ),
+            message,
             label: format!("in a workspace `{TIME}`"),
             help: format!("write `{TIME}`, the time of a row in a workspace"),
-            fix: Some((PORTAL_COLUMN.to_owned(), TIME.to_owned())),
+            fix: new.map(|new| (self.tree.name_span(name).text(self.tree.source).to_owned(), new)),
         });
+    }
+
+    /// Whether the rows that a stage is given have the time of these tables, as the tables have it: neither computed anew,
+    /// nor put together with that of others.
+    fn has_time_of(&self, stage: OperatorId, tables: &[String]) -> bool {
+        let Some(rows) = self.analysis.body(kql::BodyId::ROOT).rows_before(stage) else { return false };
+        let time = rows.columns.iter().find(|column| self.analysis.column_name(**column) == TIME);
+        time.is_some_and(|time| self.tables_of(*time, TIME) == tables)
+    }
+
+    /// The tables whose column of this name a column is, sorted; none where it is made of anything else.
+    fn tables_of(&self, column: kql::ColumnId, name: &str) -> Vec<String> {
+        let sources = self.analysis.sources(column);
+        if sources.iter().any(|(_, source)| source != name) {
+            return Vec::new();
+        }
+        let mut tables: Vec<String> = sources.into_iter().map(|(table, _)| table).collect();
+        tables.sort_unstable();
+        tables
     }
 
     /// A function that the language keeps for old queries.
@@ -64,6 +132,7 @@ fn is_undocumented(table: &str, column: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::testing::rule;
     use super::super::tests::{clean, only};
     use super::*;
 
@@ -108,5 +177,37 @@ mod tests {
             assert_eq!(kql::obsolete(old).map(|obsolete| obsolete.is_same), Some(is_same), "{old}");
         }
         assert_eq!(kql::obsolete("make_set"), None);
+    }
+
+    /// The fixes of a query, each as the text that it would become.
+    fn fixes(query: &str) -> Vec<Option<String>> {
+        let found = rule(&format!("query: {query}\nentityMappings: []\n"));
+        found.diagnostics.iter().map(|one| one.fix.as_ref().map(|fix| fix.new.clone())).collect()
+    }
+
+    #[test]
+    fn the_portals_time_is_fixed_where_the_result_stays_what_it_was() {
+        let time = Some("TimeGenerated".to_owned());
+        for query in [
+            "DeviceEvents | where Timestamp > ago(30m)",
+            "DeviceEvents | extend T = Timestamp",
+            "DeviceEvents | project T = Timestamp",
+            "DeviceEvents | top 5 by Timestamp",
+            "union DeviceEvents, DeviceInfo | where Timestamp > ago(30m)",
+        ] {
+            assert_eq!(fixes(query), [time.clone()], "{query}");
+        }
+        assert_eq!(fixes("DeviceEvents | project Timestamp"), [Some("Timestamp = TimeGenerated".to_owned())]);
+        for query in [
+            "DeviceEvents | extend TimeGenerated = ago(1h) | where Timestamp > ago(30m)",
+            "union DeviceEvents, SecurityEvent | where Timestamp > ago(30m)",
+            "DeviceEvents | project-away TimeGenerated | where Timestamp > ago(30m)",
+            "DeviceEvents | summarize max(Timestamp) by DeviceId",
+            "DeviceEvents | summarize arg_max(Timestamp, *) by DeviceId",
+            "DeviceEvents | distinct Timestamp",
+            "DeviceEvents | extend bin(Timestamp, 1h)",
+        ] {
+            assert_eq!(fixes(query), [None], "{query}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 mod fixing;
 
+pub(in crate::cli) use fixing::Fixed;
+
 use camino::Utf8PathBuf;
 use clap::Args;
 
@@ -28,13 +30,10 @@ pub(in crate::cli) struct Arguments {
 }
 
 pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
-    if arguments.fix && !arguments.dry_run {
-        fixing::fix_files(global, &arguments.paths)?;
+    if arguments.fix {
+        fixing::fix_files(global, &arguments.paths, arguments.dry_run)?;
     }
     let project = Project::read(global, &arguments.paths)?;
-    if arguments.dry_run {
-        fixing::show_fixes(&project);
-    }
     match arguments.format {
         Format::Human => view::checked(&project),
         Format::Json => view::json::diagnostics(&project),

@@ -1,12 +1,12 @@
 use std::io::{Read as _, Write as _};
 
 use anyhow::Context as _;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use clap::Args;
 use kql::LineIndex;
 
 use crate::cli::exit::UsageError;
-use crate::cli::{Exit, view};
+use crate::cli::{Exit, file, view};
 
 /// Lay queries out: each pipe and each statement on a line of its own
 ///
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         } else if path == "-" {
             std::io::stdout().write_all(laid_out.as_bytes()).context("standard output cannot be written")?;
         } else if laid_out != text {
-            replace(path, &laid_out).with_context(|| format!("{path} cannot be written"))?;
+            file::replace(path, &laid_out).with_context(|| format!("{path} cannot be written"))?;
             view::query::laid_out(name, "changed");
         }
     }
@@ -71,19 +71,4 @@ fn lay_out(name: &str, text: &str) -> Option<String> {
         laid_out.push_str(if query.contains("\r\n") { "\r\n" } else { "\n" });
     }
     Some(format!("{mark}{laid_out}"))
-}
-
-/// Replaces a file in one step, so that no half of it is ever seen.
-fn replace(path: &Utf8Path, text: &str) -> anyhow::Result<()> {
-    let permissions = std::fs::metadata(path)?.permissions();
-    anyhow::ensure!(!permissions.readonly(), "the file is read-only");
-    let target = path.canonicalize_utf8()?;
-    let beside = Utf8PathBuf::from(format!("{target}.{}.new", std::process::id()));
-    let written = std::fs::write(&beside, text)
-        .and_then(|()| std::fs::set_permissions(&beside, permissions))
-        .and_then(|()| std::fs::rename(&beside, &target));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    Ok(written?)
 }
