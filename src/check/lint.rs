@@ -20,9 +20,7 @@ use kql::Analysis;
 use kql::tree::{ExpressionId, ExpressionKind, Node, OperatorId, OperatorKind, StatementKind, Tree};
 
 use super::view::View;
-use crate::compile::parsers::declaration;
 use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::document::Parser;
 use crate::resource::Duration;
 use bindings::Bindings;
 
@@ -94,27 +92,14 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
     for parser in view.parsers {
-        check_parser(view, parser, diagnostics);
-    }
-}
-
-/// A parser's query is read behind the declaration of its parameters.
-fn check_parser(view: &View<'_>, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(query) = &parser.query else { return };
-    let declaration = declaration(parser);
-    let text = format!("{declaration}{}", query.as_str());
-    let parsed = kql::parse(&text);
-    if !parsed.diagnostics.is_empty() {
-        return;
-    }
-    let analysis = kql::analyze(&parsed, &view.workspace);
-    for finding in findings(&parsed.tree, &analysis, Setting::Parser) {
-        let range = finding.place.range();
-        if let (Some(start), Some(end)) =
-            (range.start.checked_sub(declaration.len()), range.end.checked_sub(declaration.len()))
-        {
-            diagnostics.push(finding.diagnostic(query.locate(view.map, start..end)));
-        }
+        view.with_parser_query(parser, &mut |parsed, analysis, locate| {
+            if !parsed.diagnostics.is_empty() {
+                return;
+            }
+            for finding in findings(&parsed.tree, analysis, Setting::Parser) {
+                diagnostics.extend(locate(finding.place).map(|place| finding.diagnostic(place)));
+            }
+        });
     }
 }
 

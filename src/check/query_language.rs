@@ -8,9 +8,7 @@ use std::sync::OnceLock;
 use kql::tree::{ExpressionKind, StatementId, StatementKind};
 
 use super::view::View;
-use crate::compile::parsers::declaration;
 use crate::diagnostic::{Code, Diagnostic, Severity, Span};
-use crate::document::Parser;
 
 /// None of its own: see [`language_codes`].
 pub(super) static CODES: &[&Code] = &[];
@@ -68,24 +66,11 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         );
     }
     for parser in view.parsers {
-        check_parser(view, parser, diagnostics);
-    }
-}
-
-/// A parser's query is read behind the declaration of its parameters, of which other checks speak.
-fn check_parser(view: &View<'_>, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(query) = &parser.query else { return };
-    let declaration = declaration(parser);
-    let text = format!("{declaration}{}", query.as_str());
-    let parsed = kql::parse(&text);
-    let analysis = kql::analyze(&parsed, &view.workspace);
-    for found in findings(&parsed, &analysis) {
-        let range = found.span.range();
-        if let (Some(start), Some(end)) =
-            (range.start.checked_sub(declaration.len()), range.end.checked_sub(declaration.len()))
-        {
-            diagnostics.push(in_a_rule(&parsed, found, query.locate(view.map, start..end)));
-        }
+        view.with_parser_query(parser, &mut |parsed, analysis, locate| {
+            for found in findings(parsed, analysis) {
+                diagnostics.extend(locate(found.span).map(|span| in_a_rule(parsed, found, span)));
+            }
+        });
     }
 }
 

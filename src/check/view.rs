@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use super::Context;
 use super::workspace::Workspace;
+use crate::compile::parsers::declaration;
 use crate::compile::{Compiled, WatchlistSource};
 use crate::config::Config;
 use crate::diagnostic::{FileId, SourceMap, Span};
@@ -52,6 +53,27 @@ impl<'a> View<'a> {
                 .collect(),
             workspace,
         }
+    }
+}
+
+/// What looks at a parser's query: its syntax, its meaning, and the way from a place in it to the file, where it is none of
+/// the parameters'.
+pub(super) type LookAtParser<'l> =
+    &'l mut dyn FnMut(&kql::Parsed<'_>, &kql::Analysis, &dyn Fn(kql::Span) -> Option<Span>);
+
+impl View<'_> {
+    /// Reads a parser's query behind the declaration of its parameters, of which other checks speak.
+    pub(super) fn with_parser_query(&self, parser: &Parser, look: LookAtParser<'_>) {
+        let Some(query) = &parser.query else { return };
+        let declaration = declaration(parser);
+        let text = format!("{declaration}{}", query.as_str());
+        let parsed = kql::parse(&text);
+        let analysis = kql::analyze(&parsed, &self.workspace);
+        look(&parsed, &analysis, &|place| {
+            let range = place.range();
+            let start = range.start.checked_sub(declaration.len())?;
+            Some(query.locate(self.map, start..range.end.checked_sub(declaration.len())?))
+        });
     }
 }
 

@@ -3,9 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use kql::tree::{ParameterType, StatementKind};
-use kql::{Catalog, CatalogColumn, CatalogFunction, CatalogResult, CatalogTable, QueryResult, Type};
-use sentinel_schema::WorkspaceCatalog;
+use kql::{Catalog, CatalogFunction, CatalogTable};
+use sentinel_schema::{SavedFunction, WorkspaceCatalog};
 
 use super::parser::{alias, compile, id, parameter_text};
 use super::rule::read_names;
@@ -172,7 +171,7 @@ pub fn catalog_functions(parsers: &[Parser], base: &dyn Catalog) -> Vec<(String,
     let (order, circular) = graph.sorted();
     for at in &circular {
         if let Some(alias) = alias(&parsers[*at]) {
-            known.functions.insert(alias.to_owned(), unknown(&signature(&parsers[*at])));
+            known.functions.insert(alias.to_owned(), saved(&parsers[*at]).unresolved());
         }
     }
     for at in order.into_iter().chain(circular) {
@@ -181,88 +180,31 @@ pub fn catalog_functions(parsers: &[Parser], base: &dyn Catalog) -> Vec<(String,
         else {
             continue;
         };
-        let function = function(parser, &known);
+        let function = saved(parser).resolve(query(parser), &known);
         known.functions.insert(alias.to_owned(), function.clone());
         made.push((alias.to_owned(), function));
     }
     made
 }
 
-/// What a parser's function takes and returns.
-fn function(parser: &Parser, catalog: &dyn Catalog) -> CatalogFunction {
-    let signature = signature(parser);
-    let query = bound_query(parser);
-    let parsed = kql::parse(&query);
-    let analysis = kql::analyze(&parsed, catalog);
-    let columns = match &analysis.result {
-        QueryResult::Table(_) => analysis.result_columns().unwrap_or_default(),
-        QueryResult::Scalar(kind) if parsed.diagnostics.is_empty() => {
-            return CatalogFunction { returns: CatalogResult::Scalar(*kind), ..unknown(&signature) };
-        }
-        QueryResult::Scalar(_) | QueryResult::Other => return unknown(&signature),
-    };
-    let columns = columns.iter().map(|column| (Arc::from(column.name.as_str()), column.kind)).collect();
-    let open = analysis.result_is_open() || signature.takes_tables || !parsed.diagnostics.is_empty();
-    let returns = CatalogResult::Table(CatalogTable { columns, open });
-    CatalogFunction { returns, ..unknown(&signature) }
-}
-
-/// A function of which only the parameters are known.
-fn unknown(signature: &Signature) -> CatalogFunction {
-    CatalogFunction {
-        parameters: signature.parameters.clone(),
-        required: signature.required,
-        returns: CatalogResult::unknown(),
-    }
-}
-
-/// What a function takes.
-#[derive(Debug, Default)]
-struct Signature {
-    parameters: Vec<CatalogColumn>,
-    required: usize,
-    takes_tables: bool,
-}
-
-fn signature(parser: &Parser) -> Signature {
-    let declared = declaration(parser);
-    let parsed = kql::parse(&declared);
-    let mut signature = Signature::default();
-    let Some(StatementKind::DeclareParameters(parameters)) =
-        parsed.tree.root.first().map(|id| &parsed.tree.statement(*id).kind)
-    else {
-        return signature;
-    };
-    for parameter in parameters {
-        let kind = match &parameter.kind {
-            ParameterType::Scalar(kind) => {
-                Type::from_name(parsed.tree.text(kind.tokens)).unwrap_or(Type::Unknown)
-            }
-            ParameterType::Table(_) | ParameterType::AnyTable => {
-                signature.takes_tables = true;
-                Type::Unknown
-            }
-        };
-        signature.required += usize::from(parameter.default.is_none());
-        signature.parameters.push((Arc::from(&*parsed.tree.name(parameter.name)), kind));
-    }
-    signature
+/// A parser's function, as the workspace keeps it.
+fn saved(parser: &Parser) -> SavedFunction {
+    SavedFunction::new(parameter_text(parser).as_deref().unwrap_or_default())
 }
 
 /// The statement that declares a parser's parameters to its query, so that their names mean something there; empty
 /// without any.
 pub fn declaration(parser: &Parser) -> String {
-    match parameter_text(parser) {
-        Some(parameters) if !parameters.trim().is_empty() => {
-            format!("declare query_parameters({parameters});\n")
-        }
-        _ => String::new(),
-    }
+    saved(parser).declaration().to_owned()
 }
 
 /// A parser's query behind the declaration of its parameters.
 fn bound_query(parser: &Parser) -> String {
-    declaration(parser) + parser.query.as_ref().map_or("", Text::as_str)
+    declaration(parser) + query(parser)
+}
+
+fn query(parser: &Parser) -> &str {
+    parser.query.as_ref().map_or("", Text::as_str)
 }
 
 /// The built-in tables, so that the binder knows columns from calls, and the functions of a folder.
@@ -292,7 +234,7 @@ impl Catalog for Aliases<'_> {
 
     fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
         if self.positions.contains_key(name) {
-            return Some(unknown(&Signature::default()));
+            return Some(SavedFunction::default().unresolved());
         }
         self.base.function(name, argument)
     }

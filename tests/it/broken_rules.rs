@@ -252,7 +252,8 @@ fn line(folder: &Folder, one: &Value) -> String {
         if number("end_line") == number("line") { number("end_column") } else { line.chars().count() + 1 };
     let place: String = line.chars().take(end - 1).skip(number("column") - 1).collect();
     let mut told = format!(
-        "{} {}:{}:{} `{place}`",
+        "{} {} {}:{}:{} `{place}`",
+        text("severity"),
         text("code"),
         text("file").trim_start_matches("rules/"),
         number("line"),

@@ -7,6 +7,7 @@ use bartizan::compile::Compiled;
 use camino::{Utf8Path, Utf8PathBuf};
 use sentinel_emulator::{Options, Tables};
 
+use crate::folder::{Folder, Run};
 use crate::in_memory::{Checked, Workspace};
 
 fn corpus() -> Option<Utf8PathBuf> {
@@ -258,4 +259,54 @@ fn the_lints_find_in_published_rules_what_was_judged_right() {
     let count = |id: &str| checked.diagnostics.iter().filter(|diagnostic| diagnostic.code.id == id).count();
     let found: Vec<_> = LINTS.iter().map(|(id, _)| (*id, count(id))).collect();
     assert_eq!(found, LINTS);
+}
+
+/// Fixes over everything: lines change in place, what could be fixed is gone, and nothing new is wrong.
+#[test]
+fn fixes_change_their_lines_alone_and_bring_on_nothing() {
+    let Some(corpus) = corpus() else { return };
+    let rules = corpus.join("rules").read_dir_utf8().unwrap().map(Result::unwrap);
+    let files: Vec<(String, String)> = rules
+        .filter_map(|entry| Some((entry.file_name().to_owned(), std::fs::read_to_string(entry.path()).ok()?)))
+        .collect();
+    let folder = Folder::new();
+    for (name, text) in &files {
+        folder.write(&format!("rules/{name}"), text);
+    }
+    let counts = |run: &Run| {
+        let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for one in run.json()["diagnostics"].as_array().unwrap() {
+            let text = |key: &str| one[key].as_str().unwrap().to_owned();
+            *counts.entry((text("file"), text("code"))).or_default() += 1;
+        }
+        counts
+    };
+    let before = counts(&folder.run(&["check", "--format", "json"]));
+    let run = folder.run(&["check", "--fix", "--format", "json"]);
+    for (place, count) in counts(&run) {
+        assert!(before.get(&place).is_some_and(|known| *known >= count), "{place:?}");
+    }
+    let mut told: Vec<&str> = run.stderr.lines().collect();
+    assert!(told.len() > 50, "{}", run.stderr);
+    for (name, text) in &files {
+        let fixed = folder.read(&format!("rules/{name}"));
+        let at = format!("rules/{name}:");
+        let lines: BTreeSet<usize> = told
+            .iter()
+            .filter_map(|line| {
+                line.strip_prefix("fixed ")?.strip_prefix(&*at)?.split(':').next()?.parse().ok()
+            })
+            .collect();
+        let changed: BTreeSet<usize> = text
+            .split_inclusive('\n')
+            .zip(fixed.split_inclusive('\n'))
+            .enumerate()
+            .filter(|(_, (old, new))| old != new)
+            .map(|(number, _)| number + 1)
+            .collect();
+        assert_eq!(changed, lines, "{name}");
+        assert_eq!(text.matches('\n').count(), fixed.matches('\n').count(), "{name}");
+    }
+    told.retain(|line| line.starts_with("not fixed"));
+    assert_eq!(told, [""; 0], "every fix over these rules is safe");
 }

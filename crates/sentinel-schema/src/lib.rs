@@ -6,10 +6,12 @@
 
 mod catalog;
 mod declared;
+mod saved;
 mod text;
 
 pub use catalog::WorkspaceCatalog;
 pub use declared::{DeclaredTable, DeclaredTablesError, declared_tables};
+pub use saved::SavedFunction;
 
 use std::sync::OnceLock;
 

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use kql::{CatalogResult, Type};
+
 use super::*;
 use crate::compile::{Folder, compile as compile_folder};
 use crate::config::Config;

@@ -322,6 +322,18 @@ impl Binder<'_> {
 
     // The catalog.
 
+    /// What the catalog has under a name. A function hides a table of the same name.
+    pub(super) fn catalog_value(&mut self, id: ExpressionId, name: Symbol) -> Option<Value> {
+        let text = self.name_of(name);
+        if let Some(value) = self.catalog_function(&text, None) {
+            self.side.note_reference(id, Reference::Function);
+            return Some(value);
+        }
+        let rows = self.catalog_table(name)?;
+        self.side.note_reference(id, Reference::Table);
+        Some(Value::Table(rows))
+    }
+
     /// A table of the catalog.
     pub(super) fn catalog_table(&mut self, name: Symbol) -> Option<Rows> {
         let known = self.table_rows(name);

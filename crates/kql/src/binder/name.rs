@@ -63,13 +63,8 @@ impl Binder<'_> {
         }
         // What is known by the name goes before a column that an open table may have.
         let text = self.name_of(symbol);
-        if let Some(value) = self.catalog_function(&text, None) {
-            self.side.note_reference(id, Reference::Function);
+        if let Some(value) = self.catalog_value(id, symbol) {
             return value;
-        }
-        if let Some(rows) = self.catalog_table(symbol) {
-            self.side.note_reference(id, Reference::Table);
-            return Value::Table(rows);
         }
         if let Some(builtin) = crate::builtins::builtins().functions.get(&*text) {
             self.needs_brackets(&text, span);

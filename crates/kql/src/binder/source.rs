@@ -54,14 +54,8 @@ impl Binder<'_> {
             };
         }
         let text = self.name_of(symbol);
-        // A function hides a table of the same name.
-        if let Some(value) = self.catalog_function(&text, None) {
-            self.side.note_reference(id, Reference::Function);
+        if let Some(value) = self.catalog_value(id, symbol) {
             return value;
-        }
-        if let Some(rows) = self.catalog_table(symbol) {
-            self.side.note_reference(id, Reference::Table);
-            return Value::Table(rows);
         }
         let span = self.tree.name_span(name);
         self.unknown_table(&text, span);

@@ -5,9 +5,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use kql::tree::{ParameterType, StatementKind};
-use kql::{Catalog, CatalogColumn, CatalogFunction, CatalogResult, CatalogTable, QueryResult, Type};
-use sentinel_schema::{COMMON_COLUMNS, WorkspaceCatalog};
+use kql::{Catalog, CatalogFunction, CatalogTable, Type};
+use sentinel_schema::{COMMON_COLUMNS, SavedFunction, WorkspaceCatalog};
 use serde_json::{Map, Value};
 
 use crate::state::{SavedSearch, Watchlist, Workspace};
@@ -48,28 +47,13 @@ impl<'a> State<'a> {
             return Some(known.clone());
         }
         let search = self.saved(alias)?;
-        let parameters = text(&search.properties, "functionParameters");
-        let declaration = match parameters.trim() {
-            "" => String::new(),
-            parameters => format!("declare query_parameters({parameters});\n"),
-        };
-        let (mut function, takes_tables) = signature(&declaration);
+        let saved = SavedFunction::new(text(&search.properties, "functionParameters"));
         // A function that calls itself finds this.
+        let mut function = saved.unresolved();
         self.functions.borrow_mut().insert(alias.to_owned(), function.clone());
         if self.depth.get() < MOST_CALLS {
             self.depth.set(self.depth.get() + 1);
-            let query = declaration + text(&search.properties, "query");
-            let parsed = kql::parse(&query);
-            let analysis = kql::analyze(&parsed, self);
-            if let (QueryResult::Table(_), Some(columns)) = (&analysis.result, analysis.result_columns()) {
-                let columns =
-                    columns.iter().map(|column| (Arc::from(column.name.as_str()), column.kind)).collect();
-                let open = analysis.result_is_open() || takes_tables || !parsed.diagnostics.is_empty();
-                function.returns = CatalogResult::Table(CatalogTable { columns, open });
-            } else if let (QueryResult::Scalar(kind), []) = (&analysis.result, parsed.diagnostics.as_slice())
-            {
-                function.returns = CatalogResult::Scalar(*kind);
-            }
+            function = saved.resolve(text(&search.properties, "query"), self);
             self.depth.set(self.depth.get() - 1);
             self.functions.borrow_mut().insert(alias.to_owned(), function.clone());
         }
@@ -140,30 +124,4 @@ fn undeclared() -> CatalogTable {
         .iter()
         .map(|(name, kind)| (Arc::from(*name), Type::from_name(kind).unwrap_or(Type::Unknown)));
     CatalogTable { columns: columns.collect(), open: true }
-}
-
-/// A function of which only the parameters are known, and whether one of them is a table.
-fn signature(declaration: &str) -> (CatalogFunction, bool) {
-    let parsed = kql::parse(declaration);
-    let mut function = CatalogFunction { returns: CatalogResult::unknown(), ..CatalogFunction::default() };
-    let mut takes_tables = false;
-    let first = parsed.tree.root.first().map(|id| &parsed.tree.statement(*id).kind);
-    let Some(StatementKind::DeclareParameters(parameters)) = first else {
-        return (function, takes_tables);
-    };
-    for parameter in parameters {
-        let kind = match &parameter.kind {
-            ParameterType::Scalar(kind) => {
-                Type::from_name(parsed.tree.text(kind.tokens)).unwrap_or(Type::Unknown)
-            }
-            ParameterType::Table(_) | ParameterType::AnyTable => {
-                takes_tables = true;
-                Type::Unknown
-            }
-        };
-        function.required += usize::from(parameter.default.is_none());
-        let parameter: CatalogColumn = (Arc::from(&*parsed.tree.name(parameter.name)), kind);
-        function.parameters.push(parameter);
-    }
-    (function, takes_tables)
 }
