@@ -34,6 +34,7 @@ pub(super) fn replace(path: &Utf8Path, text: &str) -> anyhow::Result<()> {
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, reason = "tests say what they expect by failing")]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

@@ -48,6 +48,16 @@ fn texts(paths: Vec<PathBuf>) -> Vec<(String, String)> {
 }
 
 /// The page of all codes, as `docs/checks.md` holds it.
+/// Of how many published rules each code is said.
+pub(crate) const PUBLISHED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/data/published-rules.txt");
+
+/// The number behind a word of [`PUBLISHED`].
+fn published(word: &str) -> usize {
+    let text = fs::read_to_string(PUBLISHED).unwrap();
+    let mut pairs = text.lines().filter_map(|line| line.split_once(' '));
+    pairs.find(|(known, _)| *known == word).map_or(0, |(_, count)| count.parse().unwrap())
+}
+
 fn checks_page() -> String {
     let codes = check::codes();
     let mut page = String::from(
@@ -60,7 +70,13 @@ fn checks_page() -> String {
          Codes that begin with `kql-` are about the query itself. An example marked `yaml rule` or `yaml watchlist` shows\n\
          only the keys that matter; one marked `kql bare` is a query in a file of its own. A comment in a query\n\
          [allows a warning](rule-files.md#allowing-a-warning-in-a-query) in place.\n\n\
-         | code | severity | what is wrong |\n|---|---|---|\n",
+",
+    );
+    let _ = writeln!(
+        page,
+        "The last column says in how many of {} published rules, collected from public repositories, a code is found.\n\n\
+         | code | severity | what is wrong | rules |\n|---|---|---|---|",
+        published("rules")
     );
     for code in &codes {
         let severity = match (code.severity, code.fixed) {
@@ -69,9 +85,10 @@ fn checks_page() -> String {
         };
         let _ = writeln!(
             page,
-            "| [`{0}`](#{0}) | {severity} | {1} |",
+            "| [`{0}`](#{0}) | {severity} | {1} | {2} |",
             code.id,
-            summary(code).replace('|', "\\|")
+            summary(code).replace('|', "\\|"),
+            published(code.id)
         );
     }
     for code in &codes {
@@ -97,7 +114,7 @@ fn below(code: &Code) -> String {
 }
 
 /// Compares a generated page with its file, or writes it where [`BLESS`] asks for that.
-fn compare_or_bless(path: &Path, page: &str) {
+pub(crate) fn compare_or_bless(path: &Path, page: &str) {
     if std::env::var(BLESS).is_ok_and(|value| value == "1") {
         fs::write(path, page).unwrap();
         return;

@@ -195,7 +195,7 @@ mod tests {
             "DeviceEvents | top 5 by Timestamp",
             "union DeviceEvents, DeviceInfo | where Timestamp > ago(30m)",
         ] {
-            assert_eq!(fixes(query), [time.clone()], "{query}");
+            assert_eq!(fixes(query), std::slice::from_ref(&time), "{query}");
         }
         assert_eq!(fixes("DeviceEvents | project Timestamp"), [Some("Timestamp = TimeGenerated".to_owned())]);
         for query in [
