@@ -26,6 +26,7 @@ mod lint;
 mod mapped;
 mod mapped_type;
 mod missing_field;
+mod not_in_workspace;
 mod nrt;
 mod parser;
 mod query_language;
@@ -107,6 +108,7 @@ const CHECKS: &[Check] = checks![
     result_column,
     mapped_type,
     connectors,
+    not_in_workspace,
     watchlist_reference,
     watchlist_name,
     watchlist_columns,
@@ -163,6 +165,7 @@ pub fn codes() -> Vec<&'static Code> {
     let rooms = [
         crate::source::codes(),
         crate::config::codes(),
+        crate::schema::codes(),
         crate::document::codes(),
         crate::feed::codes(),
         crate::compile::codes(),

@@ -11,6 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Code, Severity, codes};
 use crate::resource::Duration;
+use crate::schema::Schema;
 use crate::source::Spanned;
 
 /// The name of the file of settings.
@@ -31,6 +32,8 @@ pub struct Config {
     pub severities: BTreeMap<String, Spanned<Option<Severity>>>,
     /// How indicators are hunted unless their file says otherwise.
     pub indicators: IndicatorSettings,
+    /// The tables that it declares, and the lock file that stands beside it.
+    pub schema: Schema,
     /// The tables that the emulated workspace of `--emulator` has besides the built-in ones.
     pub emulator_tables: Vec<String>,
 }
@@ -70,6 +73,7 @@ impl Default for Config {
             external_watchlists: Vec::new(),
             severities: BTreeMap::new(),
             indicators: IndicatorSettings::default(),
+            schema: Schema::default(),
             emulator_tables: Vec::new(),
         }
     }

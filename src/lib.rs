@@ -13,10 +13,11 @@
 //! | `resource` | the Sentinel resources as data: JSON shape, identity, canonical form; a snapshot of a workspace | |
 //! | `source` | files to spanned trees; the only place that knows the YAML library; byte-exact spans into scalars | diagnostic |
 //! | `feed` | a ThreatFox page to indicators; what the value of an indicator may be | diagnostic |
-//! | `config` | bartizan.toml: workspaces, severities, settings of indicators | diagnostic, resource, source |
+//! | `schema` | what a workspace has beside the built-in catalogue: declared tables, the lock that was pulled from it | diagnostic, source |
+//! | `config` | bartizan.toml: workspaces, severities, settings of indicators, tables | diagnostic, resource, schema, source |
 //! | `document` | what the author wrote, field by field, each with its span | diagnostic, source |
 //! | `compile` | documents and indicators to resources, or diagnostics | config, diagnostic, document, feed, resource, source |
-//! | `check` | diagnostics over documents and resources; one file a check | compile, config, diagnostic, document, feed, resource, source |
+//! | `check` | diagnostics over documents and resources; one file a check | compile, config, diagnostic, document, feed, resource, schema, source |
 //! | `plan` | resources and a snapshot to changes; pure functions, no clock, no network | resource |
 //! | `azure` | the management client: cloud, credential, pipeline policies, throttle and retry, paging, errors | config, resource |
 //! | `apply` | a plan and a client to outcomes; owns order, re-reads | azure, plan, resource |
@@ -45,4 +46,5 @@ pub mod feed;
 pub mod fix;
 pub mod plan;
 pub mod resource;
+pub mod schema;
 pub mod source;

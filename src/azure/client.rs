@@ -11,6 +11,7 @@ use azure_core::{
         policies::{Policy, auth::BearerTokenAuthorizationPolicy},
     },
 };
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
@@ -57,11 +58,11 @@ impl fmt::Debug for Client {
 
 /// The answer to an operation that succeeded.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct Answer<T = Value> {
     pub(super) status: u16,
     pub(super) headers: Headers,
-    /// `Null` when there is none.
-    pub(super) body: Value,
+    /// The default, which of a [`Value`] is `Null`, when there is none.
+    pub(super) body: T,
 }
 
 impl Client {
@@ -135,13 +136,21 @@ impl Client {
         Ok(self.answer(operation).await?.body)
     }
 
-    pub(super) async fn answer(&self, operation: &Operation) -> Result<Answer, Error> {
+    /// The same with what came beside the body, of which only the parts that `T` has are kept.
+    pub(super) async fn answer<T: DeserializeOwned + Default>(
+        &self,
+        operation: &Operation,
+    ) -> Result<Answer<T>, Error> {
         let url = self.url(operation)?;
         self.exchange(operation.name, operation.method, url, operation.body.as_ref()).await
     }
 
     /// Reads a URL that the service named; the caller has checked its origin.
-    pub(super) async fn follow(&self, name: &'static str, url: Url) -> Result<Answer, Error> {
+    pub(super) async fn follow<T: DeserializeOwned + Default>(
+        &self,
+        name: &'static str,
+        url: Url,
+    ) -> Result<Answer<T>, Error> {
         self.exchange(name, Method::Get, url, None).await
     }
 
@@ -160,13 +169,13 @@ impl Client {
         Ok(url)
     }
 
-    async fn exchange(
+    async fn exchange<T: DeserializeOwned + Default>(
         &self,
         name: &'static str,
         method: Method,
         url: Url,
         body: Option<&Value>,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Answer<T>, Error> {
         let started = Instant::now();
         let label = label(method, url.path());
         let result = self.raw(method, url, body, &label).await;
@@ -194,13 +203,13 @@ impl Client {
         result
     }
 
-    async fn raw(
+    async fn raw<T: DeserializeOwned + Default>(
         &self,
         method: Method,
         url: Url,
         body: Option<&Value>,
         label: &str,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Answer<T>, Error> {
         let (pipeline, core_method) = match method {
             Method::Get => (&self.reads, CoreMethod::Get),
             Method::Put => (&self.writes, CoreMethod::Put),
@@ -220,23 +229,24 @@ impl Client {
         self.read(method, status, headers, body.as_ref()).map_err(|error| error.with_operation(label))
     }
 
-    fn read(
+    fn read<T: DeserializeOwned + Default>(
         &self,
         method: Method,
         status: StatusCode,
         headers: Headers,
         body: &[u8],
-    ) -> Result<Answer, Error> {
+    ) -> Result<Answer<T>, Error> {
         if !status.is_success() {
             return Err(Error::from_answer(status, &headers, body, method.is_write(), &self.redactor));
         }
         let body = if body.iter().all(u8::is_ascii_whitespace) {
-            Value::Null
+            T::default()
         } else {
             serde_json::from_slice(body).map_err(|error| {
                 // A page of a proxy, as often as not: a write may never have reached the service.
                 let kind = if method.is_write() { ErrorKind::UnknownOutcome } else { ErrorKind::Protocol };
-                Error::new(kind, format!("the answer (status {}) is no JSON", u16::from(status)))
+                let what = if error.is_data() { "has another shape than it should" } else { "is no JSON" };
+                Error::new(kind, format!("the answer (status {}) {what}", u16::from(status)))
                     .with_correlation_id(correlation_id(&headers))
                     .caused_by(&error, &self.redactor)
             })?

@@ -178,7 +178,7 @@ impl Client {
         let mut headers = first.headers.clone();
         loop {
             patience.pause(&headers).await?;
-            let answer = match self.follow("get-operation-status", url.clone()).await {
+            let answer: Answer = match self.follow("get-operation-status", url.clone()).await {
                 Ok(answer) => answer,
                 // Documents of ended operations do not live long.
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),

@@ -35,17 +35,18 @@ impl Client {
         let searches =
             async { if look.functions { self.list_saved_searches().await } else { Ok(Vec::new()) } };
         // All are awaited, so that of several failures always the same one is told.
-        let (rules, watchlists, searches, tables) =
-            futures::join!(self.list_alert_rules(), self.list_watchlists(), searches, self.list_tables());
+        let (rules, watchlists, searches, tables) = futures::join!(
+            self.list_alert_rules(),
+            self.list_watchlists(),
+            searches,
+            self.list_table_names()
+        );
         let (rules, watchlists, searches, tables) = (rules?, watchlists?, searches?, tables?);
         let operations = self.operations();
         let rules = known(&operations.list_alert_rules(), rules, "name or kind", LiveRule::from_body)?;
         let watchlists = known(&operations.list_watchlists(), watchlists, "name", LiveWatchlist::from_body)?;
         let saved_searches =
             known(&operations.list_saved_searches(), searches, "name", LiveSavedSearch::from_body)?;
-        let tables = known(&operations.list_tables(), tables, "name", |table| {
-            Some(table.get("name")?.as_str()?.to_owned())
-        })?;
         let watchlists = stream::iter(watchlists)
             .map(|live| async move {
                 if look.watchlists.iter().any(|alias| same_id(alias, &live.alias)) {
@@ -81,11 +82,11 @@ impl Client {
 }
 
 /// Every resource of a list, or an error when one of them lacks what identifies it.
-fn known<T>(
+pub(super) fn known<L, T>(
     operation: &Operation,
-    listed: Vec<Value>,
+    listed: Vec<L>,
     lacks: &str,
-    read: impl Fn(Value) -> Option<T>,
+    read: impl Fn(L) -> Option<T>,
 ) -> Result<Vec<T>, Error> {
     let read: Option<Vec<T>> = listed.into_iter().map(read).collect();
     read.ok_or_else(|| {

@@ -40,7 +40,7 @@ impl<'a> View<'a> {
             .chain(folder.watchlists.iter().map(|w| w.document.file))
             .chain(folder.parsers.iter().map(|parser| parser.file))
             .collect();
-        let workspace = Workspace::new(folder, compiled);
+        let workspace = Workspace::new(folder, compiled, &config.schema);
         Self {
             map,
             config,

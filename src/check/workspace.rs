@@ -1,14 +1,16 @@
 //! The workspace as the queries of a folder will find it.
 
 use kql::{Catalog, CatalogFunction, CatalogTable, Type};
-use sentinel_schema::{COMMON_COLUMNS, WorkspaceCatalog};
+use sentinel_schema::{WorkspaceCatalog, is_custom_table, open_table};
 
 use crate::compile::parsers::catalog_functions;
 use crate::compile::{Compiled, Folder};
 use crate::resource::Resource;
+use crate::schema::Schema;
 
-/// The built-in tables and functions, the watchlists and parsers of the folder with their columns, and custom tables,
-/// which may have any column. A watchlist that others keep may have any column too.
+/// The built-in tables and functions, those of the settings and of the lock file, the watchlists and parsers of the folder with
+/// their columns, and custom tables that nobody described, which may have any column. A watchlist that others keep may have
+/// any column too.
 #[derive(Debug)]
 pub(super) struct Workspace {
     catalog: WorkspaceCatalog,
@@ -17,8 +19,8 @@ pub(super) struct Workspace {
 impl Workspace {
     /// The workspace of a folder and of the resources made from it. Every column of a watchlist is a string,
     /// since its rows are sent as CSV.
-    pub(super) fn new(folder: &Folder, compiled: &[Compiled]) -> Self {
-        let mut catalog = WorkspaceCatalog::new();
+    pub(super) fn new(folder: &Folder, compiled: &[Compiled], schema: &Schema) -> Self {
+        let mut catalog = schema.catalog();
         let mut add = |alias: &str, columns: &[String]| {
             catalog.add_watchlist(alias.trim(), columns.iter().map(|column| (column.trim(), Type::String)));
         };
@@ -49,7 +51,7 @@ impl Workspace {
 
 impl Catalog for Workspace {
     fn table(&self, name: &str) -> Option<CatalogTable> {
-        self.catalog.table(name).or_else(|| sentinel_schema::is_custom_table(name).then(custom_table))
+        self.catalog.table(name).or_else(|| is_custom_table(name).then(open_table))
     }
 
     fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
@@ -63,12 +65,4 @@ impl Catalog for Workspace {
     fn names(&self) -> Vec<&str> {
         self.catalog.names()
     }
-}
-
-/// A table of which only what every table has is known.
-fn custom_table() -> CatalogTable {
-    let columns = COMMON_COLUMNS
-        .iter()
-        .map(|(name, kind)| ((*name).into(), Type::from_name(kind).unwrap_or(Type::Unknown)));
-    CatalogTable { columns: columns.collect(), open: true }
 }

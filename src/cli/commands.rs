@@ -8,3 +8,4 @@ pub(super) mod explain;
 pub(super) mod init;
 pub(super) mod kql;
 pub(super) mod plan;
+pub(super) mod schema;

@@ -13,6 +13,7 @@ use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, FileId, SourceMap};
 use crate::plan::Desired;
 use crate::resource::{Identity, Kind};
+use crate::schema::{LOCK_FILE, Lock};
 
 /// Everything that is known of a folder without a workspace.
 pub(super) struct Project {
@@ -44,7 +45,8 @@ impl Project {
     ) -> anyhow::Result<Self> {
         let mut map = SourceMap::with_texts(texts.clone());
         let mut diagnostics = Vec::new();
-        let (config, base, settings_file) = settings(global, &mut map, &mut diagnostics)?;
+        let Settings { config, base, file: settings_file } =
+            settings(global, true, &mut map, &mut diagnostics)?;
         let paths = if paths.is_empty() { config.folders_from(&base) } else { paths.to_vec() };
         let folder = Folder::read(&mut map, &paths, &mut diagnostics);
         let compiled = compile::compile(&map, &folder, &config, &mut diagnostics);
@@ -124,30 +126,77 @@ pub(super) fn desired(compiled: &Compiled) -> Desired<'_> {
 /// The settings alone, for a command that reads no folder of rules.
 pub(super) fn settings_alone(global: &Global) -> anyhow::Result<Config> {
     let (mut map, mut diagnostics) = (SourceMap::new(), Vec::new());
-    let (config, _, file) = settings(global, &mut map, &mut diagnostics)?;
-    let (Some(file), true) = (file, diagnostics.iter().any(Diagnostic::is_error)) else { return Ok(config) };
-    let path = map.file(file).path();
+    let Settings { config, .. } = settings(global, true, &mut map, &mut diagnostics)?;
+    stop_for_errors(&map, &diagnostics)?;
+    Ok(config)
+}
+
+/// Settings and documents for a command that goes on where rules have errors, and that does without the lock file.
+pub(super) struct Unchecked {
+    /// The settings.
+    pub config: Config,
+    /// The folder of bartizan.toml.
+    pub base: Utf8PathBuf,
+    /// The documents, as far as they can be read.
+    pub folder: Folder,
+}
+
+impl Unchecked {
+    /// Reads the folders of the settings.
+    pub(super) fn read(global: &Global) -> anyhow::Result<Self> {
+        let (mut map, mut diagnostics) = (SourceMap::new(), Vec::new());
+        let Settings { config, base, .. } = settings(global, false, &mut map, &mut diagnostics)?;
+        stop_for_errors(&map, &diagnostics)?;
+        let folder = Folder::read(&mut map, &config.folders_from(&base), &mut Vec::new());
+        Ok(Self { config, base, folder })
+    }
+}
+
+/// Fails where settings or lock file have errors.
+fn stop_for_errors(map: &SourceMap, diagnostics: &[Diagnostic]) -> anyhow::Result<()> {
+    let Some(error) = diagnostics.iter().find(|diagnostic| diagnostic.is_error()) else { return Ok(()) };
+    let path = map.file(error.span.file).path();
     Err(UsageError::new(format!("{path} has errors")).help("`bartizan check` shows them").into())
 }
 
-/// The settings, the folder that they stand in, and their file where there is one.
+/// The settings and where they stand.
+struct Settings {
+    config: Config,
+    /// The folder of bartizan.toml and of the lock file.
+    base: Utf8PathBuf,
+    /// bartizan.toml, where there is one.
+    file: Option<FileId>,
+}
+
+/// Reads the settings, and the lock file beside them unless it is to be written anew.
 fn settings(
     global: &Global,
+    with_lock: bool,
     map: &mut SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
-) -> anyhow::Result<(Config, Utf8PathBuf, Option<FileId>)> {
+) -> anyhow::Result<Settings> {
     let path = global.config.clone().unwrap_or_else(|| Utf8PathBuf::from(config::FILE_NAME));
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && global.config.is_none() => {
-            return Ok((Config::default(), Utf8PathBuf::new(), None));
-        }
-        Err(error) => {
-            return Err(error).with_context(|| UsageError::new(format!("{path} cannot be read")));
-        }
-    };
     let base = path.parent().map(Utf8Path::to_owned).unwrap_or_default();
-    let file = map.add(path, text);
-    let codes: Vec<&str> = check::codes().iter().map(|code| code.id).collect();
-    Ok((Config::read(map, file, &codes, diagnostics), base, Some(file)))
+    let file = read_if_there(&path, map)?;
+    if file.is_none() && global.config.is_some() {
+        return Err(UsageError::new(format!("{path} does not exist")).into());
+    }
+    let mut config = Config::default();
+    if let Some(file) = file {
+        let codes: Vec<&str> = check::codes().iter().map(|code| code.id).collect();
+        config = Config::read(map, file, &codes, diagnostics);
+    }
+    if with_lock && let Some(file) = read_if_there(&base.join(LOCK_FILE), map)? {
+        config.schema.lock = Lock::read(map, file, diagnostics);
+    }
+    Ok(Settings { config, base, file })
+}
+
+/// Reads a file into the map; `None` where there is none.
+fn read_if_there(path: &Utf8Path, map: &mut SourceMap) -> anyhow::Result<Option<FileId>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(map.add(path, text))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| UsageError::new(format!("{path} cannot be read"))),
+    }
 }

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
-use sentinel_emulator::{Emulator, Options, State, Tables};
+use sentinel_emulator::{DeclaredTable, Emulator, Options, State};
 
 use super::exit::UsageError;
 use super::file;
@@ -13,7 +13,7 @@ use crate::azure::{
     network, process_environment,
 };
 use crate::compile::Compiled;
-use crate::config::{AuthMethod, Cloud, Workspace, WorkspaceId};
+use crate::config::{AuthMethod, Cloud, Config, Workspace, WorkspaceId};
 
 /// Where the embedded emulator keeps its state.
 const STATE_FILE: &str = ".bartizan/emulator.json";
@@ -58,12 +58,22 @@ pub(super) struct Target {
 impl TargetArguments {
     /// Makes a client. Nothing is sent yet.
     pub(super) fn open(&self, project: &Project, compiled: &[&Compiled]) -> anyhow::Result<Target> {
-        let workspace = self.workspace(project)?;
-        let api_version = Some(self.api_version(project, compiled)?);
+        self.connect(&project.config, self.api_version(project, compiled)?)
+    }
+
+    /// Makes a client for a command that reads no Sentinel resources. Nothing is sent yet.
+    pub(super) fn open_workspace(&self, config: &Config) -> anyhow::Result<Target> {
+        let told = self.api_version.clone().or_else(|| config.api_version.clone());
+        self.connect(config, told.unwrap_or_else(|| DEFAULT_API_VERSION.to_owned()))
+    }
+
+    fn connect(&self, config: &Config, api_version: String) -> anyhow::Result<Target> {
+        let workspace = self.workspace(config)?;
+        let api_version = Some(api_version);
         let auth = self.auth.or(workspace.auth);
         if self.emulator {
             let path = Utf8PathBuf::from(STATE_FILE);
-            let emulator = Emulator::with_state(emulator_options(project), read_state(&path)?);
+            let emulator = Emulator::with_state(emulator_options(config), read_state(&path)?);
             let transport = Some(in_memory::transport(emulator.router()));
             let options = ClientOptions { api_version, transport };
             let endpoint = Endpoint::of(workspace.cloud);
@@ -81,8 +91,8 @@ impl TargetArguments {
         Ok(Target { client: Client::new(workspace.id, endpoint, &credential, options)?, emulator: None })
     }
 
-    fn workspace(&self, project: &Project) -> anyhow::Result<Workspace> {
-        let known = &project.config.workspaces;
+    fn workspace(&self, config: &Config) -> anyhow::Result<Workspace> {
+        let known = &config.workspaces;
         let names = || known.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         if let Some(name) = &self.workspace {
             return known.get(name).cloned().ok_or_else(|| {
@@ -129,14 +139,15 @@ impl TargetArguments {
     }
 }
 
-/// The built-in tables, and those that the settings name.
-fn emulator_options(project: &Project) -> Options {
-    let own = &project.config.emulator_tables;
-    if own.is_empty() {
-        return Options::default();
+/// The built-in tables, and those that settings and lock file know.
+fn emulator_options(config: &Config) -> Options {
+    let mut declared = config.schema.declared_tables();
+    for name in &config.emulator_tables {
+        if !declared.iter().any(|table| table.name == *name) {
+            declared.push(DeclaredTable { name: name.clone(), columns: Vec::new() });
+        }
     }
-    let tables = Tables::catalogue().map(str::to_owned).chain(own.iter().cloned()).collect();
-    Options { tables: Tables::Only(tables), ..Options::default() }
+    Options { declared, ..Options::default() }
 }
 
 impl Target {

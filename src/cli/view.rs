@@ -23,6 +23,7 @@ use super::project::Project;
 use crate::azure::{self, ErrorKind};
 use crate::diagnostic::Code;
 use crate::plan::Summary;
+use crate::schema::{Change, ChangeKind, Lock};
 
 /// Writes lines to standard output.
 fn out(text: impl std::fmt::Display) {
@@ -144,6 +145,30 @@ pub(super) fn stopped(errors: usize, keep_going: bool) {
 /// What `compile` wrote.
 pub(super) fn compiled(count: usize, folder: &Utf8Path) {
     out(format_args!("{} written to {folder}", counted(count, "resource")));
+}
+
+/// What `schema pull` found, and how it differs from what was known.
+pub(super) fn pulled(path: &Utf8Path, lock: &Lock, changes: &[Change<'_>], differs: bool, only_checks: bool) {
+    for change in changes {
+        let sign = match change.kind {
+            ChangeKind::Added => '+',
+            ChangeKind::Removed => '-',
+            ChangeKind::Changed => '~',
+        };
+        let what = if change.is_function { "function" } else { "table" };
+        out(format_args!("{sign} {what} {}", one_line(change.name)));
+    }
+    let word = match (differs, only_checks) {
+        (false, _) => "is up to date",
+        (true, false) => "written",
+        (true, true) => "would change",
+    };
+    out(format_args!(
+        "{path} {word}: {} and {} of {}",
+        counted(lock.tables.len(), "table"),
+        counted(lock.functions.len(), "function"),
+        one_line(&lock.workspace),
+    ));
 }
 
 /// Every code with its severity.

@@ -30,7 +30,7 @@ fn text(field: &Option<Text>) -> Option<&str> {
 }
 
 /// The name by which queries call a parser.
-pub(super) fn alias(parser: &Parser) -> Option<&str> {
+pub(crate) fn alias(parser: &Parser) -> Option<&str> {
     text(&parser.alias)
 }
 

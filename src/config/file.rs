@@ -7,6 +7,7 @@ use camino::Utf8PathBuf;
 use super::{AuthMethod, BAD_SETTING, Cloud, Config, IndicatorSettings, Workspace, WorkspaceId};
 use crate::diagnostic::{Diagnostic, FileId, Severity, SourceMap, nearest};
 use crate::resource::Duration;
+use crate::schema;
 use crate::source::{self, Reader, Spanned, Text, Value};
 
 impl Config {
@@ -38,6 +39,7 @@ impl Config {
             let tables = r.texts("tables").into_iter().flat_map(|list| list.value);
             config.emulator_tables = tables.map(|text| text.as_str().to_owned()).collect();
         });
+        tables(&mut r, &mut config, diagnostics);
         checks(&mut r, &mut config, known_codes, diagnostics);
         r.mapping("indicators", "[indicators]", diagnostics, |r, diagnostics| {
             config.indicators = indicators(r, diagnostics);
@@ -125,6 +127,26 @@ fn named<T: FromStr + ToString>(
         diagnostics.push(diagnostic);
     }
     value
+}
+
+fn tables(r: &mut Reader<'_>, config: &mut Config, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(node) = r.node("tables") else { return };
+    for entry in schema::entries("[tables]", node, diagnostics) {
+        // A name that no query can say is a mistake of the file, such as a point in a name without quotes.
+        let is_name = entry.key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if !is_name || entry.key.is_empty() {
+            let message = format!("`{}` is no name of a table", entry.key);
+            let diagnostic = Diagnostic::new(&BAD_SETTING, entry.key_span, message);
+            diagnostics.push(diagnostic.label("allowed: letters, digits and `_`"));
+            continue;
+        }
+        let Some(mut r) = Reader::new("a table", &entry.value, diagnostics) else { continue };
+        let columns = r
+            .node("columns")
+            .map(|node| schema::read_columns("the columns of a table", node, &BAD_SETTING, diagnostics));
+        r.finish(diagnostics);
+        config.schema.tables.insert(entry.key.clone(), columns.unwrap_or_default());
+    }
 }
 
 fn checks(r: &mut Reader<'_>, config: &mut Config, known_codes: &[&str], diagnostics: &mut Vec<Diagnostic>) {

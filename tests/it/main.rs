@@ -19,4 +19,5 @@ mod in_memory;
 mod kql_format;
 mod lints;
 mod parsers;
+mod schema;
 mod wire;

@@ -65,13 +65,14 @@ impl ArmRequest {
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
-    pub(crate) body: Option<Value>,
+    /// JSON.
+    pub(crate) body: Option<String>,
     pub(crate) headers: Vec<(&'static str, String)>,
 }
 
 impl Reply {
     pub(crate) fn json(status: StatusCode, body: Value) -> Self {
-        Self { status, body: Some(body), headers: Vec::new() }
+        Self { status, body: Some(body.to_string()), headers: Vec::new() }
     }
 
     pub(crate) fn ok(body: Value) -> Self {

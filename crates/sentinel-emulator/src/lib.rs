@@ -57,7 +57,8 @@
 //!
 //! # What is not there
 //!
-//! Queries are read only as far as telling which tables they name ([`Tables`]); they are neither parsed nor run.
+//! Queries are analysed, so that a rule is refused whose query or mappings the workspace could not serve
+//! ([`Options::tables`], [`Options::declared`]); they are not run.
 //! The content hub, automation rules, incidents and data connectors answer 404.
 
 mod alert_rules;
@@ -86,6 +87,8 @@ use tokio::net::TcpListener;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use fault::{Fault, FaultAction, RecordedRequest};
+pub use sentinel_schema::DeclaredTable;
+
 pub use options::{Bucket, Options, Tables, Throttling, WatchlistPut, WatchlistWrites, Workspaces};
 pub use state::{State, StateError};
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use sentinel_schema::DeclaredTable;
 
 use crate::clock::{Clock, SystemClock};
 use crate::tables;
@@ -21,7 +22,7 @@ pub enum Tables {
 impl Tables {
     /// The names in the catalogue of Log Analytics tables, sorted.
     pub fn catalogue() -> impl Iterator<Item = &'static str> {
-        tables::catalogue().iter().copied()
+        tables::catalogue()
     }
 }
 
@@ -94,6 +95,9 @@ pub struct Options {
     pub page_size: Option<usize>,
     /// Which tables a workspace has.
     pub tables: Tables,
+    /// Tables that it has besides, and those of which the columns are others than in the catalogue. One without columns
+    /// has those of the catalogue, or any.
+    pub declared: Vec<DeclaredTable>,
     /// Which workspaces exist.
     pub workspaces: Workspaces,
     /// Whether a workspace that is asked for the first time is onboarded to Sentinel.
@@ -170,6 +174,7 @@ impl Default for Options {
             clock: Arc::new(SystemClock),
             page_size: None,
             tables: Tables::Everything,
+            declared: Vec::new(),
             workspaces: Workspaces::Any,
             onboarded: true,
             sentinel_versions: SENTINEL_VERSIONS.iter().map(|v| (*v).to_owned()).collect(),

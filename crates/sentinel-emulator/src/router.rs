@@ -1,11 +1,10 @@
 //! HTTP in, HTTP out: reads a request whole, has it answered, writes the answer.
 
+use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
-use axum::{Json, Router};
-use serde_json::json;
 
 use crate::Emulator;
 use crate::arm::{ArmRequest, Reply, error::ArmError};
@@ -24,7 +23,7 @@ async fn handle(State(emulator): State<Emulator>, request: Request) -> Response 
             let (reply, headers) = emulator.answer(&request);
             let Reply { status, body, headers: _ } = reply;
             let body = match body {
-                Some(body) if request.method != Method::HEAD => Body::from(body.to_string()),
+                Some(body) if request.method != Method::HEAD => Body::from(body),
                 _ => Body::empty(),
             };
             let mut response = Response::new(body);
@@ -34,8 +33,9 @@ async fn handle(State(emulator): State<Emulator>, request: Request) -> Response 
         }
         Err(error) => {
             let reply = error.into_reply();
-            let mut response =
-                axum::response::IntoResponse::into_response(Json(reply.body.unwrap_or(json!({}))));
+            let headers = [(header::CONTENT_TYPE, "application/json")];
+            let body = reply.body.unwrap_or_default();
+            let mut response = axum::response::IntoResponse::into_response((headers, body));
             *response.status_mut() = reply.status;
             response
         }

@@ -40,8 +40,40 @@ impl WorkspaceCatalog {
         name: impl Into<String>,
         columns: impl IntoIterator<Item = (N, Type)>,
     ) {
-        let columns = columns.into_iter().map(|(name, kind)| (Arc::from(name.as_ref()), kind)).collect();
-        self.tables.insert(name.into(), CatalogTable { columns: with_common(columns).into(), open: false });
+        self.put_table(name.into(), closed(columns));
+    }
+
+    /// Adds columns to a table; one of a name that it has already takes another type. A table that is not known is made
+    /// of these columns; without any it may have any column.
+    pub fn extend_table<N: AsRef<str>>(
+        &mut self,
+        name: impl Into<String>,
+        columns: impl IntoIterator<Item = (N, Type)>,
+    ) {
+        let name = name.into();
+        let mut columns = columns.into_iter().peekable();
+        let known = self.table(&name);
+        if columns.peek().is_none() {
+            let table = known.unwrap_or_else(crate::open_table);
+            self.put_table(name, table);
+            return;
+        }
+        // Where only what every table has was known, these are its columns.
+        let Some(known) = known.filter(|table| !table.open) else {
+            return self.put_table(name, closed(columns));
+        };
+        let mut all = known.columns.to_vec();
+        for (column, kind) in columns {
+            match all.iter_mut().find(|(known, _)| **known == *column.as_ref()) {
+                Some((_, known)) => *known = kind,
+                None => all.push((Arc::from(column.as_ref()), kind)),
+            }
+        }
+        self.put_table(name, CatalogTable { columns: all.into(), open: false });
+    }
+
+    fn put_table(&mut self, name: String, table: CatalogTable) {
+        self.tables.insert(name, table);
         self.all = OnceLock::new();
     }
 
@@ -169,8 +201,14 @@ fn typed(columns: &[Column]) -> Vec<CatalogColumn> {
     columns.iter().map(|column| (Arc::from(column.name), type_of(column.type_name()))).collect()
 }
 
+/// A table with these columns and those that every table has.
+pub(crate) fn closed<N: AsRef<str>>(columns: impl IntoIterator<Item = (N, Type)>) -> CatalogTable {
+    let columns = columns.into_iter().map(|(name, kind)| (Arc::from(name.as_ref()), kind)).collect();
+    CatalogTable { columns: with_common(columns).into(), open: false }
+}
+
 /// The declared columns, and behind them those of the columns that every table has which were not declared.
-fn with_common(mut columns: Vec<CatalogColumn>) -> Vec<CatalogColumn> {
+pub(crate) fn with_common(mut columns: Vec<CatalogColumn>) -> Vec<CatalogColumn> {
     for (name, kind) in COMMON_COLUMNS {
         if !columns.iter().any(|(declared, _)| **declared == **name) {
             columns.push((Arc::from(*name), type_of(kind)));
@@ -206,6 +244,25 @@ mod tests {
         let mut catalog = WorkspaceCatalog::new();
         catalog.add_table("SecurityEvent", [("Mine", Type::Long)]);
         assert_eq!(names(&catalog.table("SecurityEvent").unwrap())[..2], ["Mine", "TenantId"]);
+    }
+
+    #[test]
+    fn columns_are_added_to_a_table_and_make_one_that_is_not_known() {
+        let mut catalog = WorkspaceCatalog::new();
+        catalog.extend_table("SecurityEvent", [("Mine_CF", Type::Long), ("EventID", Type::String)]);
+        catalog.extend_table("Mine_CL", [("user_s", Type::String)]);
+        catalog.extend_table("Yours_CL", [("", Type::String); 0]);
+        let table = catalog.table("SecurityEvent").unwrap();
+        let kind =
+            |name: &str| table.columns.iter().find(|(known, _)| **known == *name).map(|(_, kind)| *kind);
+        assert_eq!((kind("Mine_CF"), kind("EventID")), (Some(Type::Long), Some(Type::String)));
+        assert!(kind("Account").is_some() && !table.open);
+        let mine = catalog.table("Mine_CL").unwrap();
+        assert_eq!((names(&mine)[0], mine.open), ("user_s", false));
+        assert!(catalog.table("Yours_CL").unwrap().open);
+        catalog.extend_table("Yours_CL", [("host_s", Type::String)]);
+        let yours = catalog.table("Yours_CL").unwrap();
+        assert!(!yours.open && names(&yours).contains(&"host_s"));
     }
 
     #[test]

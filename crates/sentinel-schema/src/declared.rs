@@ -1,22 +1,47 @@
 //! Tables that a workspace declares, read from a file.
 
-use kql::Type;
+use kql::{CatalogTable, Type};
 use serde_json::Value;
+
+use crate::catalog::closed;
+use crate::open_table;
 
 /// A table with its columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeclaredTable {
     /// The name.
     pub name: String,
-    /// Name and type of each column, in order.
+    /// Name and type of each column, in order; none where only the name was told, so that it may have any.
     pub columns: Vec<(String, Type)>,
+}
+
+impl DeclaredTable {
+    /// The table as a query finds it: with the columns that every table has besides its own.
+    pub fn to_catalog(&self) -> CatalogTable {
+        if self.columns.is_empty() {
+            return open_table();
+        }
+        closed(self.columns.iter().map(|(name, kind)| (name.as_str(), *kind)))
+    }
+}
+
+/// The type of a column as the management API writes it (`dateTime`, `boolean`, `guid`, …) or as the query language
+/// does, without regard to case; `None` for a word that neither knows.
+pub fn column_type(name: &str) -> Option<Type> {
+    match name.to_ascii_lowercase().as_str() {
+        "bigint" => Some(Type::Long),
+        "object" => Some(Type::Dynamic),
+        other => Type::from_name(other),
+    }
 }
 
 /// Why a file declares no tables.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeclaredTablesError {
-    /// Neither JSON nor lines of table, column and type.
-    #[error("line {line} is neither JSON nor a table, a column and a type set apart by tabs")]
+    /// Neither JSON nor a line of a table, or of table, column and type.
+    #[error(
+        "line {line} is neither JSON nor the name of a table, or a table, a column and a type set apart by tabs"
+    )]
     Format {
         /// From 1.
         line: usize,
@@ -39,7 +64,7 @@ pub enum DeclaredTablesError {
 /// Reads tables in one of these shapes: what the management API answers to a request for a workspace's tables
 /// (`{"value": [{"name", "properties": {"schema": {"columns", "standardColumns"}}}]}`), a list of `{"name", "columns"}`
 /// with columns of `{"name", "type"}`, one such object, or lines of table, column and type set apart by tabs, with or
-/// without a header.
+/// without a header. A line may also hold the name of a table alone.
 ///
 /// # Errors
 /// [`DeclaredTablesError`] at the first thing that fits none of these.
@@ -86,14 +111,15 @@ fn member<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
 }
 
 fn typed(table: &str, column: &str, kind: &str) -> Result<(String, Type), DeclaredTablesError> {
-    let known = match kind.to_ascii_lowercase().as_str() {
-        "bigint" => Some(Type::Long),
-        "object" => Some(Type::Dynamic),
-        other => Type::from_name(other),
-    };
+    let known = column_type(kind);
     let (table, kind) = (table.to_owned(), kind.to_owned());
     let unknown = DeclaredTablesError::Type { table, column: column.to_owned(), kind };
     known.map(|kind| (column.to_owned(), kind)).ok_or(unknown)
+}
+
+/// Whether a line may be the name of a table.
+fn is_name(line: &str) -> bool {
+    line.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn from_lines(text: &str) -> Result<Vec<DeclaredTable>, DeclaredTablesError> {
@@ -101,15 +127,16 @@ fn from_lines(text: &str) -> Result<Vec<DeclaredTable>, DeclaredTablesError> {
     let lines = text.lines().enumerate().map(|(at, line)| (at + 1, line.trim_end()));
     for (line, text) in lines.filter(|(_, text)| !text.is_empty() && !text.starts_with('#')) {
         let cells: Vec<&str> = text.split('\t').collect();
-        let [table, column, kind, ..] = cells[..] else { return Err(DeclaredTablesError::Format { line }) };
-        if tables.is_empty() && (table, column, kind) == ("table", "column", "type") {
-            continue;
-        }
-        let column = typed(table, column, kind)?;
+        let (table, column) = match cells[..] {
+            ["table", "column", "type", ..] if tables.is_empty() => continue,
+            [table, column, kind, ..] => (table, Some(typed(table, column, kind)?)),
+            [table] if is_name(table) => (table.trim(), None),
+            _ => return Err(DeclaredTablesError::Format { line }),
+        };
         // Lines of one table stand together, so only the last table is looked at.
         match tables.last_mut().filter(|last| last.name == table) {
-            Some(last) => last.columns.push(column),
-            None => tables.push(DeclaredTable { name: table.to_owned(), columns: vec![column] }),
+            Some(last) => last.columns.extend(column),
+            None => tables.push(DeclaredTable { name: table.to_owned(), columns: Vec::from_iter(column) }),
         }
     }
     Ok(tables)

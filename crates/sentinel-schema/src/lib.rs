@@ -10,8 +10,8 @@ mod saved;
 mod text;
 
 pub use catalog::WorkspaceCatalog;
-pub use declared::{DeclaredTable, DeclaredTablesError, declared_tables};
-pub use saved::SavedFunction;
+pub use declared::{DeclaredTable, DeclaredTablesError, column_type, declared_tables};
+pub use saved::{SavedFunction, SavedFunctions};
 
 use std::sync::OnceLock;
 
@@ -125,6 +125,11 @@ pub fn defender_tables() -> impl Iterator<Item = &'static str> {
 /// Names of functions, such as the ASIM parsers, and of tables that the catalogue does not have are none.
 pub fn is_table(name: &str) -> bool {
     is_custom_table(name) || TABLES.find(name).is_some()
+}
+
+/// A table of which only the columns that every table has are known.
+pub fn open_table() -> kql::CatalogTable {
+    kql::CatalogTable { columns: catalog::with_common(Vec::new()).into(), open: true }
 }
 
 /// Whether a name is that of a custom table.

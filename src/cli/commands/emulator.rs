@@ -4,7 +4,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
-use sentinel_emulator::{Emulator, Options, Tables, serve};
+use sentinel_emulator::{DeclaredTable, Emulator, Options, Tables, serve};
 use tokio::net::TcpListener;
 
 use super::plan::runtime;
@@ -27,7 +27,8 @@ pub(in crate::cli) struct Arguments {
     /// Keep the state in this file, from start to start.
     #[arg(long, value_name = "FILE")]
     state: Option<Utf8PathBuf>,
-    /// The tables that each workspace has, one name a line; without it every built-in table.
+    /// The tables that each workspace has, without it every built-in one: a name a line, or tables with their columns as
+    /// `bartizan kql --schema` reads them. A table that is named alone has the built-in columns, or any.
     #[arg(long, value_name = "FILE")]
     tables: Option<Utf8PathBuf>,
     /// How many resources a page of a list holds.
@@ -43,8 +44,10 @@ pub(in crate::cli) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     let state = arguments.state.as_deref().map(read_state).transpose()?.unwrap_or_default();
     let tables = arguments.tables.as_deref().map(tables).transpose()?;
+    let (tables, declared) = tables.unwrap_or((Tables::Everything, Vec::new()));
     let options = Options {
-        tables: tables.map_or(Tables::Everything, Tables::Only),
+        tables,
+        declared,
         page_size: arguments.page_size.and_then(|size| usize::try_from(size).ok()),
         ..Options::default()
     };
@@ -66,15 +69,14 @@ pub(in crate::cli) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     })
 }
 
-fn tables(path: &Utf8Path) -> anyhow::Result<Vec<String>> {
+/// The tables of a file: those that are named alone, and those with their columns.
+fn tables(path: &Utf8Path) -> anyhow::Result<(Tables, Vec<DeclaredTable>)> {
     let text =
         std::fs::read_to_string(path).with_context(|| UsageError::new(format!("{path} cannot be read")))?;
-    Ok(text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(str::to_owned)
-        .collect())
+    let tables = sentinel_schema::declared_tables(&text)
+        .map_err(|error| UsageError::new(format!("{path} declares no tables: {error}")))?;
+    let (declared, named): (Vec<_>, Vec<_>) = tables.into_iter().partition(|table| !table.columns.is_empty());
+    Ok((Tables::Only(named.into_iter().map(|table| table.name).collect()), declared))
 }
 
 /// Writes the state whenever it changed, so that little is lost when the process is killed. Never ends well.

@@ -12,6 +12,7 @@ use crate::check;
 use crate::cli::exit::UsageError;
 use crate::cli::project::settings_alone;
 use crate::cli::{Exit, Format, Global, view};
+use crate::config::Config;
 use crate::diagnostic::SourceMap;
 use crate::source;
 
@@ -71,7 +72,7 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
         return format::run(arguments);
     }
     let config = settings_alone(global)?;
-    let catalog = catalog(arguments)?;
+    let catalog = catalog(&config, arguments)?;
     let (mut errors, mut warnings) = (0, 0);
     let queries = queries(&arguments.files)?;
     for (name, text) in &queries {
@@ -101,14 +102,19 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
     Ok(if errors > 0 || (arguments.strict && warnings > 0) { Exit::Findings } else { Exit::Done })
 }
 
-fn catalog(arguments: &Arguments) -> anyhow::Result<WorkspaceCatalog> {
-    let mut catalog = WorkspaceCatalog::new();
+/// What is built in, then what settings and lock file know, and before all what the arguments say.
+fn catalog(config: &Config, arguments: &Arguments) -> anyhow::Result<WorkspaceCatalog> {
+    let mut catalog = config.schema.catalog();
     for path in &arguments.schema {
         let text = read(path)?;
         let tables = declared_tables(&text)
             .map_err(|error| UsageError::new(format!("{path} declares no tables: {error}")))?;
         for table in tables {
-            catalog.add_table(table.name, table.columns);
+            if table.columns.is_empty() {
+                catalog.extend_table(table.name, table.columns);
+            } else {
+                catalog.add_table(table.name, table.columns);
+            }
         }
     }
     for watchlist in &arguments.watchlist {

@@ -1,6 +1,7 @@
 //! Lists: pages, and the absolute link to the next one.
 
-use serde_json::{Value, json};
+use axum::http::StatusCode;
+use serde::Serialize;
 
 use super::{ArmRequest, Reply};
 
@@ -8,11 +9,11 @@ use super::{ArmRequest, Reply};
 ///
 /// The link's token is the last key of the page, so that a resource that goes away between two pages shifts
 /// nothing.
-pub(crate) fn page<'a, T>(
+pub(crate) fn page<'a, T, S: Serialize>(
     request: &ArmRequest,
     page_size: Option<usize>,
     resources: impl Iterator<Item = (&'a str, T)>,
-    show: impl Fn(T) -> Value,
+    show: impl Fn(T) -> S,
 ) -> Reply {
     let after = request.parameter("$skipToken").filter(|token| !token.is_empty());
     let mut rest = resources.filter(|(key, _)| after.is_none_or(|after| *key > after)).peekable();
@@ -25,11 +26,17 @@ pub(crate) fn page<'a, T>(
         value.push(show(resource));
         last = key;
     }
-    let mut body = json!({ "value": value });
-    if rest.peek().is_some() {
-        body["nextLink"] = Value::String(next_link(request, last));
-    }
-    Reply::ok(body)
+    let next_link = rest.peek().is_some().then(|| next_link(request, last));
+    // Nothing that is shown has keys that JSON cannot hold.
+    let body = serde_json::to_string(&Page { value, next_link }).ok();
+    Reply { status: StatusCode::OK, body, headers: Vec::new() }
+}
+
+#[derive(Serialize)]
+struct Page<S> {
+    value: Vec<S>,
+    #[serde(rename = "nextLink", skip_serializing_if = "Option::is_none")]
+    next_link: Option<String>,
 }
 
 fn next_link(request: &ArmRequest, token: &str) -> String {

@@ -1,7 +1,8 @@
 //! What of a rule's query is refused: what the workspace does not have, and what the query does not return.
 
 use insta::assert_snapshot;
-use sentinel_emulator::Tables;
+use kql::Type;
+use sentinel_emulator::{DeclaredTable, Tables};
 use serde_json::{Value, json};
 
 use crate::service::{Answer, HOST, Service, WORKSPACE, nrt, scheduled, with};
@@ -76,6 +77,20 @@ async fn tables_are_those_of_the_workspace() {
     assert!(
         query(&service, "Heartbeat | where Nothing == 1").await.expect(400).message().contains("'Nothing'")
     );
+}
+
+#[tokio::test]
+async fn a_table_has_the_columns_that_were_declared() {
+    let missing = "Failed to run the analytics rule query. One of the tables does not exist.";
+    // Known to the catalogue, but a workspace has it only once a connector made it.
+    assert_eq!(query(&Service::new(), "Okta_CL | take 1").await.expect(400).message(), missing);
+    let columns = vec![("user_s".to_owned(), Type::String)];
+    let declared = DeclaredTable { name: "Mine_CL".into(), columns };
+    let service = Service::with(|options| options.declared = vec![declared]);
+    query(&service, "Mine_CL | where user_s == 'a' and TimeGenerated > ago(1h)").await.expect(201);
+    let refused = query(&service, "Mine_CL | where usr_s == 'a'").await.expect(400);
+    assert!(refused.message().contains("'usr_s'"), "{}", refused.message());
+    query(&service, "Heartbeat | where Computer == 'a'").await.expect(200);
 }
 
 #[tokio::test]

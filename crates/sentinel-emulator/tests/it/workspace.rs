@@ -1,7 +1,8 @@
 //! The workspace, its tables, and whether it is onboarded.
 
 use insta::assert_json_snapshot;
-use sentinel_emulator::{Tables, Workspaces};
+use kql::Type;
+use sentinel_emulator::{DeclaredTable, Tables, Workspaces};
 use serde_json::json;
 
 use crate::service::{Answer, HOST, Service, WORKSPACE, scheduled};
@@ -22,11 +23,14 @@ async fn a_workspace_has_a_customer_id_that_stays() {
 }
 
 #[tokio::test]
-async fn a_table_says_its_plan_and_its_schema() {
-    let service =
-        Service::with(|options| options.tables = Tables::Only(vec!["Syslog".into(), "Mine_CL".into()]));
+async fn a_table_says_its_plan_and_its_columns() {
+    let service = Service::with(|options| {
+        options.tables = Tables::Only(vec!["Syslog".into(), "Theirs_CL".into()]);
+        let columns = vec![("user_s".to_owned(), Type::String), ("since_t".to_owned(), Type::DateTime)];
+        options.declared = vec![DeclaredTable { name: "Mine_CL".into(), columns }];
+    });
     let list = read(&service, "/tables").await.expect(200);
-    assert_json_snapshot!(list.body["value"][1], @r#"
+    assert_json_snapshot!(list.body["value"][0], @r#"
     {
       "properties": {
         "totalRetentionInDays": 90,
@@ -36,16 +40,23 @@ async fn a_table_says_its_plan_and_its_schema() {
         "retentionInDaysAsDefault": true,
         "totalRetentionInDaysAsDefault": true,
         "schema": {
-          "tableSubType": "Any",
-          "name": "Syslog",
-          "tableType": "Microsoft",
-          "columns": [],
+          "tableSubType": "DataCollectionRuleBased",
+          "name": "Mine_CL",
+          "tableType": "CustomLog",
+          "columns": [
+            {
+              "name": "user_s",
+              "type": "string"
+            },
+            {
+              "name": "since_t",
+              "type": "dateTime"
+            }
+          ],
           "standardColumns": [
             {
               "name": "TimeGenerated",
-              "type": "dateTime",
-              "isDefaultDisplay": true,
-              "isHidden": false
+              "type": "dateTime"
             }
           ],
           "solutions": [
@@ -55,15 +66,29 @@ async fn a_table_says_its_plan_and_its_schema() {
         },
         "provisioningState": "Succeeded"
       },
-      "id": "/subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/law/tables/Syslog",
-      "name": "Syslog",
+      "id": "/subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/law/tables/Mine_CL",
+      "name": "Mine_CL",
       "type": "Microsoft.OperationalInsights/workspaces/tables"
     }
     "#);
-    assert_eq!(list.body["value"][0]["properties"]["schema"]["tableType"], "CustomLog");
+    let syslog = &list.body["value"][1]["properties"]["schema"];
+    assert_eq!((&syslog["tableType"], &syslog["columns"]), (&json!("Microsoft"), &json!([])));
+    let standard = syslog["standardColumns"].as_array().unwrap();
+    assert!(standard.contains(&json!({ "name": "SyslogMessage", "type": "string" })), "{standard:?}");
+    assert_eq!(list.body["value"][2]["properties"]["schema"]["columns"], json!([]));
     assert_eq!(read(&service, "/tables/syslog").await.expect(200).body, list.body["value"][1]);
     let missing = read(&service, "/tables/Heartbeat").await.expect(404);
     assert_eq!(missing.code(), "ResourceNotFound");
+}
+
+#[tokio::test]
+async fn a_column_that_a_workspace_added_stands_apart() {
+    let columns = vec![("Computer".to_owned(), Type::String), ("Site_CF".to_owned(), Type::Dynamic)];
+    let declared = DeclaredTable { name: "Heartbeat".into(), columns };
+    let service = Service::with(|options| options.declared = vec![declared]);
+    let schema = &read(&service, "/tables/Heartbeat").await.expect(200).body["properties"]["schema"];
+    assert_eq!(schema["columns"], json!([{ "name": "Site_CF", "type": "dynamic" }]));
+    assert!(schema["standardColumns"].as_array().unwrap().len() > 10);
 }
 
 #[tokio::test]

@@ -1,63 +1,28 @@
 //! The workspace as its queries find it: its tables, its watchlists with the columns of their items, and the functions
 //! that are saved in it.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
-
 use kql::{Catalog, CatalogFunction, CatalogTable, Type};
-use sentinel_schema::{COMMON_COLUMNS, SavedFunction, WorkspaceCatalog};
+use sentinel_schema::{SavedFunctions, WorkspaceCatalog};
 use serde_json::{Map, Value};
 
-use crate::state::{SavedSearch, Watchlist, Workspace};
-use crate::{Options, Tables, tables};
-
-/// How deep saved functions that call each other are followed; the columns behind are not known.
-const MOST_CALLS: usize = 16;
-
-/// The built-in tables and functions, decoded once for all queries.
-static BUILT_IN: LazyLock<WorkspaceCatalog> = LazyLock::new(WorkspaceCatalog::new);
+use crate::state::{Watchlist, Workspace};
+use crate::tables::{self, BUILT_IN};
+use crate::{Options, Tables};
 
 /// A workspace at the moment of one request.
 pub(super) struct State<'a> {
-    tables: &'a Tables,
+    options: &'a Options,
     workspace: &'a Workspace,
-    /// The saved functions that were worked out; those under way are open.
-    functions: RefCell<HashMap<String, CatalogFunction>>,
-    depth: Cell<usize>,
+    functions: SavedFunctions<'a>,
 }
 
 impl<'a> State<'a> {
     pub(super) fn new(options: &'a Options, workspace: &'a Workspace) -> Self {
-        let (functions, depth) = (RefCell::default(), Cell::new(0));
-        Self { tables: &options.tables, workspace, functions, depth }
-    }
-
-    fn saved(&self, alias: &str) -> Option<&'a SavedSearch> {
-        self.workspace
-            .saved_searches
-            .values()
-            .find(|search| text(&search.properties, "functionAlias") == alias)
-    }
-
-    /// What a saved function takes and returns. Nothing shows that the service looked at its query when it was saved,
-    /// so that a broken one returns whatever is asked for.
-    fn saved_function(&self, alias: &str) -> Option<CatalogFunction> {
-        if let Some(known) = self.functions.borrow().get(alias) {
-            return Some(known.clone());
-        }
-        let search = self.saved(alias)?;
-        let saved = SavedFunction::new(text(&search.properties, "functionParameters"));
-        // A function that calls itself finds this.
-        let mut function = saved.unresolved();
-        self.functions.borrow_mut().insert(alias.to_owned(), function.clone());
-        if self.depth.get() < MOST_CALLS {
-            self.depth.set(self.depth.get() + 1);
-            function = saved.resolve(text(&search.properties, "query"), self);
-            self.depth.set(self.depth.get() - 1);
-            self.functions.borrow_mut().insert(alias.to_owned(), function.clone());
-        }
-        Some(function)
+        let searches = workspace.saved_searches.values().map(|search| &search.properties);
+        let functions = searches
+            .map(|kept| (text(kept, "functionAlias"), text(kept, "functionParameters"), text(kept, "query")))
+            .filter(|(alias, ..)| !alias.is_empty());
+        Self { options, workspace, functions: SavedFunctions::new(functions) }
     }
 
     /// A list that is not there has no columns of its own: what a query wants of it is not resolved.
@@ -72,17 +37,13 @@ impl<'a> State<'a> {
 
 impl Catalog for State<'_> {
     fn table(&self, name: &str) -> Option<CatalogTable> {
-        let is_there = match self.tables {
-            Tables::Everything => sentinel_schema::table(name).is_some() || tables::exists(name, self.tables),
-            Tables::Only(_) => tables::exists(name, self.tables),
-        };
-        is_there.then(|| BUILT_IN.table(name).unwrap_or_else(undeclared))
+        tables::columns(self.options, name)
     }
 
     fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
         match (name, argument) {
             ("_GetWatchlist", Some(alias)) => Some(self.watchlist(alias)),
-            _ => self.saved_function(name).or_else(|| BUILT_IN.function(name, argument)),
+            _ => self.functions.get(name, self).or_else(|| BUILT_IN.function(name, argument)),
         }
     }
 
@@ -92,13 +53,11 @@ impl Catalog for State<'_> {
 
     fn names(&self) -> Vec<&str> {
         let mut names = BUILT_IN.names();
-        if let Tables::Only(own) = self.tables {
+        names.extend(self.options.declared.iter().map(|table| table.name.as_str()));
+        if let Tables::Only(own) = &self.options.tables {
             names.extend(own.iter().map(String::as_str));
         }
-        let saved = self.workspace.saved_searches.values();
-        names.extend(
-            saved.map(|search| text(&search.properties, "functionAlias")).filter(|name| !name.is_empty()),
-        );
+        names.extend(self.functions.aliases());
         names
     }
 }
@@ -116,12 +75,4 @@ fn item_columns(list: &Watchlist) -> Vec<&str> {
         }
     }
     found
-}
-
-/// A table of which only what every table has is known.
-fn undeclared() -> CatalogTable {
-    let columns = COMMON_COLUMNS
-        .iter()
-        .map(|(name, kind)| (Arc::from(*name), Type::from_name(kind).unwrap_or(Type::Unknown)));
-    CatalogTable { columns: columns.collect(), open: true }
 }

@@ -1,0 +1,215 @@
+//! What the management API answers, to a lock.
+
+use kql::{Catalog, CatalogFunction, CatalogResult, CatalogTable, Type};
+use sentinel_schema::{SavedFunctions, WorkspaceCatalog};
+use serde_json::Value;
+
+use super::{Columns, Lock, LockedFunction, Returns, Schema};
+
+/// Tables that come and go with somebody's search or restored logs, and that no rule reads.
+const PASSING: &[&str] = &["SearchResults", "RestoredLogs"];
+
+/// The longest name of a table, column or function that is kept. The service's own limits are below: 63 characters for a
+/// table, 45 for a column.
+const LONGEST_NAME: usize = 200;
+
+impl Lock {
+    /// What a workspace has, from the resources that its lists of tables and saved searches answered. Functions that
+    /// `is_ours` knows are left out: files describe them.
+    ///
+    /// Whatever lacks a name is left out, and of a column whose type is not known only the name is kept, so that what a
+    /// newer service says does not stand in the way.
+    pub fn of_workspace(
+        workspace: &str,
+        tables: &[Value],
+        saved_searches: &[Value],
+        is_ours: &dyn Fn(&str) -> bool,
+    ) -> Self {
+        let built_in = WorkspaceCatalog::new();
+        let tables = tables.iter().filter_map(|table| read_table(table, &built_in)).collect();
+        let mut lock = Self { workspace: workspace.to_owned(), tables, ..Self::default() };
+        let schema = Schema { lock: Some(lock.clone()), ..Schema::default() };
+        let functions = saved_functions(saved_searches);
+        let live =
+            Live { catalog: schema.catalog(), functions: SavedFunctions::new(functions.iter().copied()) };
+        for (alias, parameters, _) in functions {
+            let is_known = is_ours(alias) || lock.functions.contains_key(alias);
+            if let Some(function) = (!is_known).then(|| live.functions.get(alias, &live)).flatten() {
+                let locked = LockedFunction::new(parameters, &function);
+                lock.functions.insert(alias.to_owned(), locked);
+            }
+        }
+        lock
+    }
+}
+
+impl LockedFunction {
+    fn new(parameters: &str, function: &CatalogFunction) -> Self {
+        let returns = match &function.returns {
+            CatalogResult::Scalar(kind) => Returns::Scalar(*kind),
+            CatalogResult::Table(table) => Returns::Table {
+                columns: table.columns.iter().map(|(name, kind)| (name.to_string(), *kind)).collect(),
+                open: table.open,
+            },
+        };
+        Self { parameters: parameters.to_owned(), returns }
+    }
+}
+
+/// The name of a table, and the columns that the catalogue does not have.
+fn read_table(table: &Value, built_in: &WorkspaceCatalog) -> Option<(String, Columns)> {
+    let schema = table.pointer("/properties/schema").unwrap_or(table);
+    let name = text(schema, "name").or_else(|| text(table, "name")).filter(|name| is_name(name))?;
+    if text(schema, "tableType").is_some_and(|kind| PASSING.contains(&kind)) {
+        return None;
+    }
+    let common = sentinel_schema::open_table();
+    let known = built_in.table(name).unwrap_or(common).columns;
+    let lists = ["standardColumns", "columns"].map(|list| schema.get(list).and_then(Value::as_array));
+    let columns = lists.into_iter().flatten().flatten().filter_map(|column| {
+        let name = text(column, "name").filter(|name| is_name(name))?;
+        if known.iter().any(|(known, _)| **known == *name) {
+            return None;
+        }
+        let kind = text(column, "type").and_then(sentinel_schema::column_type);
+        Some((name.to_owned(), kind.unwrap_or(Type::Unknown)))
+    });
+    Some((name.to_owned(), columns.collect()))
+}
+
+/// Alias, parameters and query of the saved searches that are functions, in the order of alias and resource name, so that of
+/// two with one alias always the same counts.
+fn saved_functions(saved_searches: &[Value]) -> Vec<(&str, &str, &str)> {
+    let mut found: Vec<(&str, &str, &str, &str)> = saved_searches
+        .iter()
+        .filter_map(|search| {
+            let properties = search.get("properties")?;
+            let alias = text(properties, "functionAlias").filter(|alias| is_name(alias))?;
+            let part = |key| text(properties, key).unwrap_or_default();
+            let id = text(search, "name").unwrap_or_default();
+            Some((alias, id, part("functionParameters").trim(), part("query")))
+        })
+        .collect();
+    found.sort_unstable();
+    found.into_iter().map(|(alias, _, parameters, query)| (alias, parameters, query)).collect()
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+    value.get(key)?.as_str()
+}
+
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.len() <= LONGEST_NAME && !text.chars().any(char::is_control)
+}
+
+/// The workspace that was read.
+struct Live<'a> {
+    catalog: WorkspaceCatalog,
+    functions: SavedFunctions<'a>,
+}
+
+impl Catalog for Live<'_> {
+    fn table(&self, name: &str) -> Option<CatalogTable> {
+        self.catalog.table(name)
+    }
+
+    fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
+        self.functions.get(name, self).or_else(|| self.catalog.function(name, argument))
+    }
+
+    fn is_place(&self, name: &str) -> bool {
+        self.catalog.is_place(name)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.catalog.names()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn table(name: &str, kind: &str, columns: &[(&str, &str)]) -> Value {
+        let columns: Vec<Value> =
+            columns.iter().map(|(name, kind)| json!({ "name": name, "type": kind })).collect();
+        let standard = [
+            json!({ "name": "TimeGenerated", "type": "dateTime" }),
+            json!({ "name": "TenantId", "type": "guid" }),
+        ];
+        json!({ "name": name, "properties": { "schema": {
+            "name": name, "tableType": kind, "columns": columns, "standardColumns": standard,
+        } } })
+    }
+
+    fn function(alias: &str, parameters: &str, query: &str) -> Value {
+        json!({ "name": alias.to_lowercase(), "properties": {
+            "functionAlias": alias, "functionParameters": parameters, "query": query,
+        } })
+    }
+
+    fn columns(columns: &[(&str, Type)]) -> Columns {
+        columns.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect()
+    }
+
+    #[test]
+    fn of_a_table_only_what_the_catalogue_does_not_have_is_kept() {
+        let tables = [
+            table("SecurityEvent", "Microsoft", &[("Computer", "string"), ("Site_CF", "boolean")]),
+            table("Mine_CL", "CustomLog", &[("user_s", "string"), ("new_x", "vector")]),
+            table("Big_SRCH", "SearchResults", &[("a", "string")]),
+            table("Old_RST", "RestoredLogs", &[]),
+            json!({ "properties": {} }),
+            json!("nonsense"),
+        ];
+        let lock = Lock::of_workspace("law", &tables, &[], &|_| false);
+        let found: Vec<(&str, &Columns)> = lock.tables.iter().map(|(name, c)| (name.as_str(), c)).collect();
+        let mine = columns(&[("user_s", Type::String), ("new_x", Type::Unknown)]);
+        assert_eq!(found, [("Mine_CL", &mine), ("SecurityEvent", &columns(&[("Site_CF", Type::Bool)]))]);
+    }
+
+    #[test]
+    fn a_function_is_kept_as_calls_see_it_without_its_query() {
+        let tables = [table("Mine_CL", "CustomLog", &[("user_s", "string")])];
+        let searches = [
+            function(
+                "Users",
+                "since:timespan=1d",
+                "Mine_CL | where TimeGenerated > ago(since) | project user_s, 'secret'",
+            ),
+            function("AllUsers", "", "Users(30d) | project-away Column1"),
+            function("Most", "", "toscalar(Users | count)"),
+            function("Hidden", "", "SecretTable | project Computer"),
+            function("Ours", "", "Mine_CL"),
+            function("Broken", "", "Mine_CL | | where"),
+            json!({ "name": "a search", "properties": { "query": "Heartbeat" } }),
+            json!(1),
+        ];
+        let lock = Lock::of_workspace("law", &tables, &searches, &|alias| alias == "Ours");
+        let names: Vec<&str> = lock.functions.keys().map(String::as_str).collect();
+        assert_eq!(names, ["AllUsers", "Broken", "Hidden", "Most", "Users"]);
+        let user = columns(&[("user_s", Type::String)]);
+        assert_eq!(lock.functions["AllUsers"].returns, Returns::Table { columns: user, open: false });
+        assert_eq!(lock.functions["Most"].returns, Returns::Scalar(Type::Long));
+        assert_eq!(lock.functions["Users"].parameters, "since:timespan=1d");
+        assert!(matches!(lock.functions["Broken"].returns, Returns::Table { open: true, .. }));
+        assert!(!lock.to_text().unwrap().contains("secret"));
+    }
+
+    #[test]
+    fn the_order_of_the_answers_says_nothing() {
+        let mut tables =
+            vec![table("B_CL", "CustomLog", &[("b", "int"), ("a", "long")]), table("A_CL", "CustomLog", &[])];
+        let mut searches = vec![function("F", "", "A_CL"), function("F", "x:long", "B_CL")];
+        searches[1]["name"] = json!("another");
+        let text = |tables: &[Value], searches: &[Value]| {
+            Lock::of_workspace("law", tables, searches, &|_| false).to_text().unwrap()
+        };
+        let first = text(&tables, &searches);
+        tables.reverse();
+        searches.reverse();
+        assert_eq!(text(&tables, &searches), first);
+    }
+}
