@@ -193,9 +193,10 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
-    use super::testing::{Example, bare, examples, files, rule, watchlist};
+    use super::testing::{Example, bare, examples, rule, rule_text, run, watchlist};
     use super::*;
     use crate::diagnostic::{Span, sections};
+    use crate::schema::{LOCK_FILE, Lock};
 
     #[test]
     fn codes_are_unique_and_kebab_case() {
@@ -236,16 +237,21 @@ mod tests {
 
     /// Runs the examples of a section together, as one folder.
     fn codes_of(section: &str) -> Vec<&'static str> {
-        let mut whole = Vec::new();
+        let (mut whole, mut config) = (Vec::new(), Config::default());
         for example in examples(section) {
             match example {
-                Example::Rule(fragment) => return rule(&fragment).codes(),
+                Example::Rule(fragment) => whole.push(("rules/a.yaml".to_owned(), rule_text(&fragment))),
                 Example::Watchlist(fragment) => return watchlist(&fragment).codes(),
                 Example::Query(query) => return bare(&query),
+                Example::File(path, text) if path == LOCK_FILE => {
+                    let mut map = SourceMap::new();
+                    let file = map.add(path, text);
+                    config.schema.lock = Lock::read(&map, file, &mut Vec::new());
+                }
                 Example::File(path, text) => whole.push((path, text)),
             }
         }
-        files(&whole).codes()
+        run(&whole, &[], &config).codes()
     }
 
     #[test]

@@ -203,8 +203,8 @@ fn flags() -> BTreeMap<String, BTreeSet<String>> {
     let commands = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
     let flags_of = |command: &str| {
         let mut text = folder.run(&[command, "--help"]).expect(0).stdout;
-        if command == "kql" {
-            text += &folder.run(&[command, "fmt", "--help"]).expect(0).stdout;
+        for (_, below) in [("kql", "fmt"), ("schema", "pull")].iter().filter(|(above, _)| *above == command) {
+            text += &folder.run(&[command, below, "--help"]).expect(0).stdout;
         }
         let lines = text.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
         let words = lines.flat_map(|line| line.split([' ', ',']).filter(|word| word.starts_with("--")));
