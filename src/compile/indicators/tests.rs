@@ -1,3 +1,5 @@
+mod columns;
+
 use camino::Utf8Path;
 use kql::TokenKind;
 use proptest::prelude::*;
