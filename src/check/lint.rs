@@ -91,16 +91,14 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics.push(diagnostic);
         }
     }
-    for parser in view.parsers {
-        view.with_parser_query(parser, &mut |parsed, analysis, locate| {
-            if !parsed.diagnostics.is_empty() {
-                return;
-            }
-            for finding in findings(&parsed.tree, analysis, Setting::Parser) {
-                diagnostics.extend(locate(finding.place).map(|place| finding.diagnostic(place)));
-            }
-        });
-    }
+    view.each_parser_query(&mut |parsed, analysis, locate| {
+        if !parsed.diagnostics.is_empty() {
+            return;
+        }
+        for finding in findings(&parsed.tree, analysis, Setting::Parser) {
+            diagnostics.extend(locate(finding.place).map(|place| finding.diagnostic(place)));
+        }
+    });
 }
 
 /// The lints of a bare query.

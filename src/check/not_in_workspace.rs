@@ -78,11 +78,9 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let locate = |place| Some(query.locate(view.map, place));
         look(view, &query.parsed, &query.analysis, &locate, diagnostics);
     }
-    for parser in view.parsers {
-        view.with_parser_query(parser, &mut |parsed, analysis, locate| {
-            look(view, parsed, analysis, locate, diagnostics);
-        });
-    }
+    view.each_parser_query(&mut |parsed, analysis, locate| {
+        look(view, parsed, analysis, locate, diagnostics);
+    });
     generated(view, diagnostics);
 }
 

@@ -65,13 +65,11 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 .map(|found| in_a_rule(&query.parsed, found, query.locate(view.map, found.span))),
         );
     }
-    for parser in view.parsers {
-        view.with_parser_query(parser, &mut |parsed, analysis, locate| {
-            for found in findings(parsed, analysis) {
-                diagnostics.extend(locate(found.span).map(|span| in_a_rule(parsed, found, span)));
-            }
-        });
-    }
+    view.each_parser_query(&mut |parsed, analysis, locate| {
+        for found in findings(parsed, analysis) {
+            diagnostics.extend(locate(found.span).map(|span| in_a_rule(parsed, found, span)));
+        }
+    });
 }
 
 /// A name that is the whole of a statement may be a table's or a saved function's, although the language cannot tell.

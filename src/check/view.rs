@@ -27,6 +27,16 @@ pub(super) struct View<'a> {
     pub(super) generated: Vec<&'a Compiled>,
     /// What queries find in the workspace.
     pub(super) workspace: Workspace,
+    parser_queries: Vec<ParserQuery<'a>>,
+}
+
+/// The query of a parser, which several checks look at.
+struct ParserQuery<'a> {
+    query: &'a Text,
+    /// How long the declaration of the parameters before it is.
+    declared: usize,
+    text: String,
+    analysis: kql::Analysis,
 }
 
 impl<'a> View<'a> {
@@ -51,6 +61,7 @@ impl<'a> View<'a> {
                 .iter()
                 .filter(|made| made.files.first().is_none_or(|file| !indicators.contains(file)))
                 .collect(),
+            parser_queries: folder.parsers.iter().filter_map(|p| ParserQuery::new(p, &workspace)).collect(),
             workspace,
         }
     }
@@ -62,18 +73,25 @@ pub(super) type LookAtParser<'l> =
     &'l mut dyn FnMut(&kql::Parsed<'_>, &kql::Analysis, &dyn Fn(kql::Span) -> Option<Span>);
 
 impl View<'_> {
-    /// Reads a parser's query behind the declaration of its parameters, of which other checks speak.
-    pub(super) fn with_parser_query(&self, parser: &Parser, look: LookAtParser<'_>) {
-        let Some(query) = &parser.query else { return };
+    /// Looks at each parser's query behind the declaration of its parameters, of which other checks speak.
+    pub(super) fn each_parser_query(&self, look: LookAtParser<'_>) {
+        for ParserQuery { query, declared, text, analysis } in &self.parser_queries {
+            look(&kql::parse(text), analysis, &|place| {
+                let range = place.range();
+                let start = range.start.checked_sub(*declared)?;
+                Some(query.locate(self.map, start..range.end.checked_sub(*declared)?))
+            });
+        }
+    }
+}
+
+impl<'a> ParserQuery<'a> {
+    fn new(parser: &'a Parser, workspace: &Workspace) -> Option<Self> {
+        let query = parser.query.as_ref()?;
         let declaration = declaration(parser);
         let text = format!("{declaration}{}", query.as_str());
-        let parsed = kql::parse(&text);
-        let analysis = kql::analyze(&parsed, &self.workspace);
-        look(&parsed, &analysis, &|place| {
-            let range = place.range();
-            let start = range.start.checked_sub(declaration.len())?;
-            Some(query.locate(self.map, start..range.end.checked_sub(declaration.len())?))
-        });
+        let analysis = kql::analyze(&kql::parse(&text), workspace);
+        Some(Self { query, declared: declaration.len(), text, analysis })
     }
 }
 
