@@ -21,6 +21,7 @@ mod entity_mapping;
 mod enumeration;
 mod flow;
 mod grouping;
+mod growing;
 mod id;
 mod lint;
 mod mapped;

@@ -104,6 +104,12 @@ impl Schema {
         Some(lock.tables.contains_key(name) || self.tables.contains_key(name))
     }
 
+    /// Whether all columns of a table are known: settings or lock file say what it has.
+    pub fn describes(&self, name: &str) -> bool {
+        self.tables.contains_key(name)
+            || self.lock.as_ref().is_some_and(|lock| lock.tables.contains_key(name))
+    }
+
     /// Whether a function is saved in the workspace; `None` where nobody asked it.
     pub fn has_function(&self, name: &str) -> Option<bool> {
         Some(self.lock.as_ref()?.functions.contains_key(name))

@@ -3,11 +3,13 @@
 use kql::tree::{
     ExpressionId, ExpressionKind, FunctionBody, OperatorId, OperatorKind, StatementId, StatementKind,
 };
-use kql::{ColumnId, QueryResult, Rows, TokenKind, Type};
+use kql::{Column, ColumnId, QueryResult, Rows, TokenKind, Type};
 
+use super::growing;
 use super::view::Query;
 use super::workspace::Workspace;
 use crate::diagnostic::{SourceMap, Span};
+use crate::schema::Schema;
 
 /// Calls and `let`s that are followed one into another.
 const DEEPEST: usize = 20;
@@ -53,10 +55,10 @@ impl<'q> Flow<'q> {
     }
 
     /// The columns that the query is known to return; where it reads what is not known, there may be others.
-    pub(super) fn known_columns(self) -> Vec<(&'q str, Type)> {
+    pub(super) fn known_columns(self) -> Vec<(&'q str, &'q Column)> {
         let analysis = &self.query.analysis;
         let QueryResult::Table(rows) = &analysis.result else { return Vec::new() };
-        rows.columns.iter().map(|id| (analysis.column_name(*id), analysis.column(*id).kind)).collect()
+        rows.columns.iter().map(|id| (analysis.column_name(*id), analysis.column(*id))).collect()
     }
 
     /// Whether an expression gives the columns that are known of it and no others.
@@ -99,6 +101,20 @@ impl<'q> Flow<'q> {
             }
         }
         depth < DEEPEST && self.is_closed(*source, depth + 1)
+    }
+
+    /// Whether the result may have a column of a table that gets its columns with its data: no stage of the outermost
+    /// pipeline names the columns that it leaves.
+    pub(super) fn may_pass(self, schema: &Schema, column: &str) -> bool {
+        let (tree, analysis) = (&self.query.parsed.tree, &self.query.analysis);
+        let Some(result) = self.result() else { return false };
+        let is_named = match &tree.expression(tree.unwrapped(result)).kind {
+            ExpressionKind::Pipe { stages, .. } => {
+                stages.iter().any(|stage| growing::names_its_columns(tree, *stage))
+            }
+            _ => false,
+        };
+        !is_named && growing::may_be_there(schema, &self.query.parsed, analysis, tree.span_of(result), column)
     }
 
     fn has_star(self, id: ExpressionId) -> bool {

@@ -12,11 +12,12 @@ codes! {
     /// An identifier of an entity, or the alert's severity, is a column that holds no text: an array or a bag (`dynamic`),
     /// as `make_set`, `parse_json` and `mv-expand` give it; or a severity that is a number, a date or a bool.
     ///
-    /// Custom details and texts of the alert show arrays, and are not looked at.
+    /// Custom details and texts of the alert show arrays, and are not looked at. A value that was taken out of JSON by its
+    /// name or its place is dynamic too, and most often a text: nothing is said of it. `tostring()` makes sure.
     ///
     /// ## Why
     /// An entity is one account, host or address, and an array or a bag is none of them: the alert names no entity, or one
-    /// that nobody finds again. A single value out of JSON is dynamic too; `tostring()` makes it a text.
+    /// that nobody finds again.
     ///
     /// ## Wrong
     /// ```yaml rule
@@ -52,9 +53,10 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         }
         let types = Flow::new(query, &view.workspace).known_columns();
         for mapped in mapped {
-            let Some((_, kind)) = types.iter().find(|(name, _)| *name == mapped.column) else { continue };
-            let column = shown(mapped.column);
+            let Some((_, found)) = types.iter().find(|(name, _)| *name == mapped.column) else { continue };
+            let (column, kind) = (shown(mapped.column), found.kind);
             let (message, help) = match (mapped.role, kind) {
+                (Role::Identifier(..), Type::Dynamic) if found.is_element() => continue,
                 (Role::Identifier(..), Type::Dynamic) => (
                     format!("`{column}` is dynamic, and an identifier is one text"),
                     format!(
@@ -92,7 +94,6 @@ mod tests {
         for query in [
             "SecurityEvent | summarize Hosts = make_set(Computer) by Account",
             "SecurityEvent | extend Hosts = parse_json(Computer)",
-            "SecurityEvent | extend d = parse_json(Computer) | extend Hosts = d.host",
             "Mine_CL | summarize Hosts = make_list(host_s) by user_s",
             "Mine_CL | extend Hosts = parse_json(host_s)",
         ] {
@@ -107,6 +108,10 @@ mod tests {
         for query in [
             "SecurityEvent | extend Hosts = tostring(parse_json(Computer))",
             "SecurityEvent | summarize Hosts = make_set(Computer) by Account | mv-expand Hosts to typeof(string)",
+            "SecurityEvent | extend d = parse_json(Computer) | extend Hosts = d.host",
+            "SecurityEvent | extend Hosts = parse_json(Computer)[0] | project Hosts = iff(EventID == 1, Hosts, Hosts)",
+            "SecurityEvent | summarize Hosts = make_set(Computer) by Account | mv-expand Hosts",
+            "AuditLogs | extend Hosts = TargetResources[0].displayName | summarize Hosts = take_any(Hosts) by Id",
             "SecurityEvent | extend Hosts = EventID",
             "Mine_CL | extend Hosts = host_s",
             "Mine_CL",

@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 
 use kql::tree::{ExpressionKind, StatementId, StatementKind};
 
-use super::view::View;
+use super::growing;
+use super::view::{Query, View};
 use crate::diagnostic::{Code, Diagnostic, Severity, Span};
 
 /// None of its own: see [`language_codes`].
@@ -60,20 +61,28 @@ pub fn language_diagnostic(found: &kql::Diagnostic, span: Span) -> Diagnostic {
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for query in view.rules.iter().filter_map(|rule| rule.query.as_ref()) {
+        let Query { parsed, analysis, .. } = query;
         diagnostics.extend(
-            findings(&query.parsed, &query.analysis)
-                .map(|found| in_a_rule(&query.parsed, found, query.locate(view.map, found.span))),
+            findings(parsed, analysis)
+                .map(|found| in_a_rule(view, parsed, analysis, found, query.locate(view.map, found.span))),
         );
     }
     view.each_parser_query(&mut |parsed, analysis, locate| {
         for found in findings(parsed, analysis) {
-            diagnostics.extend(locate(found.span).map(|span| in_a_rule(parsed, found, span)));
+            diagnostics.extend(locate(found.span).map(|span| in_a_rule(view, parsed, analysis, found, span)));
         }
     });
 }
 
-/// A name that is the whole of a statement may be a table's or a saved function's, although the language cannot tell.
-fn in_a_rule(parsed: &kql::Parsed<'_>, found: &kql::Diagnostic, span: Span) -> Diagnostic {
+/// A name that is the whole of a statement may be a table's or a saved function's, although the language cannot tell. Some
+/// tables may have columns that nobody told.
+fn in_a_rule(
+    view: &View<'_>,
+    parsed: &kql::Parsed<'_>,
+    analysis: &kql::Analysis,
+    found: &kql::Diagnostic,
+    span: Span,
+) -> Diagnostic {
     let mut diagnostic = language_diagnostic(found, span);
     let tree = &parsed.tree;
     let is_whole = |id: &StatementId| match tree.statement(*id).kind {
@@ -89,6 +98,14 @@ fn in_a_rule(parsed: &kql::Parsed<'_>, found: &kql::Diagnostic, span: Span) -> D
         diagnostic.code = language_code(kql::Code::UnknownTable);
         diagnostic.severity = diagnostic.code.severity;
         diagnostic.message = format!("there is no table `{name}`");
+    } else if found.code == kql::Code::UnknownName {
+        let name = found.span.text(tree.source);
+        let is_member = tree.source[..found.span.range().start].trim_end().ends_with('.');
+        let schema = &view.config.schema;
+        if !is_member && growing::may_be_there(schema, parsed, analysis, found.span, name) {
+            diagnostic.severity = Severity::Warning;
+            diagnostic.help.get_or_insert_with(|| growing::HELP.to_owned());
+        }
     }
     diagnostic
 }

@@ -1,6 +1,7 @@
 //! Columns that a rule names and its query does not return.
 
 use super::flow::Flow;
+use super::growing;
 use super::mapped::{Mapped, mapped};
 use super::view::{Query, RuleView, View};
 use super::wording::shown;
@@ -116,6 +117,11 @@ fn complaint(
         diagnostic.severity = Severity::Warning;
     }
     let lost = flow.lost(column);
+    // A table that gets its columns with its data may have it, where nothing on the way names the columns.
+    let may_be_there = lost.is_none() && flow.may_pass(&view.config.schema, column);
+    if may_be_there {
+        diagnostic.severity = Severity::Warning;
+    }
     let near = nearest(column, names.iter().copied());
     let help = match &lost {
         Some(lost) => match flow.heir(lost, column) {
@@ -124,6 +130,7 @@ fn complaint(
         },
         None => match near {
             Some(near) => format!("did you mean `{near}`?"),
+            None if may_be_there => growing::HELP.to_owned(),
             None => "name a column that the query returns, or make it with `extend`".to_owned(),
         },
     };

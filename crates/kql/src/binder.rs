@@ -288,6 +288,19 @@ impl<'a> Binder<'a> {
         id
     }
 
+    /// A column that holds one of several values. What `take_any` and `arg_max` take of a row is what it was.
+    fn tuple_column(&mut self, name: Symbol, item: TupleItem) -> ColumnId {
+        let is_element = match *item.from {
+            [from] => item.kind == Type::Dynamic && self.column(from).is_element(),
+            _ => false,
+        };
+        let id = self.add_column(name, item.kind, item.from);
+        if is_element {
+            self.columns[id.index()].shape = Shape::Element;
+        }
+        id
+    }
+
     fn named_column(&mut self, name: &str, kind: Type) -> ColumnId {
         let name = self.symbol(name);
         self.add_column(name, kind, Vec::new())

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use kql::{Catalog as _, CatalogTable, Type};
-use sentinel_schema::{DeclaredTable, WorkspaceCatalog, is_custom_table, open_table};
+use sentinel_schema::{DeclaredTable, WorkspaceCatalog, has_growing_columns, is_custom_table, open_table};
 use serde::Serialize;
 use serde_json::json;
 
@@ -30,7 +30,9 @@ pub(crate) fn columns(options: &Options, name: &str) -> Option<CatalogTable> {
         Tables::Everything => !is_custom_table(name) && sentinel_schema::table(name).is_some(),
         Tables::Only(names) => names.iter().any(|table| table == name),
     };
-    is_there.then(|| BUILT_IN.table(name).unwrap_or_else(open_table))
+    let known = || BUILT_IN.table(name).unwrap_or_else(open_table);
+    // Of such a table the catalogue has the columns that published content names, and a workspace may have others.
+    is_there.then(known).map(|table| CatalogTable { open: table.open || has_growing_columns(name), ..table })
 }
 
 /// The table with its columns, where these were declared.

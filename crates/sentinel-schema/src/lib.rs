@@ -137,6 +137,12 @@ pub fn is_custom_table(name: &str) -> bool {
     name.len() > 3 && name.ends_with("_CL")
 }
 
+/// Whether a table gets its columns with the data that is sent to it, so that a workspace may have others than the catalogue:
+/// custom tables, and the one into which the diagnostics of many Azure services go.
+pub fn has_growing_columns(name: &str) -> bool {
+    is_custom_table(name) || name == "AzureDiagnostics"
+}
+
 /// Decodes a list of column numbers.
 fn columns(numbers: &'static str) -> Vec<Column> {
     let lines = column_lines();

@@ -36,7 +36,8 @@ impl Argument {
 
     /// Whether it is a dynamic value that is surely no text.
     pub(super) fn is_shaped(&self) -> bool {
-        matches!(&self.value, Value::Scalar(scalar) if scalar.kind == Type::Dynamic && scalar.shape != Shape::Any)
+        let is_known = |shape| !matches!(shape, Shape::Any | Shape::Element);
+        matches!(&self.value, Value::Scalar(scalar) if scalar.kind == Type::Dynamic && is_known(scalar.shape))
     }
 
     pub(super) fn from(&self) -> Vec<ColumnId> {

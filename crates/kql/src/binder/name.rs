@@ -174,7 +174,7 @@ impl Binder<'_> {
                     self.error(Code::UnknownFunction, span, format!("a value has no function `{text}`"));
                     return Value::Error;
                 }
-                Value::Scalar(Scalar { from: scalar.from, ..Scalar::of(scalar.kind) })
+                Value::Scalar(Scalar { from: scalar.from, shape: Shape::Element, ..Scalar::of(scalar.kind) })
             }
             Value::Scalar(scalar) => {
                 if let ExpressionKind::Name(name) = tree.expression(member).kind {

@@ -168,7 +168,7 @@ impl Projection {
                 match names.get(at) {
                     Some(name) => {
                         let symbol = binder.declared_name(*name);
-                        let id = binder.add_column(symbol, item.kind, item.from);
+                        let id = binder.tuple_column(symbol, item);
                         self.declare(binder, id, binder.tree.name_span(*name));
                     }
                     None => self.tuple_item(binder, item),
@@ -190,7 +190,7 @@ impl Projection {
     }
 
     fn tuple_item(&mut self, binder: &mut Binder<'_>, item: TupleItem) {
-        let id = binder.add_column(item.name, item.kind, item.from);
+        let id = binder.tuple_column(item.name, item);
         self.add(binder, id);
     }
 

@@ -45,12 +45,22 @@ pub struct Column {
     pub(crate) shape: Shape,
 }
 
+impl Column {
+    /// Whether it is a dynamic value that was taken out of an array or a bag, by its name, its place or `mv-expand`. Such a
+    /// value most often is a text or a number.
+    pub fn is_element(&self) -> bool {
+        self.kind == Type::Dynamic && matches!(self.shape, Shape::Element | Shape::Value)
+    }
+}
+
 /// What is known of a dynamic value. One of a known shape is no text, and so does not stand for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Shape {
     /// Nothing: it may be a text.
     #[default]
     Any,
+    /// It was taken out of an array or a bag, and most often is a text or a number.
+    Element,
     /// An array or a bag; whether its elements are of a known type themselves.
     Container { known: bool },
     /// A value of a known type.
@@ -62,7 +72,7 @@ impl Shape {
     pub(crate) fn element(self) -> Shape {
         match self {
             Shape::Container { known: true } => Shape::Value,
-            _ => Shape::Any,
+            _ => Shape::Element,
         }
     }
 }

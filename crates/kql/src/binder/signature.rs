@@ -128,7 +128,9 @@ pub(super) fn returned_shape(name: &str, arguments: &[Argument]) -> Shape {
     // The first of several values says what is known of all.
     let first = match name {
         "iff" | "iif" | "case" => arguments.get(1),
-        "coalesce" => arguments.first(),
+        "coalesce" | "any" | "take_any" | "min" | "max" | "minif" | "maxif" | "take_anyif" => {
+            arguments.first()
+        }
         _ => None,
     };
     if let Some(Argument { value: Value::Scalar(scalar), .. }) = first
