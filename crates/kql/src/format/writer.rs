@@ -11,9 +11,10 @@ pub(super) fn write(pieces: &[Piece<'_>], line_end: &str) -> String {
         ahead: Ahead::new(pieces),
         out: String::new(),
         line_end,
-        levels: vec![Level { block: true, outer: 0, inner: 0, list: None }],
+        levels: vec![Level { block: true, outer: 0, inner: 0, list: None, on_own_line: false }],
         line: Line::default(),
         at_element: false,
+        last: PieceKind::Other,
     };
     for at in 0..pieces.len() {
         writer.piece(at);
@@ -118,6 +119,8 @@ struct Level {
     inner: usize,
     /// What stands between commas in it: elements, or the list of a stage.
     list: Option<Begun>,
+    /// Whether the element that is being written begins its line.
+    on_own_line: bool,
 }
 
 struct Writer<'p, 's> {
@@ -129,6 +132,8 @@ struct Writer<'p, 's> {
     line: Line,
     /// Whether a broken list has its next element here.
     at_element: bool,
+    /// What was written last, comments left out.
+    last: PieceKind,
 }
 
 impl Writer<'_, '_> {
@@ -140,26 +145,30 @@ impl Writer<'_, '_> {
             && let Some(level) = self.levels.last_mut()
             && level.block
         {
-            level.list = None;
+            (level.list, level.on_own_line) = (None, false);
         }
         let indent = closed.as_ref().map_or_else(|| self.indent(at), |level| level.outer);
-        if at == 0 || piece.breaks > 0 {
+        let is_forced = at == 0 || piece.breaks > 0;
+        let mut ends = is_forced
+            || self.at_element
+            || closed.is_some_and(|level| !level.block && self.is_broken(level.list))
+            || (piece.is_by && self.line.wraps);
+        if is_forced {
             self.begin_line(at, indent);
-            self.begin_list(at);
-        } else {
-            let ends = self.at_element
-                || closed.is_some_and(|level| !level.block && self.is_broken(level.list))
-                || (piece.is_by && self.line.wraps);
-            if ends {
-                self.end_line(indent);
-            } else if piece.gap {
-                self.line.column += 1;
-            }
-            if self.begin_list(at) == Some(List::Head) && !ends {
-                self.end_line(indent);
-            } else if !ends && piece.gap {
-                self.out.push(' ');
-            }
+        } else if ends {
+            self.end_line(indent);
+        } else if piece.gap {
+            self.line.column += 1;
+        }
+        let list = self.begin_list(at);
+        if list == Some(List::Head) && !ends {
+            self.end_line(indent);
+            ends = true;
+        }
+        if ends && piece.kind != PieceKind::Remark && self.begins_element(at) {
+            self.element(true);
+        } else if !ends && piece.gap {
+            self.out.push(' ');
         }
         self.at_element = false;
         match piece.kind {
@@ -167,8 +176,12 @@ impl Writer<'_, '_> {
             PieceKind::Comma => {
                 let list = self.levels.last().and_then(|level| level.list);
                 self.at_element = !piece.is_in_row && self.is_broken(list);
+                self.element(false);
             }
             _ => {}
+        }
+        if piece.kind != PieceKind::Remark {
+            self.last = piece.kind;
         }
         self.out.push_str(piece.text);
         self.line.column += piece.width;
@@ -200,10 +213,29 @@ impl Writer<'_, '_> {
     fn indent(&self, at: usize) -> usize {
         let Some(level) = self.levels.last() else { return 0 };
         // A comment stands as far in as the code that it is about.
-        let code = self.pieces.get(self.ahead.code[at]);
+        let at = self.ahead.code[at];
+        let Some(code) = self.pieces.get(at) else { return level.inner };
         let begins = |kind| matches!(kind, PieceKind::Bar | PieceKind::Close | PieceKind::Semicolon);
-        let goes_on = code.is_some_and(|code| code.goes_on && !begins(code.kind));
-        if level.block && goes_on { level.inner + INDENT } else { level.inner }
+        let goes_on = code.goes_on && !begins(code.kind);
+        let in_stage = if level.block && goes_on { INDENT } else { 0 };
+        let in_element = if level.on_own_line && goes_on && !self.begins_element(at) { INDENT } else { 0 };
+        level.inner + in_stage + in_element
+    }
+
+    /// Whether a piece begins an element of a list, or the part of a stage behind one.
+    fn begins_element(&self, at: usize) -> bool {
+        let piece = &self.pieces[at];
+        piece.list.is_some()
+            || piece.is_by
+            || piece.kind == PieceKind::Comma
+            || matches!(self.last, PieceKind::Comma | PieceKind::Open { list: true, .. })
+    }
+
+    /// Notes whether the element that begins here begins its line.
+    fn element(&mut self, on_own_line: bool) {
+        if let Some(level) = self.levels.last_mut() {
+            level.on_own_line = on_own_line;
+        }
     }
 
     /// Whether a list is broken on this line: as was decided where it begins, or, where that is on another line, with
@@ -223,7 +255,7 @@ impl Writer<'_, '_> {
         let broken = self.is_too_long(at, self.ahead.bys[at]);
         let begun = Begun { line: self.line.number, broken };
         let level = self.levels.last_mut().filter(|level| level.block)?;
-        level.list = Some(begun);
+        (level.list, level.on_own_line) = (Some(begun), false);
         broken.then_some(list)
     }
 
@@ -237,6 +269,7 @@ impl Writer<'_, '_> {
             outer: self.line.indent,
             inner: self.line.indent + INDENT,
             list: list.then_some(Begun { line: self.line.number, broken }),
+            on_own_line: false,
         });
     }
 }

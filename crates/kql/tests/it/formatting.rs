@@ -307,6 +307,36 @@ fn lines_that_the_author_broke_stay_broken() {
 }
 
 #[test]
+fn a_line_that_goes_on_with_an_element_is_indented_from_it() {
+    insta::assert_snapshot!(laid_out(
+        "T\n| extend\n  a = b +\n c,\n// the second\n d = iff(\n e == 1\n // or\nor e == 2, f,\ng),\n h = i\n+ j\n| extend k = l\n + m, n = o\n + p\n| summarize\nq = r\n / s, t = u\nby v\n| where (\nw == 1\nand x)"
+    ), @"
+    T
+    | extend
+        a = b +
+            c,
+        // the second
+        d = iff(
+            e == 1
+                // or
+                or e == 2, f,
+            g),
+        h = i
+            + j
+    | extend k = l
+        + m, n = o
+        + p
+    | summarize
+        q = r
+            / s, t = u
+        by v
+    | where (
+        w == 1
+        and x)
+    ");
+}
+
+#[test]
 fn the_lines_end_as_those_of_the_source() {
     assert_eq!(laid_out("T|take 1 // a  \r\n|take 2\r\n"), "T\r\n| take 1 // a\r\n| take 2");
 }

@@ -1,13 +1,13 @@
 //! `kql fmt --rules`: the queries within rule files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use kql::TokenKind;
 
 use super::Arguments;
 use crate::cli::exit::UsageError;
-use crate::cli::project::Project;
+use crate::cli::project::{Counts, Project};
 use crate::cli::{Exit, Global, file, view};
 use crate::diagnostic::{Diagnostic, SourceMap, Span};
 use crate::document::Text;
@@ -109,15 +109,21 @@ fn take_out_what_changes_a_check(
     let after = Project::read_with(global, &arguments.paths, &texts)?;
     let (before, after) = (project.counts(), after.counts());
     changes.retain(|path, change| {
-        let is_same = before.get(&**path) == after.get(&**path);
-        if !is_same {
-            let reason =
-                "laid out, the query would get other warnings; a comment that allows one stands on its line";
-            left_alone(&project.map, change.place, reason);
+        let codes: Vec<&str> = differing(before.get(&**path), after.get(&**path)).into_iter().collect();
+        if !codes.is_empty() {
+            let reason = format!("laid out, `check` would judge it otherwise: {}", codes.join(", "));
+            left_alone(&project.map, change.place, &reason);
         }
-        is_same
+        codes.is_empty()
     });
     Ok(())
+}
+
+/// The codes that a file has more or less often than before.
+fn differing(before: Option<&Counts>, after: Option<&Counts>) -> BTreeSet<&'static str> {
+    let count = |counts: Option<&Counts>, code: &str| counts.and_then(|counts| counts.get(code)).copied();
+    let known = before.into_iter().chain(after).flat_map(Counts::keys).copied();
+    known.filter(|code| count(before, code) != count(after, code)).collect()
 }
 
 /// Writes a file, or tells that it would be; whether there is nothing to say against it.
