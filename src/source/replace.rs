@@ -205,6 +205,8 @@ fn is_same(old: &Node, new: &Node, changed: Span, value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// The file with other lines in the place of the text of the key `q`.
@@ -271,5 +273,33 @@ mod tests {
             assert!(replaced(text, "T\n| u").is_err(), "{text:?}: {:?}", replaced(text, "T\n| u"));
         }
         assert!(replaced("q: x", "T\u{7}\n| u").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_again_is_the_lines_or_nothing_changed(
+            header in "[|>'\"a&!]{0,2}[-+1-4]{0,2}( #)?",
+            body in "( {0,3}[a#:'\"é\t]{0,3}\r?\n){0,5}",
+            lines in "[a#:|'\"é]{1,4}(\n[ a#:|'\"é\t]{0,4}){0,3}[a#]",
+        ) {
+            let file = format!("a: 1\nq: {header}\n{body}b: 1\n");
+            let mut map = SourceMap::new();
+            let id = map.add("a.yaml", &*file);
+            let Some(Node { value: Value::Mapping(entries), .. }) = parse(&map, id, &mut Vec::new()) else {
+                return Ok(());
+            };
+            let Some(text) = entries.get(1).filter(|entry| entry.key == "q").and_then(|q| Text::of(&q.value)) else {
+                return Ok(());
+            };
+            if let Ok(Some(new)) = replace_lines(&map, &text, &lines) {
+                prop_assert!(new.starts_with("a: 1\nq:") && new.ends_with("b: 1\n"));
+                let again = map.add("b.yaml", new);
+                let Some(Node { value: Value::Mapping(entries), .. }) = parse(&map, again, &mut Vec::new()) else {
+                    panic!("no mapping");
+                };
+                let text = Text::of(&entries[1].value).unwrap();
+                prop_assert_eq!(text.trim_end_matches('\n'), lines);
+            }
+        }
     }
 }

@@ -101,8 +101,8 @@ fn a_query_in_a_rule_is_laid_out_in_every_form_of_text_and_all_else_stays() {
         (block("query: |- # a", 4, written, "\n\n# b\n"), block("query: |- # a", 4, laid_out, "\n\n# b\n")),
         (block("query: |+", 1, written, "\n"), block("query: |+", 1, laid_out, "\n")),
         (
-            format!("query: |2\n     SecurityEvent\n  |project Computer\n"),
-            format!("query: |2\n  SecurityEvent\n  | project Computer\n"),
+            "query: |2\n     SecurityEvent\n  |project Computer\n".to_owned(),
+            "query: |2\n  SecurityEvent\n  | project Computer\n".to_owned(),
         ),
         (
             "query: >-\n  SecurityEvent\n  |where Computer=='x'\n\n\n  |project Computer\n".to_owned(),
@@ -242,6 +242,18 @@ fn the_folders_of_the_settings_are_taken_and_settings_with_errors_are_an_error_o
     assert_eq!(folder.run(&["kql", "fmt", "--rules"]).expect(0).stdout, "mine/a.yaml changed\n");
     folder.write("bartizan.toml", "folders =\n");
     folder.run(&["kql", "fmt", "--rules"]).expect(3);
+}
+
+#[test]
+fn the_query_on_the_page_and_the_rules_that_ship_are_laid_out() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let page = std::fs::read_to_string(format!("{root}/docs/kql.md")).unwrap();
+    let query = page.split_once("## Layout").unwrap().1.split("```kql\n").nth(1).unwrap();
+    let query = query.split("```").next().unwrap();
+    assert_eq!(kql::format(query).unwrap(), query.trim_end());
+    let (rules, init) = (format!("{root}/rules"), format!("{root}/src/cli/commands/init"));
+    let run = Folder::new().run(&["kql", "fmt", "--rules", "--check", &rules, &init]);
+    assert_eq!((&*run.stdout, &*run.stderr), ("", ""));
 }
 
 /// Over every published rule: lines outside the query stay, a second run changes nothing, and `check` says the same.
