@@ -64,7 +64,10 @@ pub(super) fn pieces<'s>(tree: &Tree<'s>, roles: &[Role]) -> Vec<Piece<'s>> {
             must_break = false;
         }
         // A comment behind code stays on the line of that code.
-        let wants = (must_break && !(remark && breaks == 0)) || kind == TokenKind::Bar || closes_block;
+        let wants = (must_break && !(remark && breaks == 0))
+            || kind == TokenKind::Bar
+            || closes_block
+            || role.begins_line;
         pieces.push(Piece {
             text,
             width: text.chars().count(),
@@ -111,9 +114,9 @@ fn stays_behind(
 ) -> bool {
     let Some((previous, _)) = before else { return false };
     // `join kind=inner (` and `) on Key` stand on one line each.
-    let opens_pipeline = kind == TokenKind::OpenParen && role.opens_block && goes_on;
+    let opens_pipeline = kind == TokenKind::OpenParen && (role.opens_block || role.is_right_side) && goes_on;
     let condition = previous == TokenKind::CloseParen && text == "on";
-    opens_pipeline
+    opens_pipeline && !role.begins_line
         || condition
         || role.is_call
         || role.is_let_table
@@ -139,6 +142,7 @@ fn has_blank(before: (TokenKind, Role), this: (TokenKind, Role), gap: bool) -> b
     gap || left.is_operator
         || right.is_operator
         || right.is_apart
+        || right.is_right_side
         || is_body
         || matches!(previous, Comma | Bar)
 }

@@ -16,9 +16,13 @@ pub(super) struct Role {
     pub(super) is_tight: bool,
     /// The bracket behind the name of a function.
     pub(super) is_call: bool,
-    /// The bracket behind the word of an operator, as in `join (`.
+    /// The bracket behind the word of an operator, as in `lookup (`.
     pub(super) is_apart: bool,
-    /// A bracket that opens a pipeline or the body of a function.
+    /// The bracket around the right side of a join, which stands on the line of the join.
+    pub(super) is_right_side: bool,
+    /// A table of `union` that begins a line, since pipelines in brackets are among them.
+    pub(super) begins_line: bool,
+    /// A bracket that opens a pipeline, the body of a function or other statements.
     pub(super) opens_block: bool,
     /// A bracket around several elements.
     pub(super) opens_list: bool,
@@ -102,7 +106,7 @@ impl<'t> Reader<'t> {
                 kind if closes(kind) => {
                     open.pop();
                 }
-                Bar => {
+                Bar | Semicolon => {
                     if let Some(at) = open.last() {
                         self.roles[*at].opens_block = true;
                     }
@@ -218,8 +222,17 @@ impl<'t> Reader<'t> {
             | ProjectByNames { columns }
             | ProjectKeep { columns }
             | ProjectRename { columns }
-            | Serialize { columns }
-            | Union { sources: columns } => self.list(List::Head, columns.iter().copied()),
+            | Serialize { columns } => self.list(List::Head, columns.iter().copied()),
+            Union { sources } => {
+                self.list(List::Head, sources.iter().copied());
+                let begins_block = |id: &ExpressionId| self.roles[self.first(*id)].opens_block;
+                if sources.len() > 1 && sources.iter().any(begins_block) {
+                    for source in sources {
+                        let at = self.first(*source);
+                        self.roles[at].begins_line = true;
+                    }
+                }
+            }
             ProjectReorder { columns } | Sort { keys: columns } => {
                 self.list(List::Head, columns.iter().map(|order| order.key));
             }
@@ -232,9 +245,14 @@ impl<'t> Reader<'t> {
                     self.roles[at].is_by = self.tree.tokens[at].text(self.tree.source) == "by";
                 }
             }
-            Join { condition: Some(JoinCondition::On(keys)), .. }
-            | Lookup { condition: Some(JoinCondition::On(keys)), .. } => {
-                self.list(List::Tail, keys.iter().copied());
+            Join { right, condition } | Lookup { right, condition } => {
+                let at = self.first(*right);
+                if self.tree.tokens[at].kind == TokenKind::OpenParen {
+                    self.roles[at].is_right_side = true;
+                }
+                if let Some(JoinCondition::On(keys)) = condition {
+                    self.list(List::Tail, keys.iter().copied());
+                }
             }
             GraphToTable { outputs } => {
                 for output in outputs {

@@ -86,7 +86,7 @@ fn an_operator_has_a_blank_on_both_sides_and_a_parameter_none() {
     T
     | where a + b * 2 - c / d % 3 <= -1 and -a < -b or x =~ 'a' and y !~ 'b' and z in ('c') and w between (1d .. 2d) and not(u == 1)
     | extend d = ago(-1d), e = 1 - 1d
-    | join kind=inner hint.strategy=broadcast(U) on a
+    | join kind=inner hint.strategy=broadcast (U) on a
     | summarize count(), max(x) by bin(t, 1h)
     | project-away a*, *b
     | extend z = dynamic({'a' : [1, 2]})
@@ -114,6 +114,40 @@ fn the_rows_of_a_let_begin_on_its_line() {
     let e =
         dynamic(['a']);
     c
+    ");
+}
+
+#[test]
+fn tables_in_brackets_and_steps_stand_on_lines_of_their_own() {
+    insta::assert_snapshot!(laid_out(
+        "union isfuzzy=true (T|take 1),(U),// which\nV|join kind=inner\n(\nW\n)\non x|lookup(X) on x"
+    ), @"
+    union isfuzzy=true
+        (
+            T
+            | take 1
+        ),
+        (U), // which
+        V
+    | join kind=inner (
+        W
+    ) on x
+    | lookup (X) on x
+    ");
+    insta::assert_snapshot!(laid_out(
+        "let d = union (T|take 1), U; d|scan declare(a:int = 0) with (step s1 output = all: true=>a=1; step s2: x>1=>a=s1.a+1, b=2;)"
+    ), @"
+    let d = union
+        (
+            T
+            | take 1
+        ),
+        U;
+    d
+    | scan declare(a:int=0) with (
+        step s1 output=all: true => a = 1;
+        step s2: x > 1 => a = s1.a + 1, b = 2;
+    )
     ");
 }
 

@@ -65,7 +65,12 @@ fn pipeline() -> impl Strategy<Value = Vec<String>> {
     let flat = stages(Just(words_of("( U )")).boxed());
     let stage = stages(wrapped_pipeline(flat.boxed()));
     (
-        prop::sample::select(vec!["T", "union A , B", "union isfuzzy = true A , B , C"]),
+        prop::sample::select(vec![
+            "T",
+            "union A , B",
+            "union isfuzzy = true A , B , C",
+            "union ( A | take 1 ) , B",
+        ]),
         prop::collection::vec(stage, 0..5),
     )
         .prop_map(|(source, stages)| pipe(source, stages))
