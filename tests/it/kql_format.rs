@@ -24,6 +24,15 @@ fn a_query_with_errors_is_left_alone_and_reported() {
 }
 
 #[test]
+fn a_query_whose_comment_would_no_longer_allow_its_warning_is_left_alone() {
+    let text = "SecurityEvent|count // bartizan: allow(no-time-bound)\n";
+    let folder = Folder::with(&[("a.kql", text)]);
+    let run = folder.run(&["kql", "fmt", "a.kql"]).expect(0);
+    assert!(run.stderr.starts_with("a.kql:1:1: laid out, a comment"), "{}", run.stderr);
+    assert_eq!((&*run.stdout, &*folder.read("a.kql")), ("", text));
+}
+
+#[test]
 fn standard_input_goes_to_standard_output() {
     let output =
         Folder::new().command().args(["kql", "fmt", "-"]).write_stdin("T|take 1\n").output().unwrap();

@@ -254,6 +254,11 @@ impl<'t> Reader<'t> {
                     self.list(List::Tail, keys.iter().copied());
                 }
             }
+            MakeSeries { aggregations, .. } => {
+                for default in aggregations.iter().filter_map(|aggregation| aggregation.default) {
+                    self.parameter_value(self.first(default));
+                }
+            }
             GraphToTable { outputs } => {
                 for output in outputs {
                     self.parameters(&output.parameters);

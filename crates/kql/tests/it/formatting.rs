@@ -80,7 +80,7 @@ fn a_query_with_errors_is_not_laid_out() {
 #[test]
 fn an_operator_has_a_blank_on_both_sides_and_a_parameter_none() {
     insta::assert_snapshot!(laid_out(
-        "declare query_parameters(a:int = 1);\nT|where a+b*2-c/d%3<=-1 and -a< -b or x=~'a' and y!~'b' and z in('c') and w between(1d..2d) and not (u==1)\n|extend d=ago(-1d),e=1-1d\n|join kind = inner hint.strategy = broadcast(U) on a\n| summarize count (), max ( x ) by bin(t,1h)\n|project-away a*,*b\n|extend z=dynamic ({'a' : [1,2]})\n|render timechart with (title = 'x')"
+        "declare query_parameters(a:int = 1);\nT|where a+b*2-c/d%3<=-1 and -a< -b or x=~'a' and y!~'b' and z in('c') and w between(1d..2d) and not (u==1)\n|extend d=ago(-1d),e=1-1d\n|join kind = inner hint.strategy = broadcast(U) on a\n| summarize count (), max ( x ) by bin(t,1h)\n|project-away a*,*b\n|extend z=dynamic ({'a' : [1,2]})\n| make-series n = count() default = 0 on t step 1h\n|render timechart with (title = 'x')"
     ), @"
     declare query_parameters(a:int=1);
     T
@@ -90,6 +90,7 @@ fn an_operator_has_a_blank_on_both_sides_and_a_parameter_none() {
     | summarize count(), max(x) by bin(t, 1h)
     | project-away a*, *b
     | extend z = dynamic({'a' : [1, 2]})
+    | make-series n = count() default=0 on t step 1h
     | render timechart with (title='x')
     ");
 }

@@ -6,10 +6,13 @@ use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use kql::LineIndex;
+use sentinel_schema::WorkspaceCatalog;
 
 use super::files;
+use crate::check;
 use crate::cli::exit::UsageError;
 use crate::cli::{Exit, Global, file, view};
+use crate::diagnostic::SourceMap;
 
 /// Lay queries out: each pipe and each statement on a line of its own
 ///
@@ -81,7 +84,7 @@ fn bare(path: &Utf8Path, check: bool) -> anyhow::Result<Exit> {
 }
 
 /// The text laid out, with the byte order mark, kind of line ends and final line end that it had; `None`, with a word
-/// on standard error, where it has errors of syntax.
+/// on standard error, where it has errors of syntax. The text as it is where `kql` would then say something else of it.
 fn lay_out(name: &str, text: &str) -> Option<String> {
     let (mark, query) = text.strip_prefix('\u{feff}').map_or(("", text), |rest| ("\u{feff}", rest));
     let mut laid_out = match kql::format(query) {
@@ -98,5 +101,22 @@ fn lay_out(name: &str, text: &str) -> Option<String> {
     if query.ends_with('\n') && !laid_out.is_empty() {
         laid_out.push_str(if query.contains("\r\n") { "\r\n" } else { "\n" });
     }
+    // A comment that allows a warning holds for its line, and that of the warning may now be another.
+    if query.contains(check::ALLOW_MARK) && codes(query) != codes(&laid_out) {
+        view::query::left_alone(name, (1, 1), "laid out, a comment would no longer allow its warning");
+        return Some(text.to_owned());
+    }
     Some(format!("{mark}{laid_out}"))
+}
+
+/// The codes of what is said of a query.
+fn codes(query: &str) -> Vec<&'static str> {
+    let parsed = kql::parse(query);
+    let analysis = kql::analyze(&parsed, &WorkspaceCatalog::new());
+    let file = SourceMap::new().add("", query);
+    let found = check::check_bare_query(file, &parsed, &analysis);
+    let language = found.syntax.iter().chain(&found.meaning).map(|found| found.code.as_str());
+    let mut codes: Vec<_> = language.chain(found.lints.iter().map(|lint| lint.code.id)).collect();
+    codes.sort_unstable();
+    codes
 }
