@@ -36,7 +36,7 @@ pub fn format(source: &str) -> Result<String, Vec<Diagnostic>> {
     let out = lay_out(&parsed.tree);
     // Whatever goes wrong in the layout, the query stays what it was.
     let is_kept = words(&parsed.tree.tokens, source).eq(words(&lex(&out).tokens, &out));
-    Ok(if is_kept { out } else { source.to_owned() })
+    Ok(if is_kept { out } else { source.trim_end().to_owned() })
 }
 
 fn lay_out(tree: &Tree<'_>) -> String {

@@ -45,6 +45,8 @@ fn assert_kept(source: &str) {
         assert!(line.trim().is_empty(), "{source}");
     }
     assert_eq!(kql::format(&once).as_deref(), Ok(once.as_str()), "{source}");
+    // A query that could not be laid out would come back as it is.
+    assert_eq!(kql::format(&format!("\n\n{source}")).as_deref(), Ok(once.as_str()), "{source}");
 }
 
 /// The layout, which is checked to be one.
@@ -149,6 +151,21 @@ fn tables_in_brackets_and_steps_stand_on_lines_of_their_own() {
         step s1 output=all: true => a = 1;
         step s2: x > 1 => a = s1.a + 1, b = 2;
     )
+    ");
+}
+
+#[test]
+fn a_flag_right_before_a_bracket_is_one() {
+    insta::assert_snapshot!(laid_out("union isfuzzy=true(T|take 1),(U|take 1)"), @"
+    union isfuzzy=true
+        (
+            T
+            | take 1
+        ),
+        (
+            U
+            | take 1
+        )
     ");
 }
 

@@ -69,7 +69,7 @@ fn pipeline() -> impl Strategy<Value = Vec<String>> {
             "T",
             "union A , B",
             "union isfuzzy = true A , B , C",
-            "union ( A | take 1 ) , B",
+            "union isfuzzy = true ( A | take 1 ) , B",
         ]),
         prop::collection::vec(stage, 0..5),
     )
