@@ -70,6 +70,7 @@ pub struct Context<'a> {
     pub config: &'a Config,
 }
 
+pub use allow::MARK as ALLOW_MARK;
 pub use bare::{BareFindings, check_bare_query};
 pub use query_language::language_diagnostic;
 

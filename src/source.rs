@@ -6,6 +6,7 @@
 
 mod discover;
 mod reader;
+mod replace;
 mod scalar;
 mod text;
 mod toml;
@@ -13,6 +14,7 @@ mod yaml;
 
 pub use discover::{Discovery, discover};
 pub use reader::Reader;
+pub use replace::replace_lines;
 pub use scalar::{Scalar, ScalarKind};
 pub use text::{Spanned, Text};
 pub use toml::parse as parse_toml;

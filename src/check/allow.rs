@@ -62,7 +62,7 @@ codes! {
 const MOST: usize = 1_000;
 
 /// What a comment begins with that speaks to this program.
-const MARK: &str = "bartizan:";
+pub const MARK: &str = "bartizan:";
 
 /// The comments of a query that allow something.
 pub(super) struct Allows<'q> {

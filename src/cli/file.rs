@@ -33,6 +33,18 @@ pub(super) fn replace(path: &Utf8Path, text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The same, unless the file no longer holds what was read of it.
+///
+/// # Errors
+///
+/// Also when somebody changed it meanwhile.
+pub(super) fn replace_unchanged(path: &Utf8Path, before: &str, text: &str) -> anyhow::Result<()> {
+    if std::fs::read(path)? != before.as_bytes() {
+        anyhow::bail!("somebody changed it meanwhile");
+    }
+    replace(path, text)
+}
+
 #[cfg(all(test, unix))]
 #[allow(clippy::unwrap_used, reason = "tests say what they expect by failing")]
 mod tests {

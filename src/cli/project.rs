@@ -31,6 +31,9 @@ pub(super) struct Project {
     pub settings_in_error: bool,
 }
 
+/// How many diagnostics of each code a file has.
+pub(super) type Counts = BTreeMap<&'static str, usize>;
+
 impl Project {
     /// Reads the paths, or the folders of the settings where there are none.
     pub(super) fn read(global: &Global, paths: &[Utf8PathBuf]) -> anyhow::Result<Self> {
@@ -73,6 +76,16 @@ impl Project {
     pub(super) fn count(&self) -> (usize, usize) {
         let errors = self.diagnostics.iter().filter(|d| d.is_error()).count();
         (errors, self.diagnostics.len() - errors)
+    }
+
+    /// How many diagnostics of each code each file has, of those that have any.
+    pub(super) fn counts(&self) -> BTreeMap<&Utf8Path, Counts> {
+        let mut counts: BTreeMap<&Utf8Path, Counts> = BTreeMap::new();
+        for diagnostic in &self.diagnostics {
+            let of_file = counts.entry(self.path(diagnostic.span.file)).or_default();
+            *of_file.entry(diagnostic.code.id).or_default() += 1;
+        }
+        counts
     }
 
     /// The resources of files without errors.

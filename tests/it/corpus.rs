@@ -10,7 +10,8 @@ use sentinel_emulator::{Options, Tables};
 use crate::folder::{Folder, Run};
 use crate::in_memory::{Checked, Workspace};
 
-fn corpus() -> Option<Utf8PathBuf> {
+/// Where the corpus is.
+pub(crate) fn corpus() -> Option<Utf8PathBuf> {
     let path = std::env::var("BARTIZAN_CORPUS").map_or_else(
         |_| Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
         Utf8PathBuf::from,

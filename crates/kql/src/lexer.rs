@@ -299,6 +299,8 @@ impl Lexer<'_> {
                 "datetime" | "date" => TokenKind::DateTime,
                 "time" | "timespan" => TokenKind::TimeSpan,
                 "guid" => TokenKind::Guid,
+                // `isfuzzy=true(T)` holds a value, too.
+                "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => return TokenKind::Bool,
                 _ => return TokenKind::Identifier,
             };
             return self.parenthesised(start, kind);

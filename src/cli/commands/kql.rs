@@ -1,9 +1,8 @@
+mod files;
 mod format;
 
-use std::io::Read as _;
-
 use anyhow::Context as _;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use clap::{Args, Subcommand};
 use kql::Type;
 use sentinel_schema::{WorkspaceCatalog, declared_tables};
@@ -14,7 +13,6 @@ use crate::cli::project::settings_alone;
 use crate::cli::{Exit, Format, Global, view};
 use crate::config::Config;
 use crate::diagnostic::SourceMap;
-use crate::source;
 
 /// Check bare queries, offline
 ///
@@ -69,17 +67,24 @@ fn watchlist(text: &str) -> Result<DeclaredWatchlist, String> {
 
 pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
     if let Some(Action::Format(arguments)) = &arguments.action {
-        return format::run(arguments);
+        return format::run(global, arguments);
     }
     let config = settings_alone(global)?;
     let catalog = catalog(&config, arguments)?;
     let (mut errors, mut warnings) = (0, 0);
-    let queries = queries(&arguments.files)?;
+    let (files, failures) = files::find(&arguments.files);
+    if let Some((path, error)) = failures.into_iter().next() {
+        return Err(error).with_context(|| UsageError::new(format!("{path} cannot be read")));
+    }
+    let queries = files.iter().map(|path| Ok((path.as_str(), files::read(path)?)));
+    let queries = queries.collect::<anyhow::Result<Vec<_>>>()?;
     for (name, text) in &queries {
+        // A byte order mark is no part of a query.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let parsed = kql::parse(text);
         let analysis = kql::analyze(&parsed, &catalog);
         let mut map = SourceMap::new();
-        let file = map.add(if name == "-" { "standard input" } else { name }, text);
+        let file = map.add(files::name(name.as_ref()), text);
         let mut findings = check::check_bare_query(file, &parsed, &analysis);
         findings.lints = check::apply_severities(&config, findings.lints);
         for diagnostic in findings.syntax.iter().chain(&findings.meaning) {
@@ -106,8 +111,8 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
 fn catalog(config: &Config, arguments: &Arguments) -> anyhow::Result<WorkspaceCatalog> {
     let mut catalog = config.schema.catalog();
     for path in &arguments.schema {
-        let text = read(path)?;
-        let tables = declared_tables(&text)
+        let text = files::read(path)?;
+        let tables = declared_tables(text.trim_start_matches('\u{feff}'))
             .map_err(|error| UsageError::new(format!("{path} declares no tables: {error}")))?;
         for table in tables {
             if table.columns.is_empty() {
@@ -121,40 +126,4 @@ fn catalog(config: &Config, arguments: &Arguments) -> anyhow::Result<WorkspaceCa
         catalog.add_watchlist(watchlist.alias.clone(), watchlist.columns.clone());
     }
     Ok(catalog)
-}
-
-/// Each query with its name.
-fn queries(files: &[Utf8PathBuf]) -> anyhow::Result<Vec<(String, String)>> {
-    let mut queries = Vec::new();
-    for path in files {
-        if path == "-" {
-            let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes).context("standard input cannot be read")?;
-            queries.push(("-".to_owned(), decode("standard input", bytes)?));
-        } else if path.is_dir() {
-            let found = source::discover([path]);
-            let is_query = |file: &&Utf8PathBuf| {
-                let extension = file.extension().map(str::to_ascii_lowercase);
-                matches!(extension.as_deref(), Some("kql" | "csl" | "kusto"))
-            };
-            for file in found.files.iter().filter(is_query) {
-                queries.push((file.to_string(), read(file)?));
-            }
-        } else {
-            queries.push((path.to_string(), read(path)?));
-        }
-    }
-    Ok(queries)
-}
-
-fn read(path: &Utf8Path) -> anyhow::Result<String> {
-    let bytes = std::fs::read(path).with_context(|| UsageError::new(format!("{path} cannot be read")))?;
-    decode(path.as_str(), bytes)
-}
-
-/// As text, without a byte order mark, which is no part of a query.
-fn decode(name: &str, bytes: Vec<u8>) -> anyhow::Result<String> {
-    let text = String::from_utf8(bytes)
-        .map_err(|_| UsageError::new(format!("{name} is not UTF-8")).help("save it as UTF-8"))?;
-    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
 }

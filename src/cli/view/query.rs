@@ -1,9 +1,10 @@
 //! What is wrong with bare queries.
 
+use camino::Utf8Path;
 use kql::{Analysis, LineIndex, QueryResult};
 use serde::Serialize;
 
-use super::{counted, diagnostics, out};
+use super::{counted, diagnostics, err, out};
 use crate::check::{self, BareFindings};
 use crate::diagnostic::{Diagnostic, FileId, Severity, SourceMap, Span};
 
@@ -114,7 +115,17 @@ pub(in crate::cli) fn laid_out(name: &str, what: &str) {
     out(format_args!("{name} {what}"));
 }
 
-/// A query that is left alone for what is wrong with its syntax.
-pub(in crate::cli) fn left_alone(name: &str, line: u32, column: u32, message: &str) {
-    super::err(format_args!("{name}:{line}:{column}: {message}; left as it is"));
+/// A query that is left alone, and why; line and column from 1.
+pub(in crate::cli) fn left_alone(name: &str, (line, column): (usize, usize), message: &str) {
+    err(format_args!("{name}:{line}:{column}: {message}; left as it is"));
+}
+
+/// What went wrong with a file while others went on.
+pub(in crate::cli) fn failed(path: &Utf8Path, what: &str) {
+    err(format_args!("error: {path}: {what}"));
+}
+
+/// The files that could not be read while others went on.
+pub(in crate::cli) fn unread(map: &SourceMap, found: &[Diagnostic]) {
+    let _ = diagnostics::write(&mut anstream::stderr(), map, found);
 }

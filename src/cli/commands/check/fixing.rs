@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::cli::project::Project;
+use crate::cli::project::{Counts, Project};
 use crate::cli::{Global, file, view};
 use crate::diagnostic::{Diagnostic, SourceMap};
 use crate::fix::fix;
@@ -54,7 +54,7 @@ pub(super) fn fix_files(global: &Global, paths: &[Utf8PathBuf], dry_run: bool) -
             trial.insert(project.map.file(file.file).path().to_owned(), file.text.clone());
         }
         let after = Project::read_with(global, paths, &trial)?;
-        let (before, now) = (counts(&project), counts(&after));
+        let (before, now) = (project.counts(), after.counts());
         for file in files {
             let source = project.map.file(file.file);
             if is_worse(before.get(source.path()), now.get(source.path())) {
@@ -70,7 +70,7 @@ pub(super) fn fix_files(global: &Global, paths: &[Utf8PathBuf], dry_run: bool) -
         project = Project::read_with(global, paths, &texts)?;
     }
     for (path, change) in changes {
-        match if dry_run { Ok(()) } else { write(&path, &change.before, &texts[&path]) } {
+        match if dry_run { Ok(()) } else { file::replace_unchanged(&path, &change.before, &texts[&path]) } {
             Ok(()) => view::fixed(&path, &change.fixed, dry_run),
             Err(error) => {
                 for code in change.fixed.iter().map(|fixed| fixed.code).collect::<HashSet<_>>() {
@@ -92,27 +92,7 @@ fn fixed(map: &SourceMap, diagnostic: &Diagnostic) -> Option<Fixed> {
     Some(Fixed { line, column, code: diagnostic.code.id, old: fix.old.clone(), new: fix.new.clone() })
 }
 
-/// How many diagnostics of each code a file has.
-type Counts = BTreeMap<&'static str, usize>;
-
-fn counts(project: &Project) -> BTreeMap<&Utf8Path, Counts> {
-    let mut counts: BTreeMap<&Utf8Path, Counts> = BTreeMap::new();
-    for diagnostic in &project.diagnostics {
-        let of_file = counts.entry(path(&project.map, diagnostic)).or_default();
-        *of_file.entry(diagnostic.code.id).or_default() += 1;
-    }
-    counts
-}
-
 fn is_worse(before: Option<&Counts>, now: Option<&Counts>) -> bool {
     let count = |code| before.and_then(|counts| counts.get(code)).copied().unwrap_or(0);
     now.is_some_and(|now| now.iter().any(|(code, found)| *found > count(code)))
-}
-
-/// Writes a file, unless it is no longer what was read.
-fn write(path: &Utf8Path, before: &str, text: &str) -> anyhow::Result<()> {
-    if std::fs::read(path)? != before.as_bytes() {
-        anyhow::bail!("somebody changed it meanwhile");
-    }
-    file::replace(path, text)
 }
