@@ -101,7 +101,7 @@ codes! {
     /// ```
     pub YAML_SYNTAX = "yaml-syntax", Error, fixed;
 
-    /// The file is no TOML. bartizan.toml is the only file of this kind.
+    /// The file is no TOML. bartizan.toml is a file of this kind; for the lock file there is `bad-schema-lock`.
     ///
     /// ## Why
     /// A setting that cannot be read would silently not count.

@@ -306,7 +306,7 @@ fn call(map: &SourceMap, parser: &Parser, name: &str) -> Option<Span> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Found, files};
+    use super::super::testing::{Found, files, rule_text};
 
     fn parser(text: &str) -> Found {
         files(&[("rules/p.yaml".to_owned(), format!("kind: Parser\n{text}"))])
@@ -350,6 +350,15 @@ mod tests {
         assert!(found.only().code.id.starts_with("kql-"), "{:?}", found.only());
         let place = found.map.location(found.only().span);
         assert_eq!(place.line, 5);
+    }
+
+    #[test]
+    fn a_type_that_is_misspelt_is_no_mistake_of_who_calls_it() {
+        let parser = "kind: Parser\nfunctionAlias: Logons\nfunctionParameters: since:timspan\nfunctionQuery: SecurityEvent | where TimeGenerated > ago(since)\n";
+        let rule = rule_text("query: Logons(1h) | where EventID == 4624\n");
+        let found = files(&[("rules/p.yaml".into(), parser.into()), ("rules/r.yaml".into(), rule)]);
+        assert_eq!(found.codes(), ["bad-function-parameters"]);
+        assert_eq!(found.places(), ["timspan"]);
     }
 
     #[test]

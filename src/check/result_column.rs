@@ -122,11 +122,15 @@ fn complaint(
     if may_be_there {
         diagnostic.severity = Severity::Warning;
     }
-    let near = nearest(column, names.iter().copied());
+    let near = nearest(column, names.iter().copied()).or_else(|| longer(column, names));
     let help = match &lost {
         Some(lost) => match flow.heir(lost, column) {
             Some(heir) => format!("name `{heir}`, which is made of `{column}`"),
-            None => format!("keep `{column}` in `{}`, or name a column that the query returns", lost.word),
+            None => {
+                let other =
+                    near.map_or("a column that the query returns".to_owned(), |near| format!("`{near}`"));
+                format!("keep `{column}` in `{}`, or name {other}", lost.word)
+            }
         },
         None => match near {
             Some(near) => format!("did you mean `{near}`?"),
@@ -143,6 +147,13 @@ fn complaint(
         _ => diagnostic,
     }
     .help(help)
+}
+
+/// The only name that ends as this one, as `InitiatingProcessAccountSid` does for `AccountSid`.
+fn longer<'a>(column: &str, names: &[&'a str]) -> Option<&'a str> {
+    let column = column.to_lowercase();
+    let mut ending = names.iter().filter(|name| name.to_lowercase().ends_with(&column));
+    ending.next().copied().filter(|_| column.len() >= 4 && ending.next().is_none())
 }
 
 #[cfg(test)]
@@ -208,6 +219,14 @@ mod tests {
         assert_eq!(
             help("SecurityEvent | summarize count() by Account", "Computer"),
             "keep `Computer` in `summarize`, or name a column that the query returns"
+        );
+        assert_eq!(
+            help("SecurityEvent | project Computers = strcat(Computer, Account)", "Computer"),
+            "keep `Computer` in `project`, or name `Computers`"
+        );
+        assert_eq!(
+            help("DeviceRegistryEvents | where RegistryKey has 'a'", "AccountSid"),
+            "did you mean `InitiatingProcessAccountSid`?"
         );
     }
 

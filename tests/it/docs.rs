@@ -74,7 +74,9 @@ fn checks_page() -> String {
     );
     let _ = writeln!(
         page,
-        "The last column says in how many of {} published rules, collected from public repositories, a code is found.\n\n\
+        "The last column says in how many of {} published rules, collected from public repositories, a code is found.\n\
+         Up to twenty of them a code, each in a file of its own, were read beside their rules before the count was last\n\
+         taken; what a later change finds more or less shows as a changed number.\n\n\
          | code | severity | what is wrong | rules |\n|---|---|---|---|",
         published("rules")
     );

@@ -12,7 +12,7 @@ use crate::types::Type;
 #[derive(Debug)]
 pub struct Analysis {
     /// What is wrong with the meaning, in the order of the text. What is wrong as syntax stands in
-    /// [`Parsed::diagnostics`].
+    /// [`Parsed::diagnostics`](crate::Parsed::diagnostics).
     pub diagnostics: Vec<Diagnostic>,
     /// What the query returns.
     pub result: QueryResult,

@@ -227,7 +227,11 @@ impl Binder<'_> {
             return Some(best);
         }
         for (at, argument) in arguments.iter().enumerate() {
-            if let Some(parameter) = best.parameter(at, given) {
+            if matches!(builtin.name, "todynamic" | "toobject") && argument.kind() == Type::Dynamic {
+                let message = format!("this is dynamic already, and `{}` reads a text", builtin.name);
+                let diagnostic = Diagnostic::new(Code::AlreadyDynamic, self.span(argument.id), message);
+                self.report(diagnostic.official_as("KS107").with_help("leave the call out"));
+            } else if let Some(parameter) = best.parameter(at, given) {
                 self.check_type(&parameter.takes, argument);
             }
         }

@@ -252,7 +252,11 @@ impl Binder<'_> {
             }
         }
         match self.let_call(id, function, &tables, &texts) {
-            Value::Scalar(scalar) => Value::Scalar(Scalar { from, ..Scalar::of(scalar.kind) }),
+            Value::Scalar(scalar) => {
+                // More than that is known of the body's value, and nothing of the value of another call.
+                let shape = if scalar.shape == Shape::Element { scalar.shape } else { Shape::Any };
+                Value::Scalar(Scalar { from, shape, ..Scalar::of(scalar.kind) })
+            }
             other => other,
         }
     }

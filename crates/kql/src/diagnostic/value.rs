@@ -60,6 +60,25 @@ macro_rules! value_codes {
         /// SecurityEvent | where Activity has "logon" or tostring(TimeGenerated) == Account
         /// ```
         IncomparableTypes = "kql-incomparable-types", Error, None;
+        /// `todynamic` is given a dynamic value.
+        ///
+        /// ## Why
+        ///
+        /// The official library refuses it, since the function reads a text. It is another name of `parse_json`, which gives
+        /// such a value back as it is, and published rules that run call it so: the call has no effect.
+        ///
+        /// ## Wrong
+        ///
+        /// ```kql
+        /// SecurityAlert | extend Entity = todynamic(parse_json(Entities)[0])
+        /// ```
+        ///
+        /// ## Right
+        ///
+        /// ```kql
+        /// SecurityAlert | extend Entity = parse_json(Entities)[0]
+        /// ```
+        AlreadyDynamic = "kql-already-dynamic", Warning, Some("KS107");
         /// A datetime literal names a date that does not exist.
         ///
         /// ## Why
