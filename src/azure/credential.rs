@@ -8,7 +8,7 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 use azure_core::{
     credentials::{AccessToken, Secret, TokenCredential, TokenRequestOptions},
-    http::{ClientOptions, Transport},
+    http::{ClientOptions, ExponentialRetryOptions, RetryOptions, Transport},
     time::{Duration, OffsetDateTime},
 };
 use azure_identity::{
@@ -28,6 +28,12 @@ use crate::config::AuthMethod;
 
 pub use detect::detect;
 use detect::{Variables, variable};
+
+/// How often a request for a token is sent again; the waits double from 0.2 s.
+const SIGN_IN_RETRIES: u32 = 4;
+
+/// After how long it is not sent again. What was under way then still comes to its end, such as a lookup of a name.
+const SIGN_IN_TIME: Duration = Duration::seconds(20);
 
 /// Looks up an environment variable. Handed in, so that a test has its own environment.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -202,7 +208,7 @@ impl Builder<'_> {
     fn managed_identity(&self) -> Result<Arc<dyn TokenCredential>, Error> {
         let options = ManagedIdentityCredentialOptions {
             user_assigned_id: self.variables.get("AZURE_CLIENT_ID").map(UserAssignedId::ClientId),
-            client_options: self.client_options(),
+            client_options: self.patient_client_options(),
         };
         self.built(ManagedIdentityCredential::new(Some(options)))
     }
@@ -289,8 +295,20 @@ impl Builder<'_> {
         Secret::new(text)
     }
 
-    /// Our transport, and the authority of the cloud.
+    /// Our transport, the authority of the cloud, and how long a sign-in is tried: by default it would be minutes where
+    /// there is no network.
     fn client_options(&self) -> ClientOptions {
+        let retry = ExponentialRetryOptions {
+            max_retries: SIGN_IN_RETRIES,
+            max_total_elapsed: SIGN_IN_TIME,
+            ..Default::default()
+        };
+        ClientOptions { retry: RetryOptions::exponential(retry), ..self.patient_client_options() }
+    }
+
+    /// The same with the credential's own retries: the endpoint of a managed identity may be away for more than a minute
+    /// while it is updated.
+    fn patient_client_options(&self) -> ClientOptions {
         ClientOptions {
             transport: Some(self.transport.clone()),
             cloud: Some(Arc::new(self.endpoint.cloud_configuration())),
