@@ -60,7 +60,7 @@ macro_rules! value_codes {
         /// SecurityEvent | where Activity has "logon" or tostring(TimeGenerated) == Account
         /// ```
         IncomparableTypes = "kql-incomparable-types", Error, None;
-        /// `todynamic` is given a dynamic value.
+        /// `todynamic` is given an array or a bag.
         ///
         /// ## Why
         ///
@@ -70,13 +70,13 @@ macro_rules! value_codes {
         /// ## Wrong
         ///
         /// ```kql
-        /// SecurityAlert | extend Entity = todynamic(parse_json(Entities)[0])
+        /// SecurityEvent | summarize Names = make_set(Account) by Computer | extend Names = todynamic(Names)
         /// ```
         ///
         /// ## Right
         ///
         /// ```kql
-        /// SecurityAlert | extend Entity = parse_json(Entities)[0]
+        /// SecurityEvent | summarize Names = make_set(Account) by Computer
         /// ```
         AlreadyDynamic = "kql-already-dynamic", Warning, Some("KS107");
         /// A datetime literal names a date that does not exist.
