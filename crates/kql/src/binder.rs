@@ -81,6 +81,7 @@ pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
         lost_names: false,
         beside_text: false,
         guessed: Vec::new(),
+        misnamed: HashMap::new(),
         quiet: 0,
         depth: 0,
         rebound: 0,
@@ -229,6 +230,9 @@ struct Binder<'a> {
     beside_text: bool,
     /// What the names that were reported should read, as far as that was guessed.
     guessed: Vec<Rc<str>>,
+    /// The names that were reported as no column, each with what it should read where that was guessed. The stages behind
+    /// have columns of these names, so that nothing is said twice, and none of them is ever suggested.
+    misnamed: HashMap<Symbol, Option<Rc<str>>>,
     /// Nought where what is wrong is said; more inside a call that was looked at where it was declared.
     quiet: u32,
     depth: u32,
@@ -391,6 +395,7 @@ impl<'a> Binder<'a> {
         if self.is_guessed(&name) {
             return;
         }
+        self.misnamed.entry(symbol).or_default();
         let lost = self.history.iter().rev().find(|(_, rows)| self.find(&rows.columns, symbol).is_some());
         let dropped = lost.map(|(stage, _)| *stage);
         let diagnostic =
@@ -410,13 +415,12 @@ impl<'a> Binder<'a> {
             return self.report(diagnostic.with_help(advice));
         }
         let columns = self.contexts.last().map(|context| context.columns.as_slice()).unwrap_or_default();
-        let candidates: Vec<Rc<str>> = columns
-            .iter()
-            .map(|id| self.column(*id).name)
-            .chain(self.locals.iter().map(|local| local.name))
-            .map(|known| self.name_of(known))
-            .collect();
+        let mut candidates = self.suggestible(columns);
+        candidates.extend(self.locals.iter().map(|local| self.name_of(local.name)));
         let found = nearest(&name, candidates.iter().map(|known| &**known)).map(str::to_owned);
+        if let Some(found) = &found {
+            self.misnamed.insert(symbol, Some(Rc::from(found.as_str())));
+        }
         let diagnostic = match &found {
             None if self.beside_text => {
                 diagnostic.with_help(format!("if it is a text, it stands in quotes: \"{name}\""))
@@ -424,6 +428,18 @@ impl<'a> Binder<'a> {
             _ => diagnostic,
         };
         self.report_near(diagnostic, found);
+    }
+
+    /// The names of columns that may be suggested: of those that an error left behind, what they should read.
+    fn suggestible(&self, columns: &[ColumnId]) -> Vec<Rc<str>> {
+        let name = |id: &ColumnId| {
+            let column = self.column(*id);
+            match self.misnamed.get(&column.name).filter(|_| column.table.is_none()) {
+                Some(meant) => meant.clone(),
+                None => Some(self.name_of(column.name)),
+            }
+        };
+        columns.iter().filter_map(name).collect()
     }
 
     /// What to say of a name that is no column, where what stands around it tells what was meant.

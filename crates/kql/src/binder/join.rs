@@ -179,13 +179,17 @@ impl Binder<'_> {
             }
             (one, _) => {
                 let text = self.name_of(symbol);
-                if self.is_guessed(&text) {
+                // The side that has it may have it of an error alone, which was said where it was made.
+                let present = one.or(other).map(|id| self.column(id));
+                let is_misnamed = self.misnamed.contains_key(&symbol);
+                if self.is_guessed(&text)
+                    || present.is_some_and(|column| column.table.is_none() && is_misnamed)
+                {
                     return;
                 }
                 let side = if one.is_some() { "right" } else { "left" };
                 let rows = if one.is_some() { &sides.right } else { &sides.left };
-                let known: Vec<std::rc::Rc<str>> =
-                    rows.columns.iter().map(|id| self.name_of(self.column(*id).name)).collect();
+                let known = self.suggestible(&rows.columns);
                 let near =
                     crate::nearest::nearest(&text, known.iter().map(|name| &**name)).map(str::to_owned);
                 let diagnostic = Diagnostic::new(
@@ -193,8 +197,15 @@ impl Binder<'_> {
                     span,
                     format!("the {side} side of the join has no column `{text}`"),
                 );
+                let present = if one.is_some() { &sides.left } else { &sides.right };
+                let is_common =
+                    |near: &str| self.suggestible(&present.columns).iter().any(|name| **name == *near);
                 self.report(match near {
-                    Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+                    Some(near) if is_common(&near) => diagnostic.with_help(format!("did you mean `{near}`?")),
+                    Some(near) => {
+                        let (left, right) = if one.is_some() { (&*text, &*near) } else { (&*near, &*text) };
+                        diagnostic.with_help(format!("did you mean `$left.{left} == $right.{right}`?"))
+                    }
                     None => {
                         diagnostic.with_help("columns of different names are matched so: $left.A == $right.B")
                     }

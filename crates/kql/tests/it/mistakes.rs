@@ -164,3 +164,32 @@ fn values_of_different_types_are_warned_of_or_refused() {
         assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{query}");
     }
 }
+
+#[test]
+fn what_an_error_made_up_is_never_suggested() {
+    let helps = |query: &str| {
+        let parsed = parse(query);
+        let analysis = analyze(&parsed, &Workspace);
+        analysis.diagnostics.into_iter().map(|found| found.help.unwrap_or_default()).collect::<Vec<_>>()
+    };
+    let device = "did you mean `Device`?";
+    for query in [
+        "Events | where Devic == 'a' | where Devicc == 'b'",
+        "Events | project Devic, User | where Devicc == 'b'",
+        "Events | summarize count() by Devic | project-away Devicc",
+        "Events | project Devic | join kind=inner (Events) on Devicc",
+    ] {
+        assert_eq!(helps(query), [device, device], "{query}");
+    }
+    // One that an earlier stage dropped does not come back.
+    assert_eq!(
+        helps("Events | project User | where Device == 'a' | where Devicc == 'a'"),
+        ["`project` on line 1 of the query drops it", ""]
+    );
+    // The side of a join that has a name of an error alone has it not.
+    assert_eq!(helps("Events | project Devic | join kind=inner (Events) on Devic"), [device]);
+    assert_eq!(
+        helps("Events | project User | join kind=inner (Events | project Usr = User) on User"),
+        ["did you mean `$left.User == $right.Usr`?"]
+    );
+}
