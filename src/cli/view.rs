@@ -17,7 +17,6 @@ use std::net::SocketAddr;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::commands::check::Fixed;
 use super::exit::UsageError;
 use super::project::Project;
 use crate::azure::{self, ErrorKind};
@@ -55,6 +54,16 @@ fn one_line(text: &str) -> String {
     text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
+/// A fix that was made, or would be.
+#[derive(Debug)]
+pub(super) struct Fixed {
+    pub line: usize,
+    pub column: usize,
+    pub code: &'static str,
+    pub old: String,
+    pub new: String,
+}
+
 /// Tells what was fixed in a file, or would be: place, code, and the words. On standard error, so that JSON stays JSON.
 pub(super) fn fixed(path: &Utf8Path, fixes: &[Fixed], would: bool) {
     let word = if would { "would fix" } else { "fixed" };
@@ -64,9 +73,10 @@ pub(super) fn fixed(path: &Utf8Path, fixes: &[Fixed], would: bool) {
     }
 }
 
-/// Tells that a file was left as it was, and why.
-pub(super) fn not_fixed(path: &Utf8Path, code: &str, reason: &str) {
-    err(format_args!("not fixed {path} [{code}]: {reason}"));
+/// Tells that fixes were not made in a file, or at one place of it, and why.
+pub(super) fn not_fixed(path: &Utf8Path, place: Option<(usize, usize)>, code: &str, reason: &str) {
+    let place = place.map(|(line, column)| format!(":{line}:{column}")).unwrap_or_default();
+    err(format_args!("not fixed {path}{place} [{code}]: {reason}"));
 }
 
 /// Sends the log to standard error: operations on Azure with `-v`, more with `-vv`.

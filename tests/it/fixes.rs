@@ -110,12 +110,35 @@ fn a_fix_with_which_something_else_is_wrong_is_not_made_and_a_dry_run_knows() {
     let text = rule("SecurityEvent | summarize makeset(Account) by Computer\n")
         .replace("queryPeriod: 1h", "queryPeriod: 30 minutes");
     folder.write("rules/a.yaml", &text);
-    let not_fixed = "not fixed rules/a.yaml [bad-duration]: with the fix something else would be wrong\n";
+    let not_fixed =
+        "not fixed rules/a.yaml:8:14 [bad-duration]: with the fix something else would be wrong\n";
     let run = folder.run(&["check", "--fix", "--dry-run"]).expect(1);
     assert!(run.stderr.starts_with(not_fixed) && run.stderr.contains("would fix"), "{}", run.stderr);
     assert_eq!(folder.read("rules/a.yaml"), text);
     folder.run(&["check", "--fix"]).expect(1);
     assert_eq!(folder.read("rules/a.yaml"), text.replace("makeset", "make_set"));
+}
+
+#[test]
+fn a_fix_that_is_not_made_holds_back_no_other() {
+    let folder = Folder::new();
+    let text = rule("SecurityEvent | take 1\n")
+        .replace("queryPeriod: 1h", "suppressionDuration: 2 hours\nqueryPeriod: 30 minutes")
+        .replace("version:", "incidentConfiguration:\n  createIncident: true\n  groupingConfiguration: {enabled: true, lookbackDuration: 5 hours, matchingMethod: AllEntities}\nversion:");
+    for name in ["rules/a.yaml", "rules/b.yaml"] {
+        folder.write(name, &text);
+    }
+    let run = folder.run(&["check", "--fix"]).expect(1);
+    for name in ["rules/a.yaml", "rules/b.yaml"] {
+        let fixed = folder.read(name);
+        assert!(
+            fixed.contains("suppressionDuration: 2h") && fixed.contains("lookbackDuration: 5h"),
+            "{fixed}"
+        );
+        assert!(fixed.contains("queryPeriod: 30 minutes"), "{fixed}");
+        let refusals = run.stderr.lines().filter(|line| line.starts_with(&format!("not fixed {name}")));
+        assert_eq!(refusals.count(), 1, "{}", run.stderr);
+    }
 }
 
 #[cfg(unix)]

@@ -1,7 +1,5 @@
 mod fixing;
 
-pub(in crate::cli) use fixing::Fixed;
-
 use camino::Utf8PathBuf;
 use clap::Args;
 
