@@ -96,12 +96,17 @@ impl Binder<'_> {
         let text = name.text()?;
         let symbol = self.symbol(&text);
         let context = self.contexts.last()?;
-        // Whichever it is, the type is that of the default.
-        let from = match self.find(&context.columns, symbol) {
-            Some(id) => vec![id],
-            None => default.from(),
+        // Whichever it is, the type is that of the default for the official library. For the service it is the column's:
+        // of a dynamic column, `""` behind it or not, members are taken.
+        let (from, kind) = match self.find(&context.columns, symbol) {
+            Some(id) if matches!(self.column(id).kind, Type::Dynamic | Type::Unknown) => {
+                (vec![id], Type::Unknown)
+            }
+            Some(id) => (vec![id], default.kind()),
+            None if context.open => (default.from(), Type::Unknown),
+            None => (default.from(), default.kind()),
         };
-        Some(Value::Scalar(Scalar { from, ..Scalar::of(default.kind()) }))
+        Some(Value::Scalar(Scalar { from, ..Scalar::of(kind) }))
     }
 
     pub(super) fn builtin_call(&mut self, builtin: &Builtin, arguments: &[Argument], span: Span) -> Value {

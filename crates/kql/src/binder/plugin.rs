@@ -160,7 +160,7 @@ impl Binder<'_> {
                         }
                         _ => table,
                     };
-                    Rows { open: false, ..self.joined(rows, &further) }
+                    self.joined(rows, &further)
                 }
                 _ => rows.clone(),
             },
@@ -172,7 +172,7 @@ impl Binder<'_> {
                             true => table,
                             false => self.without_arguments(&table, arguments.get(1..2).unwrap_or(&[]), 1),
                         };
-                        Rows { open: false, ..self.joined(rows, &further) }
+                        self.joined(rows, &further)
                     }
                     _ => rows.clone(),
                 }

@@ -193,3 +193,17 @@ fn what_an_error_made_up_is_never_suggested() {
         ["did you mean `$left.User == $right.Usr`?"]
     );
 }
+
+#[test]
+fn what_an_open_table_may_have_is_no_mistake() {
+    for query in [
+        "List('a') | evaluate ipv4_lookup(Users, IP, Country) | project IP, Other",
+        "Users | evaluate ipv4_lookup(List('a'), Country, Net) | where Other == 1",
+        "List('a') | extend D = column_ifexists('Details', '') | project D.city",
+        "List('a') | extend D = column_ifexists('Details', '') | project iff(isempty(D), parse_json(D), D).city",
+        "Events | extend D = column_ifexists('Details', '') | project D.city",
+    ] {
+        assert_eq!(said(query), [], "{query}");
+    }
+    assert_eq!(said("Events | extend D = column_ifexists('Detail', '') | project D.city").len(), 1);
+}
