@@ -240,7 +240,8 @@ fn fields_of(
 ) {
     let Some(fields) = &mapping.field_mappings else { return };
     let mut seen: Vec<&Text> = Vec::with_capacity(MOST_FIELDS);
-    let mut all_known = true;
+    // A field without an identifier is another check's, and may be the one that is wanted.
+    let mut all_known = fields.iter().all(|field| field.identifier.is_some());
     for identifier in fields.iter().filter_map(|field| field.identifier.as_ref()) {
         let word = identifier.trim();
         if word.is_empty() {

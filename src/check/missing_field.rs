@@ -146,12 +146,12 @@ fn rule_fields(rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
 
 fn mapping_fields(rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for mapping in rule.entity_mappings.iter().flat_map(|mappings| &mappings.value) {
-        let mut fields = Fields::new(mapping.span, &[]);
+        let mut fields = Fields::new(mapping.span, &mapping.misread);
         fields.text("entityType", mapping.entity_type.as_ref());
         fields.present("fieldMappings", mapping.field_mappings.as_ref().is_some_and(|list| !list.is_empty()));
         fields.report("the entity mapping", diagnostics);
         for field in mapping.field_mappings.iter().flat_map(|list| &list.value) {
-            let mut fields = Fields::new(field.span, &[]);
+            let mut fields = Fields::new(field.span, &field.misread);
             fields.text("identifier", field.identifier.as_ref());
             fields.text("columnName", field.column_name.as_ref());
             fields.report("the field mapping", diagnostics);
@@ -168,7 +168,7 @@ fn mapping_fields(rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
         .filter_map(|details| details.alert_dynamic_properties.as_ref())
         .flat_map(|list| &list.value);
     for property in properties {
-        let mut fields = Fields::new(property.span, &[]);
+        let mut fields = Fields::new(property.span, &property.misread);
         fields.text("alertProperty", property.alert_property.as_ref());
         fields.text("value", property.value.value.as_ref());
         fields.report("the dynamic property", diagnostics);
@@ -265,6 +265,14 @@ mod tests {
     #[test]
     fn what_has_the_wrong_shape_is_not_called_missing() {
         assert_eq!(rule("triggerThreshold: many\n").codes(), ["wrong-shape"]);
+        for text in [
+            "entityMappings:\n  - entityType: []\n    fieldMappings:\n      - {identifier: HostName, columnName: Computer}\n",
+            "entityMappings:\n  - entityType: Host\n    fieldMappings:\n      - {identifier: [], columnName: []}\n",
+            "entityMappings:\n  - {entityType: Host, fieldMappings: Computer}\n",
+            "alertDetailsOverride: {alertDynamicProperties: [{alertProperty: ProductName, value: []}]}\n",
+        ] {
+            assert_eq!(rule(text).codes(), ["wrong-shape"], "{text}");
+        }
     }
 
     #[test]

@@ -90,6 +90,8 @@ pub struct EntityMapping {
     pub entity_type: Option<Text>,
     /// What identifies it.
     pub field_mappings: Option<Spanned<Vec<Spanned<FieldMapping>>>>,
+    /// The keys whose values had the wrong shape, which is reported where they are read.
+    pub misread: Vec<&'static str>,
 }
 
 /// A column that identifies an entity.
@@ -99,6 +101,8 @@ pub struct FieldMapping {
     pub identifier: Option<Text>,
     /// A column of the query's result.
     pub column_name: Option<Text>,
+    /// The keys whose values had the wrong shape, which is reported where they are read.
+    pub misread: Vec<&'static str>,
 }
 
 /// How columns set parts of the alert.
@@ -123,6 +127,8 @@ pub struct DynamicProperty {
     pub alert_property: Option<Text>,
     /// A column.
     pub value: Option<Text>,
+    /// The keys whose values had the wrong shape, which is reported where they are read.
+    pub misread: Vec<&'static str>,
 }
 
 /// How results become alerts.
@@ -188,8 +194,13 @@ impl AnalyticsRule {
             r.mappings("entityMappings", "an entity mapping", diagnostics, |r, diagnostics| EntityMapping {
                 entity_type: r.text("entityType"),
                 field_mappings: r.mappings("fieldMappings", "a field mapping", diagnostics, |r, _| {
-                    FieldMapping { identifier: r.text("identifier"), column_name: r.text("columnName") }
+                    FieldMapping {
+                        identifier: r.text("identifier"),
+                        column_name: r.text("columnName"),
+                        misread: r.misread().to_vec(),
+                    }
                 }),
+                misread: r.misread().to_vec(),
             });
         rule.sentinel_entities_mappings =
             r.mappings("sentinelEntitiesMappings", "a Sentinel entity mapping", diagnostics, |r, _| {
@@ -309,7 +320,11 @@ fn alert_details_override(r: &mut Reader<'_>, diagnostics: &mut Vec<Diagnostic>)
             "alertDynamicProperties",
             "a dynamic property",
             diagnostics,
-            |r, _| DynamicProperty { alert_property: r.text("alertProperty"), value: r.text("value") },
+            |r, _| DynamicProperty {
+                alert_property: r.text("alertProperty"),
+                value: r.text("value"),
+                misread: r.misread().to_vec(),
+            },
         ),
     }
 }

@@ -71,13 +71,19 @@ impl<'a> Reader<'a> {
 
     fn wrong(&mut self, key: &'static str, node: &Node, expected: &str) {
         self.misread.push(key);
+        let help = match expected {
+            "text" => format!("give it one value: `{key}: …`"),
+            "a list of texts" => format!("write its values in a list: `{key}: [A, B]`"),
+            _ => format!("write {expected} behind `{key}:`"),
+        };
         self.problems.push(
             Diagnostic::new(
                 &WRONG_SHAPE,
                 node.span,
                 format!("`{key}` is {expected}, not {}", node.describe()),
             )
-            .label(format!("expected {expected}")),
+            .label(format!("expected {expected}"))
+            .help(help),
         );
     }
 
