@@ -29,8 +29,8 @@ pub(super) use code::CODES;
 /// Where a query stands, which says what the service does with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Setting {
-    /// In an analytics rule that reads this far back; none where that is not known.
-    Rule(Option<Duration>),
+    /// In an analytics rule that reads this far back and runs this often; none where that is not known.
+    Rule { period: Option<Duration>, frequency: Option<Duration> },
     /// In a function of the workspace.
     Parser,
     /// In a file of its own.
@@ -79,7 +79,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let Some(query) = rule.query.as_ref().filter(|query| query.parsed.diagnostics.is_empty()) else {
             continue;
         };
-        let setting = Setting::Rule(rule.period());
+        let setting = Setting::Rule { period: rule.period(), frequency: rule.frequency() };
         for finding in findings(&query.parsed.tree, &query.analysis, setting) {
             let place = query.locate(view.map, finding.place);
             let mut diagnostic = finding.diagnostic(place);

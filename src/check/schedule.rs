@@ -100,8 +100,8 @@ codes! {
 const SHORTEST: Duration = Duration::from_minutes(5);
 const LONGEST: Duration = Duration::from_days(14);
 /// From this period on, a rule may run once an hour at most.
-const LONG: Duration = Duration::from_days(2);
-const HOUR: Duration = Duration::from_hours(1);
+pub(super) const LONG: Duration = Duration::from_days(2);
+pub(super) const HOUR: Duration = Duration::from_hours(1);
 const HIGHEST_THRESHOLD: i64 = 10_000;
 
 pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {

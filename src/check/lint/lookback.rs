@@ -4,6 +4,7 @@ use kql::tree::{BinaryOperator, ExpressionId, ExpressionKind, LiteralKind, Unary
 
 use super::code::LOOKBACK_BEYOND_PERIOD;
 use super::{Lints, Setting};
+use crate::check::schedule::{HOUR, LONG};
 use crate::resource::Duration;
 
 /// The longest `queryPeriod` that the service takes.
@@ -14,7 +15,7 @@ const DAY: f64 = 86_400.0;
 
 impl Lints<'_> {
     pub(super) fn lookback(&mut self, id: ExpressionId) {
-        let Setting::Rule(Some(period)) = self.setting else { return };
+        let Setting::Rule { period: Some(period), frequency } = self.setting else { return };
         use BinaryOperator::*;
         let tree = self.tree;
         let (time, low) = match &tree.expression(id).kind {
@@ -36,7 +37,11 @@ impl Lints<'_> {
                 "look back no further; a rule reads at most {most}, and what is older can stand in a watchlist"
             )
         } else {
-            format!("set `queryPeriod` to {}, or look back no further than {period}", back.kql())
+            // With such a period the service lets a rule run once an hour at most.
+            let is_often = frequency.is_some_and(|frequency| frequency < HOUR);
+            let hourly =
+                if back >= LONG && is_often { ", with a `queryFrequency` of 1h or more" } else { "" };
+            format!("set `queryPeriod` to {}{hourly}, or look back no further than {period}", back.kql())
         };
         let back = back.kql();
         self.report(

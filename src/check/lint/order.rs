@@ -62,7 +62,7 @@ impl Lints<'_> {
         }
         let is_idle = match (next, place) {
             (Some(_), _) | (None, Place::Unordered) => true,
-            (None, Place::Result) => matches!(self.setting, Setting::Rule(_)),
+            (None, Place::Result) => matches!(self.setting, Setting::Rule { .. }),
             (None, Place::Scalar) => false,
             (None, Place::Used) => !self.anything_needs_order(),
         };

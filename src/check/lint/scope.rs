@@ -11,7 +11,7 @@ impl Lints<'_> {
     pub(super) fn leading(&mut self, id: OperatorId) {
         let tree = self.tree;
         let is_star = |expression| tree.span_of(expression).text(tree.source) == "*";
-        let in_rule = matches!(self.setting, Setting::Rule(_));
+        let in_rule = matches!(self.setting, Setting::Rule { .. });
         let help = match &tree.operator(id).kind {
             // An error of its own.
             OperatorKind::Search { predicate, .. } if in_rule && is_star(tree.unwrapped(*predicate)) => {

@@ -146,7 +146,16 @@ fn a_lookback_is_worked_out_through_lets_and_arithmetic() {
         let found = query(&format!("SecurityEvent | where TimeGenerated > ago({days}d)"));
         found.only().help.clone().unwrap()
     };
-    assert!(help(14).starts_with("set `queryPeriod` to 14d"));
+    assert_eq!(help(14), "set `queryPeriod` to 14d, or look back no further than 1h");
+    let often = rule(
+        "queryFrequency: 5m\nentityMappings: []\nquery: SecurityEvent | where TimeGenerated > ago(2d)\n",
+    );
+    assert_eq!(
+        often.only().help.as_deref(),
+        Some(
+            "set `queryPeriod` to 2d, with a `queryFrequency` of 1h or more, or look back no further than 1h"
+        )
+    );
     assert!(help(15).starts_with("look back no further"), "the service takes no longer period");
 }
 
