@@ -29,6 +29,15 @@ impl Subject {
         }
     }
 
+    /// Whether a text may be the value of such a column. A column of hashes is sometimes compared with a word that the query
+    /// put there itself.
+    fn may_be(self, text: &str) -> bool {
+        match self {
+            Subject::Hash => text.trim().chars().all(|c| c.is_ascii_hexdigit()),
+            Subject::Host => true,
+        }
+    }
+
     fn noun(self) -> &'static str {
         match self {
             Subject::Hash => "a hash",
@@ -72,7 +81,7 @@ impl Lints<'_> {
         if self.bindings.is_bound(&column) || self.bindings.is_folded(&column) || !self.is_text(left) {
             return;
         }
-        if !right.iter().any(|value| self.is_given(*value, 0)) {
+        if !right.iter().any(|value| self.is_given(*value, subject, 0)) {
             return;
         }
         // One comparison that is written several times is one mistake.
@@ -101,8 +110,8 @@ impl Lints<'_> {
 
     /// Whether a value is a text that somebody wrote down, with letters in it: in the query, in a watchlist, in a table
     /// of the query or in a file elsewhere. What a query reads from logs is written as the source writes it.
-    fn is_given(&self, id: ExpressionId, depth: usize) -> bool {
-        let has_letters = |text: &String| text.chars().any(char::is_alphabetic);
+    fn is_given(&self, id: ExpressionId, subject: Subject, depth: usize) -> bool {
+        let has_letters = |text: &String| subject.may_be(text) && text.chars().any(char::is_alphabetic);
         let id = self.bindings.value(id);
         match &self.tree.expression(id).kind {
             ExpressionKind::Literal(LiteralKind::String) => {
@@ -113,7 +122,9 @@ impl Lints<'_> {
             }
             ExpressionKind::DataTable { .. } | ExpressionKind::ExternalData { .. } => true,
             ExpressionKind::Call { name, .. } => self.tree.name(*name) == "_GetWatchlist",
-            ExpressionKind::Pipe { source, .. } if depth < DEEPEST => self.is_given(*source, depth + 1),
+            ExpressionKind::Pipe { source, .. } if depth < DEEPEST => {
+                self.is_given(*source, subject, depth + 1)
+            }
             _ => false,
         }
     }

@@ -212,6 +212,7 @@ fn a_comparison_without_case_or_with_what_logs_say_is_right() {
         "SecurityEvent | where Computer in ((Heartbeat | distinct Computer))",
         "SecurityEvent | where Account == 'CONTOSO'",
         "SecurityEvent | where Computer == WorkstationName",
+        "SecurityEvent | extend FileHash = iff(FileHash == '', 'No Match', 'SHA256') | where FileHash == 'SHA256'",
     ] {
         clean(text);
     }
