@@ -14,6 +14,10 @@ const SHORTEST_TERM: usize = 3;
 const STEMS: &[&str] =
     &["admin", "auth", "login", "logon", "encrypt", "remote", "execut", "download", "upload"];
 
+/// Words that stand within longer ones where they matter: user agents say `WindowsPowerShell/5.1`, the pools of Exchange
+/// are `MSExchangeOWAAppPool` and its like.
+const PARTS: &[&str] = &["powershell", "msexchange"];
+
 impl Lints<'_> {
     pub(super) fn contains(&mut self, id: ExpressionId) {
         let tree = self.tree;
@@ -76,7 +80,10 @@ fn is_whole(text: &str) -> bool {
     let word = text.to_ascii_lowercase();
     // `AAA` stands in base64 and in no word.
     let is_encoded = text.as_bytes().windows(3).any(|run| run[0] == run[1] && run[1] == run[2]);
-    text.len() >= SHORTEST_WORD && !is_encoded && !STEMS.contains(&word.as_str())
+    text.len() >= SHORTEST_WORD
+        && !is_encoded
+        && !STEMS.contains(&word.as_str())
+        && !PARTS.contains(&word.as_str())
 }
 
 /// Whether a column's values run words together: names such as `DeleteUser`, and what a URL encodes, where `%20whoami` is
@@ -104,7 +111,15 @@ mod tests {
 
     #[test]
     fn a_whole_text_begins_and_ends_with_terms() {
-        for text in ["certutil", "certutil.exe", "evil.example.org", "timed out", "CMDB123", "key=value"] {
+        for text in [
+            "certutil",
+            "certutil.exe",
+            "powershell.exe",
+            "evil.example.org",
+            "timed out",
+            "CMDB123",
+            "key=value",
+        ] {
             assert!(is_whole(text), "{text}");
         }
         for text in [
@@ -120,6 +135,8 @@ mod tests {
             "-encoded",
             "N/A",
             "TVqQAAMAAAA",
+            "PowerShell",
+            "MSExchange",
         ] {
             assert!(!is_whole(text), "{text}");
         }

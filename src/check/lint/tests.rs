@@ -111,6 +111,7 @@ fn contains_of_a_whole_term_is_found_and_of_a_part_is_right() {
         "CommandLine contains '.exe'",
         "CommandLine contains ' -nop '",
         "CommandLine contains 'admin'",
+        "CommandLine contains 'PowerShell'",
         "CommandLine has 'mimikatz'",
         "Activity contains 'mimikatz'",
         "strcat(CommandLine, Process) contains 'mimikatz'",
