@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::call::Argument;
 use super::signature::{common_type, count_text, describe, fits, returned_shape, takes_argument};
 use super::statement::{Local, Meaning};
-use super::{Binder, ColumnId, Reference, Rows, Scalar, Value};
+use super::{Binder, ColumnId, Reference, Rows, Scalar, Shape, Value};
 use crate::builtins::{Builtin, Returns, Signature, Takes};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::token::Span;
@@ -98,15 +98,15 @@ impl Binder<'_> {
         let context = self.contexts.last()?;
         // Whichever it is, the type is that of the default for the official library. For the service it is the column's:
         // of a dynamic column, `""` behind it or not, members are taken.
-        let (from, kind) = match self.find(&context.columns, symbol) {
+        let (from, shape) = match self.find(&context.columns, symbol) {
             Some(id) if matches!(self.column(id).kind, Type::Dynamic | Type::Unknown) => {
-                (vec![id], Type::Unknown)
+                (vec![id], Shape::Undecided)
             }
-            Some(id) => (vec![id], default.kind()),
-            None if context.open => (default.from(), Type::Unknown),
-            None => (default.from(), default.kind()),
+            Some(id) => (vec![id], Shape::Any),
+            None if context.open => (default.from(), Shape::Undecided),
+            None => (default.from(), Shape::Any),
         };
-        Some(Value::Scalar(Scalar { from, ..Scalar::of(kind) }))
+        Some(Value::Scalar(Scalar { from, shape, ..Scalar::of(default.kind()) }))
     }
 
     pub(super) fn builtin_call(&mut self, builtin: &Builtin, arguments: &[Argument], span: Span) -> Value {

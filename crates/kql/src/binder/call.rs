@@ -36,7 +36,7 @@ impl Argument {
 
     /// Whether it is a dynamic value that is surely no text.
     pub(super) fn is_shaped(&self) -> bool {
-        let is_known = |shape| !matches!(shape, Shape::Any | Shape::Element);
+        let is_known = |shape| !matches!(shape, Shape::Any | Shape::Element | Shape::Undecided);
         matches!(&self.value, Value::Scalar(scalar) if scalar.kind == Type::Dynamic && is_known(scalar.shape))
     }
 

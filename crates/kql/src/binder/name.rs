@@ -176,6 +176,7 @@ impl Binder<'_> {
                 }
                 Value::Scalar(Scalar { from: scalar.from, shape: Shape::Element, ..Scalar::of(scalar.kind) })
             }
+            Value::Scalar(scalar) if scalar.shape == Shape::Undecided => Value::scalar(Type::Unknown),
             Value::Scalar(scalar) => {
                 if let ExpressionKind::Name(name) = tree.expression(member).kind {
                     let span = tree.name_span(name);
@@ -238,6 +239,7 @@ impl Binder<'_> {
                 let shape = scalar.shape.element();
                 Value::Scalar(Scalar { from: scalar.from, shape, ..Scalar::of(scalar.kind) })
             }
+            Value::Scalar(scalar) if scalar.shape == Shape::Undecided => Value::scalar(Type::Unknown),
             Value::Scalar(scalar) => {
                 let span = Span::new(self.span(base).end, self.span(id).end);
                 let kind = scalar.kind;

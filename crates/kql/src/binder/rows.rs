@@ -65,6 +65,8 @@ pub(crate) enum Shape {
     Container { known: bool },
     /// A value of a known type.
     Value,
+    /// Nothing, not even that it is dynamic: what `column_ifexists` gives has the type of a column that may be there.
+    Undecided,
 }
 
 impl Shape {

@@ -125,6 +125,10 @@ const CONTAINERS: &[&str] = &[
 
 /// What is known of the dynamic value that a function returns.
 pub(super) fn returned_shape(name: &str, arguments: &[Argument]) -> Shape {
+    let is_undecided = |argument: &Argument| matches!(&argument.value, Value::Scalar(scalar) if scalar.shape == Shape::Undecided);
+    if matches!(name, "iff" | "iif" | "case" | "coalesce") && arguments.iter().any(is_undecided) {
+        return Shape::Undecided;
+    }
     // The first of several values says what is known of all.
     let first = match name {
         "iff" | "iif" | "case" => arguments.get(1),
