@@ -107,8 +107,21 @@ fn in_a_rule(
             diagnostic.help.get_or_insert_with(|| growing::HELP.to_owned());
         }
     }
+    // Nothing resembles it, so that most likely it is the workspace's own.
+    if diagnostic.severity == Severity::Warning && diagnostic.help.is_none() {
+        let is_known = view.config.schema.lock.is_some();
+        let told = if is_known { "the workspace had none when `bartizan schema pull` asked" } else { PULL };
+        if diagnostic.code == language_code(kql::Code::UnknownTable) {
+            diagnostic.help = Some(format!("{told}; [tables] in bartizan.toml declares one"));
+        } else if diagnostic.code == language_code(kql::Code::UnknownFunction) {
+            diagnostic.help = Some(format!("{told}; a parser file describes one"));
+        }
+    }
     diagnostic
 }
+
+/// Where what the workspace has of its own can be learnt.
+const PULL: &str = "if the workspace has it, `bartizan schema pull` writes it down";
 
 /// What is wrong with a query. Behind the first error of syntax its meaning is a guess, and nothing is said of it.
 fn findings<'a>(
@@ -169,6 +182,27 @@ mod tests {
         );
         let found = rule("query: SecurityEvent | extend Computer = tolowr(Computer)\n");
         assert_eq!((found.only().code.id, found.only().severity), ("kql-unknown-function", Severity::Error));
+    }
+
+    #[test]
+    fn what_resembles_nothing_may_be_the_workspaces_own_until_that_was_asked() {
+        let help = |query: &str, config: &Config| {
+            let text = rule_text(&format!("query: {query}\nentityMappings: []\n"));
+            run(&[("rules/a.yaml".into(), text)], &[], config).only().help.clone().unwrap()
+        };
+        let mut asked = Config::default();
+        asked.schema.lock = Some(crate::schema::Lock::default());
+        for (query, other) in [
+            ("OurOwnLogons | where EventID == 4688", "[tables] in bartizan.toml declares one"),
+            ("OurOwnLogons(1d) | where EventID == 4688", "a parser file describes one"),
+        ] {
+            let told = help(query, &Config::default());
+            assert_eq!(
+                told,
+                format!("if the workspace has it, `bartizan schema pull` writes it down; {other}")
+            );
+            assert!(help(query, &asked).starts_with("the workspace had none when"));
+        }
     }
 
     #[test]

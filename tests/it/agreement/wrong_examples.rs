@@ -39,7 +39,7 @@ const MILDER: &[(&str, &str)] =
 async fn what_check_calls_an_error_the_service_refuses_or_it_is_known_why_not() {
     let mut table = String::new();
     let (mut stricter, mut milder) = (Vec::new(), Vec::new());
-    // The emulator does not parse queries, so it can say nothing of the codes of the language.
+    // The examples of the language's codes are queries without a rule around them.
     for code in check::codes().into_iter().filter(|code| !code.id.starts_with("kql-")) {
         let files = files(code, "Wrong");
         let severity = code.severity.as_str();
