@@ -44,16 +44,41 @@ fn syntax_error(map: &SourceMap, file: FileId, error: &serde_saphyr::Error) -> D
     // The library ends its message with the place, which the diagnostic shows by itself.
     let message = message.split(" at line ").next().unwrap_or(&message).trim();
     let message = message.split(", set DuplicateKeyPolicy").next().unwrap_or(message);
-    let start = error.location().map_or(0, |location| offset(text, &location));
+    let mut start = error.location().map_or(0, |location| offset(text, &location));
+    // Of a text that begins with a tab the library shows the head, one line above.
+    let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at + 1);
+    let blanks = text[line_end..].len() - text[line_end..].trim_start_matches(' ').len();
+    if !text[start..line_end].contains('\t') && text[line_end + blanks..].starts_with('\t') {
+        start = line_end + blanks;
+    }
     let end = start + text[start..].chars().next().map_or(0, char::len_utf8);
     let mut diagnostic =
         Diagnostic::new(&YAML_SYNTAX, Span::new(file, start, end), format!("the file is no YAML: {message}"));
-    if text[start..].lines().next().is_some_and(|line| line.contains('\t'))
-        || text[start..].lines().nth(1).is_some_and(|line| line.trim_start_matches(' ').starts_with('\t'))
-    {
-        diagnostic = diagnostic.help("YAML allows no tabs for indentation: replace each with blanks");
+    if let Some(help) = advice(text, start, message) {
+        diagnostic = diagnostic.help(help);
     }
     diagnostic
+}
+
+/// What to do about the mistakes that rule files have most.
+fn advice(text: &str, start: usize, message: &str) -> Option<&'static str> {
+    let line = text[start..].lines().next().unwrap_or_default();
+    let before = text[..start].lines().rev().map(str::trim_end);
+    if line.contains('\t') {
+        return Some("YAML allows no tabs for indentation: replace each with blanks");
+    }
+    let is_brace = text[..start].ends_with('{') || line.starts_with('{');
+    if is_brace && message.contains("scalar") {
+        return Some("a text that begins with `{` stands in quotes: \"{{Column}}\"");
+    }
+    let starts_line = start == 0 || text[..start].ends_with('\n');
+    // The text may have begun further in.
+    let mut above = before.skip_while(|line| line.is_empty() || line.starts_with(' '));
+    let is_head = above
+        .next()
+        .is_some_and(|line| [": |", ": >", ": |-", ": >-"].iter().any(|head| line.ends_with(head)));
+    (starts_line && is_head)
+        .then_some("the lines of a text stand further in than its key: put two blanks before each")
 }
 
 /// The byte offset of a location; where the library gives only line and column, counted from these.
@@ -271,8 +296,26 @@ mod tests {
     fn a_syntax_error_has_a_place_and_a_tab_a_hint() {
         let (map, node, diagnostics) = read("name: x\nd: |\n\tabc\n");
         assert!(node.is_none());
-        assert_eq!(map.location(diagnostics[0].span).line, 2);
+        assert_eq!(map.location(diagnostics[0].span).line, 3);
         assert!(diagnostics[0].help.as_deref().unwrap().contains("tabs"));
+    }
+
+    #[test]
+    fn what_rule_files_have_wrong_most_has_a_hint() {
+        for (text, line, hint) in [
+            ("query: |\n\nSecurityEvent\n| take 1\n", 3, "further in"),
+            ("query: |\n  let x = 1;\nSecurityEvent\n| take 1\n", 3, "further in"),
+            ("format: {{Title}}\n", 1, "in quotes"),
+        ] {
+            let (map, node, diagnostics) = read(text);
+            assert!(node.is_none());
+            assert_eq!(map.location(diagnostics[0].span).line, line, "{text}");
+            assert!(
+                diagnostics[0].help.as_deref().unwrap_or_default().contains(hint),
+                "{:?}",
+                diagnostics[0]
+            );
+        }
     }
 
     #[test]
