@@ -27,8 +27,9 @@ macro_rules! name_codes {
         ///
         /// ## Why
         ///
-        /// The workspace has no table, function or `let` of that name. A table of one's own is told to the check with its
-        /// columns; a table that may be missing is read through `union isfuzzy=true`.
+        /// The workspace has no table, function or `let` of that name. What it has of its own, `bartizan schema pull` writes
+        /// down, `[tables]` in bartizan.toml declares, or a parser file describes; a table that may be missing is read through
+        /// `union isfuzzy=true`.
         UnknownTable = "kql-unknown-table", Error, Some("KS204");
         /// A name in a fuzzy union refers to no table.
         ///
