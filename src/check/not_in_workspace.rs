@@ -1,12 +1,12 @@
 //! Tables and functions that queries read and that the workspace did not have when `bartizan schema pull` asked it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use kql::{Analysis, Catalog as _, Parsed};
 use sentinel_schema::is_custom_table;
 
 use super::view::View;
-use super::wording::shown;
+use super::wording::{listed, shown};
 use crate::compile::reads::{Read, ReadKind, reads};
 use crate::diagnostic::{Code, Diagnostic, Span, codes, nearest};
 use crate::resource::Resource;
@@ -155,22 +155,25 @@ fn complaint(view: &View<'_>, code: &'static Code, span: Span, message: String, 
     Diagnostic::new(code, span, message).label(format!("{LOCK_FILE} does not list it")).help(help)
 }
 
-/// The tables that rules made from indicators read. One file makes rules over the same tables again and again.
+/// The tables that rules made from indicators read: those that are missing, once for all rules of a file.
 fn generated(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut told = HashSet::new();
+    let mut missing: BTreeMap<Span, Vec<&str>> = BTreeMap::new();
     for made in view.generated.iter().filter(|made| matches!(made.resource, Resource::AlertRule(_))) {
+        let tables = missing.entry(made.span).or_default();
         for table in &made.needs.tables {
-            if view.config.schema.has_table(table) == Some(false) && told.insert((made.span, table.as_str()))
-            {
-                let message = format!("{} has no table `{}`", workspace(view), shown(table));
-                let diagnostic = Diagnostic::new(&TABLE_NOT_IN_WORKSPACE, made.span, message);
-                diagnostics.push(
-                    diagnostic.label("indicators are looked for in it").help(
-                        "name the tables to look in under `targets`, or connect the one that is missing",
-                    ),
-                );
+            if view.config.schema.has_table(table) == Some(false) && !tables.contains(&table.as_str()) {
+                tables.push(table);
             }
         }
+    }
+    for (span, tables) in missing.into_iter().filter(|(_, tables)| !tables.is_empty()) {
+        let what = if tables.len() == 1 { "table" } else { "tables" };
+        let message = format!("{} has no {what} {}", workspace(view), listed(&tables));
+        diagnostics.push(
+            Diagnostic::new(&TABLE_NOT_IN_WORKSPACE, span, message)
+                .label("indicators are looked for there")
+                .help("name the tables to look in under `targets`, or connect what is missing"),
+        );
     }
 }
 

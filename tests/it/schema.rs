@@ -258,3 +258,22 @@ fn rules_with_errors_do_not_stand_in_the_way_and_wrong_settings_do() {
     let refused = folder.run(&["schema", "pull"]).expect(3);
     assert!(refused.stderr.contains("error: "), "{}", refused.stderr);
 }
+
+#[test]
+fn the_tables_that_indicators_miss_are_told_once() {
+    let indicators =
+        "kind: Indicators\nfamily: ExampleRAT\nindicators:\n  - {type: domain, value: bad-host-7.top}\n";
+    let lock = "version = 1\nworkspace = \"law-prod\"\ntables = [\"CommonSecurityLog\", \"DnsEvents\", \"DeviceNetworkEvents\", \"ASimDnsActivityLogs\"]\n";
+    let folder = Folder::with(&[("rules/rat.yaml", indicators), (LOCK, lock)]);
+    let json = folder.run(&["check", "--format", "json"]).expect(0).json();
+    let found = json["diagnostics"].as_array().unwrap();
+    let told: Vec<&str> = found.iter().map(|found| found["message"].as_str().unwrap()).collect();
+    assert_eq!(
+        told,
+        [
+            "the workspace `law-prod` has no tables `UrlClickEvents`, `DeviceFileEvents` and `DeviceProcessEvents`"
+        ]
+    );
+    folder.write("rules/rat.yaml", indicators.replace("indicators:", "targets: [DnsEvents]\nindicators:"));
+    folder.run(&["check", "--strict"]).expect(0);
+}
