@@ -1,5 +1,5 @@
 //! Tables that get their columns with the data that is sent to them: custom tables, and `AzureDiagnostics`. The catalogue has
-//! the columns that published content names, and a workspace may have others.
+//! the columns that published content names, and a workspace may have others. A team can add columns to other tables, too.
 
 use kql::tree::{ExpressionKind, Node, OperatorId, OperatorKind, StatementKind, Tree};
 use kql::{Analysis, Parsed, TokenKind};
@@ -8,16 +8,21 @@ use sentinel_schema::{has_growing_columns, is_custom_table};
 use crate::schema::Schema;
 
 /// Where to look when such a table seems to lack a column.
-pub(super) const HELP: &str = "the table gets its columns with its data, and the workspace may have this one: \
+pub(super) const HELP: &str = "the table can get columns that nobody knows beforehand, and the workspace may have this one: \
                                `bartizan schema pull` reads them, [tables] in bartizan.toml declares them";
 
 /// What the service puts behind a column's name for its type, in tables of this kind.
 const TYPE_ENDINGS: &[&str] = &["_s", "_d", "_b", "_t", "_g"];
 
+/// How the name of a column ends that a team adds to a table of the service.
+const ADDED: &str = "_CF";
+
 /// Whether the table may have a column that is not known. What settings or a lock file describe has no other columns.
 fn may_have(schema: &Schema, table: &str, column: &str) -> bool {
     let has_ending = || TYPE_ENDINGS.iter().any(|ending| column.ends_with(ending));
-    has_growing_columns(table) && (is_custom_table(table) || has_ending()) && !schema.describes(table)
+    let is_possible =
+        column.ends_with(ADDED) || (has_growing_columns(table) && (is_custom_table(table) || has_ending()));
+    is_possible && !schema.describes(table)
 }
 
 /// Whether a column at this place of a query may be one of such a table: the innermost pipeline around the place reads it.
@@ -127,6 +132,7 @@ mod tests {
         for text in [
             "Okta_CL | where nobody_knows_s == 'a' | extend Computer = 'x'",
             "AzureDiagnostics | where requestUri_x_s == 'a' | extend Computer = 'x'",
+            "SecurityEvent | where Site_CF == 'a'",
             "let t = Okta_CL | where TimeGenerated > ago(1h); t | where nobody_knows_s == 'a' | extend Computer = 'x'",
             "SecurityEvent | join kind=inner (Okta_CL | where nobody_knows_s == 'a') on TenantId",
         ] {
