@@ -44,8 +44,8 @@ struct Finding {
     message: String,
     label: String,
     help: String,
-    /// What stands at the place, and what is sure to be meant.
-    fix: Option<(String, String)>,
+    /// A place, what stands there, and what is sure to be meant.
+    fix: Option<(kql::Span, String, String)>,
 }
 
 /// What becomes of the rows that an expression gives, as far as their order matters.
@@ -81,8 +81,8 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
         };
         let setting = Setting::Rule { period: rule.period(), frequency: rule.frequency() };
         for finding in findings(&query.parsed.tree, &query.analysis, setting) {
-            let place = query.locate(view.map, finding.place);
-            let mut diagnostic = finding.diagnostic(place);
+            let locate = |place| Some(query.locate(view.map, place));
+            let Some(mut diagnostic) = finding.diagnostic(&locate) else { continue };
             if let (true, Some(period)) =
                 (diagnostic.code == &code::LOOKBACK_BEYOND_PERIOD, &rule.query_period)
             {
@@ -96,7 +96,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
             return;
         }
         for finding in findings(&parsed.tree, analysis, Setting::Parser) {
-            diagnostics.extend(locate(finding.place).map(|place| finding.diagnostic(place)));
+            diagnostics.extend(finding.diagnostic(locate));
         }
     });
 }
@@ -111,12 +111,7 @@ pub(super) fn bare_query(
         return Vec::new();
     }
     let found = findings(&parsed.tree, analysis, Setting::Bare).into_iter();
-    found
-        .map(|finding| {
-            let place = locate(finding.place);
-            finding.diagnostic(place)
-        })
-        .collect()
+    found.filter_map(|finding| finding.diagnostic(&|place| Some(locate(place)))).collect()
 }
 
 fn findings(tree: &Tree<'_>, analysis: &Analysis, setting: Setting) -> Vec<Finding> {
@@ -137,12 +132,15 @@ fn findings(tree: &Tree<'_>, analysis: &Analysis, setting: Setting) -> Vec<Findi
 }
 
 impl Finding {
-    fn diagnostic(self, place: Span) -> Diagnostic {
-        let diagnostic = Diagnostic::new(self.code, place, self.message).label(self.label).help(self.help);
-        match self.fix {
-            Some((old, new)) => diagnostic.fix(place, old, new),
+    /// The diagnostic, where its place is one of the file.
+    fn diagnostic(self, locate: &dyn Fn(kql::Span) -> Option<Span>) -> Option<Diagnostic> {
+        let diagnostic =
+            Diagnostic::new(self.code, locate(self.place)?, self.message).label(self.label).help(self.help);
+        let fix = self.fix.and_then(|(place, old, new)| Some((locate(place)?, old, new)));
+        Some(match fix {
+            Some((place, old, new)) => diagnostic.fix(place, old, new),
             None => diagnostic,
-        }
+        })
     }
 }
 
@@ -172,8 +170,8 @@ impl<'q> Lints<'q> {
         let inner = match &tree.expression(id).kind {
             ExpressionKind::Parenthesised(_) | ExpressionKind::Materialize(_) => place,
             ExpressionKind::ToScalar(_) => Place::Scalar,
-            ExpressionKind::Call { name, .. } => {
-                self.deprecated_function(*name);
+            ExpressionKind::Call { name, arguments } => {
+                self.deprecated_function(id, *name, arguments);
                 Place::Used
             }
             ExpressionKind::In { .. } => {

@@ -55,7 +55,7 @@ fn every_kind_of_fix_is_made_and_what_is_left_is_told() {
         fixed,
         text.replace("Privilege Escalation", "PrivilegeEscalation")
             .replace("60 minutes", "60m")
-            .replace("makeset", "make_set")
+            .replace("makeset(DeviceName)", "make_set(DeviceName, 128)")
             .replace("columnName: host", "columnName: Host"),
         "{}",
         run.stderr
@@ -116,7 +116,7 @@ fn a_fix_with_which_something_else_is_wrong_is_not_made_and_a_dry_run_knows() {
     assert!(run.stderr.starts_with(not_fixed) && run.stderr.contains("would fix"), "{}", run.stderr);
     assert_eq!(folder.read("rules/a.yaml"), text);
     folder.run(&["check", "--fix"]).expect(1);
-    assert_eq!(folder.read("rules/a.yaml"), text.replace("makeset", "make_set"));
+    assert_eq!(folder.read("rules/a.yaml"), text.replace("makeset(Account)", "make_set(Account, 128)"));
 }
 
 #[test]

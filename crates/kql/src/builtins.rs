@@ -180,6 +180,8 @@ pub struct Obsolete {
     /// Whether the other name gives the same: there is one function, it takes as many arguments, and a column that holds
     /// its result is named alike.
     pub is_same: bool,
+    /// How many values the old function keeps where a call does not say how many; the other keeps all.
+    pub default_size: Option<u32>,
 }
 
 /// Whether a function or an aggregate of the language is obsolete, and what took its place. The source is the listing of
@@ -199,7 +201,9 @@ pub fn obsolete(name: &str) -> Option<Obsolete> {
         && others
             .get(instead)
             .is_some_and(|other| other.naming == found.naming && arities(other) == arities(found));
-    Some(Obsolete { instead, is_same })
+    // As the documentation of `make_list`, `make_set` and `make_bag` has it.
+    let default_size = matches!(name, "makelist" | "makeset" | "make_dictionary").then_some(128);
+    Some(Obsolete { instead, is_same, default_size })
 }
 
 /// The language's own functions; read at the first use.

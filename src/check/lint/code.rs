@@ -208,7 +208,8 @@ codes! {
     ///
     /// ## Why
     /// The documentation has it no longer, and readers have to know both names. `bartizan check --fix` writes the name of
-    /// today where it is sure to give the same, columns named after it included.
+    /// today where it is sure to give the same, columns named after it included; `makeset` and `makelist` keep 128 values
+    /// where a call does not say how many, and those of today all.
     ///
     /// ## Wrong
     /// ```yaml rule
@@ -221,7 +222,7 @@ codes! {
     /// ```yaml rule
     /// query: |
     ///   SecurityEvent
-    ///   | summarize Accounts = make_set(Account) by Computer
+    ///   | summarize Accounts = make_set(Account, 128) by Computer
     /// ```
     pub(in crate::check) DEPRECATED_FUNCTION = "deprecated-function", Warning;
 }

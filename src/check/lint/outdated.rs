@@ -83,7 +83,10 @@ impl Lints<'_> {
             message,
             label: format!("in a workspace `{TIME}`"),
             help: format!("write `{TIME}`, the time of a row in a workspace"),
-            fix: new.map(|new| (self.tree.name_span(name).text(self.tree.source).to_owned(), new)),
+            fix: new.map(|new| {
+                let place = self.tree.name_span(name);
+                (place, place.text(self.tree.source).to_owned(), new)
+            }),
         });
     }
 
@@ -107,20 +110,40 @@ impl Lints<'_> {
     }
 
     /// A function that the language keeps for old queries.
-    pub(super) fn deprecated_function(&mut self, name: Name) {
+    pub(super) fn deprecated_function(&mut self, id: ExpressionId, name: Name, arguments: &[ExpressionId]) {
         let text = self.tree.name(name);
         let Some(obsolete) = kql::obsolete(&text) else { return };
         let (place, instead) = (self.tree.name_span(name), obsolete.instead);
+        let size = obsolete.default_size.filter(|_| arguments.len() == 1);
+        let (help, fix) = match size {
+            Some(size) => {
+                let call = self.tree.span_of(id);
+                let old = call.text(self.tree.source);
+                let new = old.strip_prefix(&*text).and_then(|rest| rest.strip_suffix(')')).map(str::trim_end);
+                let help = format!(
+                    "write `{instead}(…, {size})`: the old function keeps {size} values, and the new one all"
+                );
+                // A call of several lines stands in the file with its indentation.
+                let fix = new
+                    .filter(|_| !old.contains('\n'))
+                    .map(|new| (call, old.to_owned(), format!("{instead}{new}, {size})")));
+                (help, fix)
+            }
+            None => {
+                let help = match &*text {
+                    "replace" => format!("write `{instead}`, which takes the text first, then the pattern"),
+                    _ => format!("write `{instead}`"),
+                };
+                (help, Some((place, text.to_string(), instead.to_owned())))
+            }
+        };
         self.found.push(Finding {
             code: &DEPRECATED_FUNCTION,
             place,
             message: format!("`{text}` is an old name"),
             label: format!("today `{instead}`"),
-            help: match &*text {
-                "replace" => format!("write `{instead}`, which takes the text first, then the pattern"),
-                _ => format!("write `{instead}`"),
-            },
-            fix: obsolete.is_same.then(|| (text.into_owned(), obsolete.instead.to_owned())),
+            help,
+            fix: fix.filter(|_| obsolete.is_same),
         });
     }
 }
@@ -183,6 +206,18 @@ mod tests {
     fn fixes(query: &str) -> Vec<Option<String>> {
         let found = rule(&format!("query: {query}\nentityMappings: []\n"));
         found.diagnostics.iter().map(|one| one.fix.as_ref().map(|fix| fix.new.clone())).collect()
+    }
+
+    #[test]
+    fn a_set_or_list_keeps_as_many_values_as_before() {
+        let new = |query: &str| fixes(query).pop().flatten().unwrap_or_default();
+        assert_eq!(new("SecurityEvent | summarize makeset(Account)"), "make_set(Account, 128)");
+        assert_eq!(
+            new("SecurityEvent | summarize A = makelist(strcat(Account, '(') ) by Computer"),
+            "make_list(strcat(Account, '('), 128)"
+        );
+        assert_eq!(new("SecurityEvent | summarize makeset(Account, 10)"), "make_set");
+        assert_eq!(new("SecurityEvent | extend parsejson(EventData)"), "parse_json");
     }
 
     #[test]
