@@ -185,21 +185,23 @@ const LONGEST_ALIAS: usize = 250;
 /// What stands around parameters to make a statement of them.
 const DECLARATION: (&str, &str) = ("declare query_parameters(", ")");
 
-/// The first error of parameters, and where in their text.
-fn parameter_error(parameters: &str) -> Option<(String, std::ops::Range<usize>)> {
+/// The first error of parameters, where in their text, and for a type what was meant.
+fn parameter_error(parameters: &str) -> Option<(String, std::ops::Range<usize>, Option<String>)> {
     let (before, after) = DECLARATION;
     let text = format!("{before}{parameters}{after}");
     let parsed = kql::parse(&text);
     let found = parsed.diagnostics.first()?;
     let inside = |at: usize| at.saturating_sub(before.len()).min(parameters.len());
     let range = found.span.range();
-    Some((found.message.to_string(), inside(range.start)..inside(range.end)))
+    let help = found.help.as_ref().filter(|_| found.code == kql::Code::UnknownType).map(ToString::to_string);
+    Some((found.message.to_string(), inside(range.start)..inside(range.end), help))
 }
 
 fn parameters(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
     const HELP: &str = "write `name:type`, or `name:type=default` where a call may leave it out";
-    let mut report = |place: Span, message: String| {
-        diagnostics.push(Diagnostic::new(&BAD_FUNCTION_PARAMETERS, place, message).help(HELP));
+    let mut report = |place: Span, message: String, help: Option<String>| {
+        let help = help.unwrap_or_else(|| HELP.to_owned());
+        diagnostics.push(Diagnostic::new(&BAD_FUNCTION_PARAMETERS, place, message).help(help));
     };
     match &parser.parameters {
         None => {}
@@ -207,8 +209,8 @@ fn parameters(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic
             if is_blank(text) {
                 return;
             }
-            if let Some((message, range)) = parameter_error(text) {
-                report(text.locate(map, range), format!("the parameters cannot be read: {message}"));
+            if let Some((message, range, help)) = parameter_error(text) {
+                report(text.locate(map, range), format!("the parameters cannot be read: {message}"), help);
             }
         }
         Some(Parameters::List(list)) => {
@@ -221,12 +223,12 @@ fn parameters(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic
                     ..parser.clone()
                 };
                 match parameter_text(&lone) {
-                    None => report(parameter.span, "a parameter has a name and a type".to_owned()),
+                    None => report(parameter.span, "a parameter has a name and a type".to_owned(), None),
                     Some(text) => {
-                        if let Some((message, _)) = parameter_error(&text) {
+                        if let Some((message, _, help)) = parameter_error(&text) {
                             let message =
                                 format!("the parameter `{}` cannot be read: {message}", shown(&text));
-                            report(parameter.span, message);
+                            report(parameter.span, message, help);
                         }
                     }
                 }
@@ -370,6 +372,29 @@ mod tests {
         {
             let found = parser(&format!("functionAlias: A\nfunctionQuery: T_CL\nparameters:\n  - {list}\n"));
             assert_eq!(found.codes(), ["bad-function-parameters"], "{list}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_cannot_be_read_is_one_mistake() {
+        for (parameters, call, help) in [
+            ("functionParameters: 'since:timspan'", "A(1h)", "did you mean `timespan`?"),
+            ("functionParameters: 'since:timspan, host:string'", "A(1h, 'x')", "did you mean `timespan`?"),
+            ("functionParameters: 'since timespan'", "A(1h)", "write `name:type`"),
+            ("functionParameters: 'since:timespan, host'", "A(1h, host='x')", "write `name:type`"),
+            ("parameters: [{name: since, type: timspan}]", "A(1h)", "did you mean `timespan`?"),
+            ("parameters: [{name: since}]", "A(1h)", "write `name:type`"),
+            ("parameters: [{name: host, type: string}, {type: timespan}]", "A('x', 1h)", "write `name:type`"),
+        ] {
+            let query = if parameters.contains("since") { "ago(since)" } else { "ago(1h)" };
+            let parser = format!(
+                "kind: Parser\nfunctionAlias: A\nfunctionQuery: T_CL | where TimeGenerated > {query}\n{parameters}\n"
+            );
+            let rule = super::super::testing::rule_text(&format!("query: {call} | where Computer =~ 'a'\n"));
+            let found = files(&[("rules/a.yaml".to_owned(), parser), ("rules/b.yaml".to_owned(), rule)]);
+            assert_eq!(found.codes(), ["bad-function-parameters"], "{parameters}");
+            let help_found = found.only().help.as_deref().unwrap();
+            assert!(help_found.starts_with(help), "{parameters}: {help_found}");
         }
     }
 

@@ -106,6 +106,12 @@ fn in_a_rule(
             diagnostic.severity = Severity::Warning;
             diagnostic.help.get_or_insert_with(|| growing::HELP.to_owned());
         }
+        if diagnostic.help.is_none() {
+            diagnostic.help = Some(match analysis.tables.as_slice() {
+                [table] => format!("`{table} | getschema` shows the columns that the workspace has"),
+                _ => "`getschema` behind the stage before shows the columns that there are".to_owned(),
+            });
+        }
     }
     // Nothing resembles it, so that most likely it is the workspace's own.
     if diagnostic.severity == Severity::Warning && diagnostic.help.is_none() {
@@ -203,6 +209,22 @@ mod tests {
             );
             assert!(help(query, &asked).starts_with("the workspace had none when"));
         }
+    }
+
+    #[test]
+    fn a_column_that_resembles_none_is_looked_for_in_the_workspace() {
+        let help = |query: &str| {
+            let found = rule(&format!("query: {query}\nentityMappings: []\n"));
+            found.only().help.clone().unwrap()
+        };
+        assert_eq!(
+            help("SecurityEvent | where Nowhere == 1"),
+            "`SecurityEvent | getschema` shows the columns that the workspace has"
+        );
+        assert!(
+            help("union SecurityEvent, Heartbeat | where Nowhere == 1").starts_with("`getschema` behind")
+        );
+        assert_eq!(help("SecurityEvent | where Acount == 'a'"), "did you mean `Account`?");
     }
 
     #[test]

@@ -55,6 +55,16 @@ pub fn parameter_text(parser: &Parser) -> Option<String> {
     }
 }
 
+/// The parameters of a parser of which one has no name or no type, as a text that is none of the language: for the names
+/// that its query may use. What is missing is another check's to say.
+pub(super) fn named_parameters(parser: &Parser) -> String {
+    let Some(Parameters::List(list)) = &parser.parameters else { return String::new() };
+    let named = |parameter: &Parameter| {
+        written(parameter).unwrap_or_else(|| format!("{}:?", text(&parameter.name).unwrap_or("_")))
+    };
+    list.iter().map(|parameter| named(parameter)).collect::<Vec<_>>().join(", ")
+}
+
 /// `name:type=default`.
 fn written(parameter: &Parameter) -> Option<String> {
     let (name, kind) = (text(&parameter.name)?, text(&parameter.kind)?);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kql::{Catalog, CatalogFunction, CatalogTable};
 use sentinel_schema::{SavedFunction, WorkspaceCatalog};
 
-use super::parser::{alias, compile, id, parameter_text};
+use super::parser::{alias, compile, id, named_parameters, parameter_text};
 use super::rule::read_names;
 use super::{Compiled, Needs};
 use crate::diagnostic::Span;
@@ -189,7 +189,7 @@ pub fn catalog_functions(parsers: &[Parser], base: &dyn Catalog) -> Vec<(String,
 
 /// A parser's function, as the workspace keeps it.
 fn saved(parser: &Parser) -> SavedFunction {
-    SavedFunction::new(parameter_text(parser).as_deref().unwrap_or_default())
+    SavedFunction::new(&parameter_text(parser).unwrap_or_else(|| named_parameters(parser)))
 }
 
 /// The statement that declares a parser's parameters to its query, so that their names mean something there; empty

@@ -23,6 +23,8 @@ pub struct CatalogFunction {
     pub parameters: Vec<CatalogColumn>,
     /// How many arguments have to be given.
     pub required: usize,
+    /// Whether it may take others besides: then calls of it are not compared with its parameters.
+    pub takes_more: bool,
     /// What it returns.
     pub returns: CatalogResult,
 }

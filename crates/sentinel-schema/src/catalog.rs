@@ -100,7 +100,8 @@ impl WorkspaceCatalog {
         };
         let parameters =
             vec![(Arc::from("watchlistAlias"), Type::String), (Arc::from("keys"), Type::Dynamic)];
-        CatalogFunction { parameters, required: 1, returns: CatalogResult::Table(returns) }
+        let returns = CatalogResult::Table(returns);
+        CatalogFunction { parameters, required: 1, returns, ..CatalogFunction::default() }
     }
 }
 
@@ -129,7 +130,7 @@ impl Catalog for WorkspaceCatalog {
             "_GetWatchlistAlias" => {
                 let columns = Arc::from([(Arc::from("WatchlistAlias"), Type::String)]);
                 let returns = CatalogResult::Table(CatalogTable { columns, open: false });
-                return Some(CatalogFunction { parameters: Vec::new(), required: 0, returns });
+                return Some(CatalogFunction { returns, ..CatalogFunction::default() });
             }
             _ => {}
         }
@@ -138,7 +139,7 @@ impl Catalog for WorkspaceCatalog {
             function.parameters.iter().map(|(name, kind)| (Arc::from(*name), type_of(kind))).collect();
         let returns =
             CatalogResult::Table(CatalogTable { columns: typed(&function.columns).into(), open: true });
-        Some(CatalogFunction { parameters, required: 0, returns })
+        Some(CatalogFunction { parameters, returns, ..CatalogFunction::default() })
     }
 
     /// Other workspaces and applications, whose tables a query names by path. Azure Resource Graph and Data Explorer, which

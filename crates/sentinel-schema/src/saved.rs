@@ -14,17 +14,19 @@ pub struct SavedFunction {
     parameters: Vec<CatalogColumn>,
     required: usize,
     takes_tables: bool,
+    is_misread: bool,
 }
 
 impl SavedFunction {
-    /// Reads the text that the service keeps: `since:timespan, host:string='*'`. What cannot be read of it is left out.
+    /// Reads the text that the service keeps: `since:timespan, host:string='*'`. What cannot be read of it is left out, and
+    /// calls may then give what they like: what is wrong is the text.
     pub fn new(parameters: &str) -> Self {
         if parameters.trim().is_empty() {
             return Self::default();
         }
         let declaration = format!("declare query_parameters({parameters});\n");
         let parsed = kql::parse(&declaration);
-        let mut function = Self::default();
+        let mut function = Self { is_misread: !parsed.diagnostics.is_empty(), ..Self::default() };
         let first = parsed.tree.root.first().map(|id| &parsed.tree.statement(*id).kind);
         if let Some(StatementKind::DeclareParameters(parameters)) = first {
             for parameter in parameters {
@@ -55,6 +57,7 @@ impl SavedFunction {
         CatalogFunction {
             parameters: self.parameters.clone(),
             required: self.required,
+            takes_more: self.is_misread,
             returns: CatalogResult::unknown(),
         }
     }

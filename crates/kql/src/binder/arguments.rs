@@ -14,10 +14,12 @@ use crate::types::Type;
 impl Binder<'_> {
     pub(super) fn check_catalog_type(&mut self, wanted: Type, argument: &Argument) {
         let kind = argument.kind();
-        // A number is converted to the number that is wanted; a type that could not be read is wrong elsewhere.
-        let fits = wanted == Type::Unknown
-            || takes_type(&Takes::Types(vec![wanted]), kind)
-            || (wanted.is_number() && kind.is_number());
+        // A type that could not be read is wrong where it stands.
+        if wanted == Type::Unknown {
+            return;
+        }
+        // A number is converted to the number that is wanted.
+        let fits = takes_type(&Takes::Types(vec![wanted]), kind) || (wanted.is_number() && kind.is_number());
         if !fits {
             let span = self.span(argument.id);
             let message = format!("{wanted:#} is expected here, and this is {kind:#}");

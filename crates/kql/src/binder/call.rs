@@ -399,7 +399,7 @@ impl Binder<'_> {
     ) -> Option<Value> {
         let function = self.catalog.function(name, first)?;
         let (known, required, given) = (function.parameters.len(), function.required, arguments.len());
-        if given < required || given > known {
+        if !function.takes_more && (given < required || given > known) {
             let wanted = count_text(required, known);
             self.error(
                 Code::ArgumentCount,
@@ -416,7 +416,7 @@ impl Binder<'_> {
                 continue;
             };
             let text = self.name_of(symbol);
-            if !function.parameters.iter().any(|(known, _)| **known == *text) {
+            if !function.takes_more && !function.parameters.iter().any(|(known, _)| **known == *text) {
                 let known: Vec<&str> = function.parameters.iter().map(|(known, _)| &**known).collect();
                 self.no_parameter(name, &text, &known, argument.id);
             }

@@ -33,7 +33,7 @@ impl Catalog for Workspace {
             _ => return None,
         };
         let parameters = vec![(Arc::from(parameter), Type::String)];
-        Some(CatalogFunction { parameters, required: 1, returns })
+        Some(CatalogFunction { parameters, required: 1, returns, ..CatalogFunction::default() })
     }
 
     fn names(&self) -> Vec<&str> {
