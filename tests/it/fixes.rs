@@ -38,6 +38,17 @@ fn a_fix_changes_its_words_alone_in_every_form_of_text() {
 }
 
 #[test]
+fn a_fix_within_another_is_made_after_it() {
+    let folder = Folder::new();
+    let query = "DeviceEvents\n| summarize Names = makeset(pack('a', DeviceName)) by DeviceId\n";
+    let text = rule(query);
+    folder.write("rules/a.yaml", &text);
+    let run = folder.run(&["check", "--fix"]);
+    let expected = text.replace("makeset(pack('a', DeviceName))", "make_set(bag_pack('a', DeviceName), 128)");
+    assert_eq!(folder.read("rules/a.yaml"), expected, "{}", run.stderr);
+}
+
+#[test]
 fn every_kind_of_fix_is_made_and_what_is_left_is_told() {
     let folder = Folder::new();
     let query = "DeviceEvents\n| summarize Names = makeset(DeviceName) by Host = DeviceId, replace('a', 'b', DeviceId)\n";

@@ -48,7 +48,14 @@ pub(super) fn fix_files(global: &Global, paths: &[Utf8PathBuf], dry_run: bool) -
             *fixes.entry(fixing.path(*at).to_owned()).or_default() += 1;
         }
         tried.extend(fixes.keys().map(|path| (path.clone(), code)));
-        let Attempt { refused, .. } = fixing.attempt(&of_code)?;
+        let Attempt { made, refused } = fixing.attempt(&of_code)?;
+        // One within another waits for it.
+        for path in made {
+            let left = fixing.fixable(|of, found| found == code && of == path).len();
+            if left > 0 && fixes.get(&path).is_some_and(|before| left < *before) {
+                tried.remove(&(path, code));
+            }
+        }
         let mut several = BTreeMap::new();
         for (path, place) in refused {
             match fixes.get(&path) {
