@@ -64,6 +64,14 @@ fn the_lock_holds_what_the_catalogue_does_not_have_and_is_the_same_again() {
     assert_eq!(folder.read(LOCK), lock);
     folder.run(&["schema", "pull", "--emulator", "--check"]).expect(0);
     folder.run(&["check", "--strict"]).expect(0);
+    // As a checkout on Windows has it.
+    folder.write(LOCK, lock.replace('\n', "\r\n"));
+    folder.run(&["schema", "pull", "--emulator", "--check"]).expect(0);
+    folder.run(&["check", "--strict"]).expect(0);
+    folder.write(LOCK, b"version = 1\nworkspace = '\xff'\n");
+    folder.run(&["check"]).expect(3);
+    pull(&folder).expect(0);
+    assert_eq!(folder.read(LOCK), lock);
 }
 
 #[test]

@@ -51,7 +51,8 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
     let known = std::fs::read_to_string(&path).ok();
     // Where nothing was known all of it is new, which says nothing.
     let before = known.as_ref().and_then(|known| read(&path, known)).unwrap_or_else(|| lock.clone());
-    let differs = known.as_ref() != Some(&text);
+    // A checkout may have given the lines other ends.
+    let differs = known.is_none_or(|known| known.replace("\r\n", "\n") != text);
     if differs && !arguments.check {
         file::replace(&path, &text).with_context(|| format!("{path} cannot be written"))?;
     }
