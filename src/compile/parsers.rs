@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use kql::{Catalog, CatalogFunction, CatalogTable};
-use sentinel_schema::{SavedFunction, WorkspaceCatalog};
+use sentinel_schema::{SavedFunction, SavedFunctions, WithSaved, WorkspaceCatalog};
 
 use super::parser::{alias, compile, id, named_parameters, parameter_text};
 use super::rule::read_names;
@@ -159,37 +159,33 @@ fn place(parser: &Parser) -> Span {
     name.map_or(parser.span, |name| name.span)
 }
 
-/// The functions that a folder's parsers make, in call order: for each its alias, its parameters and the columns or the
+/// The functions that a folder's parsers make: for each its alias, its parameters and the columns or the
 /// one value that its query returns. `base` is the workspace without them.
 ///
 /// A function with a table for a parameter, or with a query that has syntax errors, may return more columns than are
 /// known; so may one whose query reads a table that is not known, and one that stands in a circle of calls.
 pub fn catalog_functions(parsers: &[Parser], base: &dyn Catalog) -> Vec<(String, CatalogFunction)> {
-    let graph = CallGraph::new(parsers);
-    let mut known = WithFunctions { base, functions: HashMap::new() };
-    let mut made = Vec::with_capacity(parsers.len());
-    let (order, circular) = graph.sorted();
-    for at in &circular {
-        if let Some(alias) = alias(&parsers[*at]) {
-            known.functions.insert(alias.to_owned(), saved(&parsers[*at]).unresolved());
-        }
-    }
-    for at in order.into_iter().chain(circular) {
-        let parser = &parsers[at];
-        let Some(alias) = alias(parser).filter(|alias| graph.catalog.positions.get(alias) == Some(&at))
-        else {
-            continue;
-        };
-        let function = saved(parser).resolve(query(parser), &known);
-        known.functions.insert(alias.to_owned(), function.clone());
-        made.push((alias.to_owned(), function));
-    }
-    made
+    let saved: Vec<(&str, String, &str)> = parsers
+        .iter()
+        .filter_map(|parser| Some((alias(parser)?, parameters(parser), query(parser))))
+        .collect();
+    let functions = SavedFunctions::new(
+        saved.iter().map(|(alias, parameters, query)| (*alias, parameters.as_str(), *query)),
+    );
+    let known = WithSaved::new(base, functions);
+    let mut seen = HashSet::new();
+    let first = saved.iter().filter(|(alias, ..)| seen.insert(*alias));
+    first.filter_map(|(alias, ..)| Some(((*alias).to_owned(), known.saved(alias)?))).collect()
 }
 
 /// A parser's function, as the workspace keeps it.
 fn saved(parser: &Parser) -> SavedFunction {
-    SavedFunction::new(&parameter_text(parser).unwrap_or_else(|| named_parameters(parser)))
+    SavedFunction::new(&parameters(parser))
+}
+
+/// The parameters of a parser, as far as they can be read.
+fn parameters(parser: &Parser) -> String {
+    parameter_text(parser).unwrap_or_else(|| named_parameters(parser))
 }
 
 /// The statement that declares a parser's parameters to its query, so that their names mean something there; empty
@@ -241,30 +237,6 @@ impl Catalog for Aliases<'_> {
 
     fn names(&self) -> Vec<&str> {
         self.positions.keys().copied().collect()
-    }
-}
-
-/// A catalog with the functions that were worked out so far.
-struct WithFunctions<'a> {
-    base: &'a dyn Catalog,
-    functions: HashMap<String, CatalogFunction>,
-}
-
-impl Catalog for WithFunctions<'_> {
-    fn table(&self, name: &str) -> Option<CatalogTable> {
-        self.base.table(name)
-    }
-
-    fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
-        self.functions.get(name).cloned().or_else(|| self.base.function(name, argument))
-    }
-
-    fn is_place(&self, name: &str) -> bool {
-        self.base.is_place(name)
-    }
-
-    fn names(&self) -> Vec<&str> {
-        self.functions.keys().map(String::as_str).chain(self.base.names()).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the management API answers, to a lock.
 
-use kql::{Catalog, CatalogFunction, CatalogResult, CatalogTable, Type};
-use sentinel_schema::{SavedFunctions, WorkspaceCatalog};
+use kql::{Catalog as _, CatalogFunction, CatalogResult, Type};
+use sentinel_schema::{SavedFunctions, WithSaved, WorkspaceCatalog};
 use serde_json::Value;
 
 use super::{Columns, Lock, LockedFunction, Returns, Schema};
@@ -30,11 +30,11 @@ impl Lock {
         let mut lock = Self { workspace: workspace.to_owned(), tables, ..Self::default() };
         let schema = Schema { lock: Some(lock.clone()), ..Schema::default() };
         let functions = saved_functions(saved_searches);
-        let live =
-            Live { catalog: schema.catalog(), functions: SavedFunctions::new(functions.iter().copied()) };
+        let catalog = schema.catalog();
+        let live = WithSaved::new(&catalog, SavedFunctions::new(functions.iter().copied()));
         for (alias, parameters, _) in functions {
             let is_known = is_ours(alias) || lock.functions.contains_key(alias);
-            if let Some(function) = (!is_known).then(|| live.functions.get(alias, &live)).flatten() {
+            if let Some(function) = (!is_known).then(|| live.saved(alias)).flatten() {
                 let locked = LockedFunction::new(parameters, &function);
                 lock.functions.insert(alias.to_owned(), locked);
             }
@@ -100,30 +100,6 @@ fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
 
 fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && text.len() <= LONGEST_NAME && !text.chars().any(char::is_control)
-}
-
-/// The workspace that was read.
-struct Live<'a> {
-    catalog: WorkspaceCatalog,
-    functions: SavedFunctions<'a>,
-}
-
-impl Catalog for Live<'_> {
-    fn table(&self, name: &str) -> Option<CatalogTable> {
-        self.catalog.table(name)
-    }
-
-    fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
-        self.functions.get(name, self).or_else(|| self.catalog.function(name, argument))
-    }
-
-    fn is_place(&self, name: &str) -> bool {
-        self.catalog.is_place(name)
-    }
-
-    fn names(&self) -> Vec<&str> {
-        self.catalog.names()
-    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod text;
 
 pub use catalog::WorkspaceCatalog;
 pub use declared::{DeclaredTable, DeclaredTablesError, column_type, declared_tables};
-pub use saved::{SavedFunction, SavedFunctions};
+pub use saved::{SavedFunction, SavedFunctions, WithSaved};
 
 use std::sync::OnceLock;
 

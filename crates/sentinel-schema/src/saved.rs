@@ -139,6 +139,56 @@ impl<'a> SavedFunctions<'a> {
     }
 }
 
+/// A workspace with functions that are saved in it, which go before its own.
+pub struct WithSaved<'a> {
+    base: &'a dyn Catalog,
+    functions: SavedFunctions<'a>,
+}
+
+impl<'a> WithSaved<'a> {
+    /// The workspace without the functions, and these.
+    pub fn new(base: &'a dyn Catalog, functions: SavedFunctions<'a>) -> Self {
+        Self { base, functions }
+    }
+
+    /// What a saved function takes and returns; `None` for a name that none has.
+    pub fn saved(&self, alias: &str) -> Option<CatalogFunction> {
+        self.functions.get(alias, self)
+    }
+}
+
+impl Catalog for WithSaved<'_> {
+    fn table(&self, name: &str) -> Option<CatalogTable> {
+        self.base.table(name)
+    }
+
+    fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
+        self.saved(name).or_else(|| self.base.function(name, argument))
+    }
+
+    fn is_place(&self, name: &str) -> bool {
+        self.base.is_place(name)
+    }
+
+    fn tables(&self) -> Vec<&str> {
+        self.base.tables()
+    }
+
+    fn all_columns(&self) -> Option<Arc<[CatalogColumn]>> {
+        self.base.all_columns()
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.functions.aliases().chain(self.base.names()).collect()
+    }
+}
+
+impl std::fmt::Debug for WithSaved<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WithSaved").field("functions", &self.functions).finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -264,6 +264,22 @@ async fn a_token_that_is_refused_is_an_authentication_failure_with_its_reason() 
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_sign_in_that_fails_is_tried_a_few_times_and_not_for_minutes() {
+    let service = Service::new(|seen| match seen.path.as_str() {
+        path if path.ends_with("/oauth2/v2.0/token") => json(503, &json!({})),
+        _ => json(200, &json!({"value": []})),
+    });
+    let pairs = [&TENANT_AND_CLIENT[..], &[("AZURE_CLIENT_SECRET", "secret-1")]].concat();
+    let endpoint = Endpoint::of(Cloud::Public);
+    let method = Some(AuthMethod::ClientSecret);
+    let credential = Credential::choose(method, &endpoint, None, &of(&pairs), &service.transport()).unwrap();
+    let error = service.client_with(&credential).list_alert_rules().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+    let tokens = service.seen().iter().filter(|seen| seen.path.ends_with("/token")).count();
+    assert_eq!(tokens, 5, "once, and four times again");
+}
+
 #[tokio::test]
 async fn a_loopback_endpoint_gets_no_token_of_azure_unless_told() {
     let endpoint = Endpoint::parse("http://127.0.0.1:8080", Cloud::Public).unwrap();
