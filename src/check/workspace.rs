@@ -1,6 +1,8 @@
 //! The workspace as the queries of a folder will find it.
 
-use kql::{Catalog, CatalogFunction, CatalogTable, Type};
+use std::sync::Arc;
+
+use kql::{Catalog, CatalogColumn, CatalogFunction, CatalogTable, Type};
 use sentinel_schema::{WorkspaceCatalog, is_custom_table, open_table};
 
 use crate::compile::parsers::catalog_functions;
@@ -60,6 +62,14 @@ impl Catalog for Workspace {
 
     fn is_place(&self, name: &str) -> bool {
         self.catalog.is_place(name)
+    }
+
+    fn tables(&self) -> Vec<&str> {
+        self.catalog.tables()
+    }
+
+    fn all_columns(&self) -> Option<Arc<[CatalogColumn]>> {
+        self.catalog.all_columns()
     }
 
     fn names(&self) -> Vec<&str> {
