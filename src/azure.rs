@@ -1,6 +1,6 @@
 //! The Azure management client.
 //!
-//! An [`Operation`] is a value, built by a pure function of [`Operations`] and sent by a [`Client`]. On its way it passes
+//! An [`Operation`](crate::operation::Operation) is a value, built by a pure function and sent by a [`Client`]. On its way it passes
 //! azure_core's pipeline with our policies: reads and 429s are retried, a 429 stops all workers of the client, and a
 //! write whose outcome is unknown comes back as [`ErrorKind::UnknownOutcome`], for the caller to read before it writes
 //! again. Waits use tokio's clock, so that tests run in virtual time.
@@ -13,7 +13,6 @@ mod endpoint;
 mod error;
 mod headers;
 pub mod in_memory;
-mod operation;
 mod paging;
 mod policy;
 mod polling;
@@ -28,9 +27,6 @@ pub use client::{Client, ClientOptions};
 pub use credential::{Credential, Environment, detect, process_environment};
 pub use endpoint::Endpoint;
 pub use error::{Error, ErrorKind};
-pub use operation::{
-    DEFAULT_API_VERSION, LOG_ANALYTICS_API_VERSION, Method, Operation, Operations, PREVIEW_API_VERSION,
-};
 pub use policy::{MAX_RETRIES, MAX_WAIT};
 pub use polling::{LONGEST_OPERATION, POLL_INTERVAL};
 pub use snapshot::Look;

@@ -169,6 +169,7 @@ pub fn codes() -> Vec<&'static Code> {
         crate::config::codes(),
         crate::schema::codes(),
         crate::document::codes(),
+        crate::indicator::codes(),
         crate::feed::codes(),
         crate::compile::codes(),
         crate::compile::indicators::codes(),

@@ -1,15 +1,13 @@
 //! The settings of a folder: bartizan.toml.
 
 mod file;
-pub mod target;
-
-pub use target::{AuthMethod, Cloud, InvalidTarget, WorkspaceId};
 
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Code, Severity, codes};
+use crate::operation::{AuthMethod, Cloud, WorkspaceId};
 use crate::resource::Duration;
 use crate::schema::Schema;
 use crate::source::Spanned;

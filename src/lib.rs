@@ -1,26 +1,30 @@
 //! Bartizan: detection-as-code for Microsoft Sentinel.
 //!
 //! ```text
-//! rule files ─▶ source ─▶ document ─▶ compile ─▶ resource ─▶ plan ─▶ apply
-//!                             │          ▲                     ▲        │
-//!                           check      feed                    │        ▼
-//!                        (+ crates/kql) (indicators)         azure ◀──▶ workspace
+//! files ─▶ source ─▶ document ─▶ semantic ─▶ compile ─▶ resource ─▶ plan ─▶ apply
+//!              indicator ◀─ feed      │                     ▲        │        │
+//!                                   check                operation ◀─┴─▶ azure ◀──▶ workspace
+//! project assembles the left half; cli sits on top
 //! ```
 //!
 //! | room | holds | may use |
 //! |---|---|---|
-//! | `diagnostic` | codes, severities, labels, the source map | |
-//! | `resource` | the Sentinel resources as data: JSON shape, identity, canonical form; a snapshot of a workspace | |
-//! | `source` | files to spanned trees; the only place that knows the YAML library; byte-exact spans into scalars | diagnostic |
-//! | `feed` | a ThreatFox page to indicators; what the value of an indicator may be | diagnostic |
-//! | `schema` | what a workspace has beside the built-in catalogue: declared tables, the lock that was pulled from it | diagnostic, source |
-//! | `config` | bartizan.toml: workspaces, severities, settings of indicators, tables | diagnostic, resource, schema, source |
-//! | `document` | what the author wrote, field by field, each with its span | diagnostic, source |
-//! | `compile` | documents and indicators to resources, or diagnostics | config, diagnostic, document, feed, resource, source |
-//! | `check` | diagnostics over documents and resources; one file a check | compile, config, diagnostic, document, feed, resource, schema, source |
-//! | `plan` | resources and a snapshot to changes; pure functions, no clock, no network | resource |
-//! | `azure` | the management client: cloud, credential, pipeline policies, throttle and retry, paging, errors | config, resource |
-//! | `apply` | a plan and a client to outcomes; owns order, re-reads | azure, plan, resource |
+//! | `diagnostic` | codes, severities, labels, fixes with their applicability, the source map | |
+//! | `resource` | the Sentinel resources as data: one file and one table row a kind; identity, canonical form, order | |
+//! | `operation` | a management operation as a value: method, path, body, what it expects; workspace id and cloud | resource |
+//! | `source` | text to spanned trees, tolerant of errors; in-place edits; the only room that knows the YAML library | diagnostic |
+//! | `indicator` | one indicator: types, canonical values, what is refused | diagnostic |
+//! | `feed` | bytes of a feed to indicators | diagnostic, indicator |
+//! | `schema` | what a workspace has besides the built-in catalogue: settings, lock file; one layered environment | diagnostic, source |
+//! | `config` | bartizan.toml: workspaces, severities, settings of indicators, tables | diagnostic, operation, resource, schema, source |
+//! | `document` | what the author wrote, each field with its span | diagnostic, indicator, resource, source |
+//! | `semantic` | one model of each query: tree, types, reads, places | diagnostic, document, schema, source |
+//! | `compile` | documents and indicators to resources, or diagnostics | config, diagnostic, document, feed, indicator, resource, schema, semantic, source |
+//! | `check` | diagnostics over documents, models and resources; one file a check | compile, config, diagnostic, document, feed, indicator, resource, schema, semantic, source |
+//! | `project` | files on disk or as overlays, settings, documents, models, resources, diagnostics: open, update, ask | check, compile, config, diagnostic, document, feed, indicator, resource, schema, semantic, source |
+//! | `plan` | wanted and live resources to verdicts with exact operations; pure, no clock, no network | operation, resource |
+//! | `azure` | the management client: credential, pipeline policies, throttle and retry, paging, errors | operation, resource |
+//! | `apply` | a plan and a client to outcomes; owns order and read-back | azure, operation, plan, resource |
 //! | `fix` | the fixes of diagnostics, put into the texts of their files | diagnostic |
 //! | `cli` | arguments to text and exit codes; `cli/view` is the only code that prints | all |
 //!
@@ -44,6 +48,8 @@ pub mod diagnostic;
 pub mod document;
 pub mod feed;
 pub mod fix;
+pub mod indicator;
+pub mod operation;
 pub mod plan;
 pub mod resource;
 pub mod schema;

@@ -21,12 +21,12 @@ use super::{
     endpoint::Endpoint,
     error::{Error, ErrorKind},
     headers::correlation_id,
-    operation::{DEFAULT_API_VERSION, Method, Operation, Operations},
     policy::{ArmRetry, CommonHeaders, Interrupted, LoopbackBearer, NothingListens, Throttle, WriteOnce},
     redact::Redactor,
     transport::{bounded, network},
 };
-use crate::config::WorkspaceId;
+use crate::operation::WorkspaceId;
+use crate::operation::{DEFAULT_API_VERSION, Method, Operation, Operations};
 
 /// What may be set when a client is made.
 #[derive(Debug, Clone, Default)]

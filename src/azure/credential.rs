@@ -24,7 +24,7 @@ use super::{
     redact::Redactor,
     transport::bounded,
 };
-use crate::config::AuthMethod;
+use crate::operation::AuthMethod;
 
 pub use detect::detect;
 use detect::{Variables, variable};

@@ -4,7 +4,7 @@ use azure_core::cloud::CloudConfiguration;
 use url::{Host, Url};
 
 use super::error::{Error, ErrorKind, excerpt};
-use crate::config::Cloud;
+use crate::operation::Cloud;
 
 /// Where the management API answers, and what a token for it is asked with.
 ///

@@ -10,9 +10,9 @@ use url::Url;
 use super::{
     client::Client,
     error::{Error, ErrorKind, excerpt},
-    operation::Operation,
     snapshot::known,
 };
+use crate::operation::Operation;
 
 /// The most pages of one list. A workspace has some hundred rules; the longest list is a watchlist's items.
 const MOST_PAGES: usize = 10_000;

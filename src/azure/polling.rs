@@ -11,10 +11,10 @@ use super::{
     client::{Answer, Client},
     error::{Error, ErrorKind, excerpt},
     headers::{ASYNC_OPERATION, LOCATION, correlation_id, retry_after},
-    operation::Operation,
     resources::Absence,
     unwrap::read_value,
 };
+use crate::operation::Operation;
 
 /// Between two looks at a running operation, where the service names no time.
 pub const POLL_INTERVAL: Duration = Duration::from_secs(2);

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::{
     client::Client,
     error::{Error, ErrorKind},
-    operation::Operation,
 };
+use crate::operation::Operation;
 
 /// Codes of a 404 that say that something above the resource is missing, so that nothing is known about the resource.
 const PARENT_IS_MISSING: &[&str] = &[

@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::{
     client::Client,
     error::{Error, ErrorKind},
-    operation::Operation,
 };
+use crate::operation::Operation;
 use crate::resource::{LiveRule, LiveSavedSearch, LiveWatchlist, LiveWatchlistItem, Snapshot, same_id};
 
 /// How many watchlists are read at a time.

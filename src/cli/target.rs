@@ -8,12 +8,10 @@ use sentinel_emulator::{DeclaredTable, Emulator, Options, State};
 use super::exit::UsageError;
 use super::file;
 use super::project::Project;
-use crate::azure::{
-    Client, ClientOptions, Credential, DEFAULT_API_VERSION, Endpoint, PREVIEW_API_VERSION, in_memory,
-    network, process_environment,
-};
+use crate::azure::{Client, ClientOptions, Credential, Endpoint, in_memory, network, process_environment};
 use crate::compile::Compiled;
-use crate::config::{AuthMethod, Cloud, Config, Workspace, WorkspaceId};
+use crate::config::{Config, Workspace};
+use crate::operation::{AuthMethod, Cloud, DEFAULT_API_VERSION, PREVIEW_API_VERSION, WorkspaceId};
 
 /// Where the embedded emulator keeps its state.
 const STATE_FILE: &str = ".bartizan/emulator.json";
@@ -46,7 +44,7 @@ pub(super) struct TargetArguments {
 }
 
 fn auth_method(text: &str) -> Result<AuthMethod, String> {
-    text.parse().map_err(|error: crate::config::InvalidTarget| error.allowed)
+    text.parse().map_err(|error: crate::operation::InvalidTarget| error.allowed)
 }
 
 /// A client, and the emulator behind it where there is one.

@@ -4,8 +4,9 @@ use std::str::FromStr;
 
 use camino::Utf8PathBuf;
 
-use super::{AuthMethod, BAD_SETTING, Cloud, Config, IndicatorSettings, Workspace, WorkspaceId};
+use super::{BAD_SETTING, Config, IndicatorSettings, Workspace};
 use crate::diagnostic::{Diagnostic, FileId, Severity, SourceMap, nearest};
+use crate::operation::{AuthMethod, Cloud, WorkspaceId};
 use crate::resource::Duration;
 use crate::schema;
 use crate::source::{self, Reader, Spanned, Text, Value};

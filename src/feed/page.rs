@@ -17,8 +17,8 @@ use scenario::Scenarios;
 use summary::Heading;
 
 use super::PAGE_SUMMARY;
-use super::indicator::IndicatorKind;
 use crate::diagnostic::{Diagnostic, FileId, Span};
+use crate::indicator::IndicatorKind;
 
 /// What a page says.
 #[derive(Debug, Clone, PartialEq)]

@@ -19,7 +19,7 @@ use axum::{
 };
 use bartizan::{
     azure::{Client, ClientOptions, Credential, Endpoint, Transport, in_memory},
-    config::{Cloud, WorkspaceId},
+    operation::{Cloud, WorkspaceId},
 };
 use serde_json::Value;
 use tokio::time::Instant;

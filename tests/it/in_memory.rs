@@ -1,11 +1,12 @@
 //! The library over a folder and an emulator, all in this process: no socket, and tokio's time.
 
 use bartizan::apply::{Options as ApplyOptions, Outcome, apply};
-use bartizan::azure::{Client, ClientOptions, Credential, Endpoint, Look, PREVIEW_API_VERSION, in_memory};
+use bartizan::azure::{Client, ClientOptions, Credential, Endpoint, Look, in_memory};
 use bartizan::check::{self, Context};
 use bartizan::compile::{self, Compiled, Folder as Documents};
-use bartizan::config::{Cloud, Config};
+use bartizan::config::Config;
 use bartizan::diagnostic::{Diagnostic, SourceMap};
+use bartizan::operation::{Cloud, PREVIEW_API_VERSION};
 use bartizan::plan::{Action, Desired, Plan, plan};
 use bartizan::resource::{Kind, Resource};
 use camino::Utf8PathBuf;

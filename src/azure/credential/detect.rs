@@ -3,7 +3,7 @@
 use super::Environment;
 use crate::{
     azure::error::{Error, ErrorKind},
-    config::AuthMethod,
+    operation::AuthMethod,
 };
 
 /// A row of the table that [`detect`] goes through.

@@ -11,7 +11,7 @@ use super::targets::Target;
 use super::{INDICATOR_EXCLUSION, INDICATOR_SETTING};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{self, Spanned, Text};
-use crate::feed::canonical_domain;
+use crate::indicator::canonical_domain;
 
 /// Exclusions of all files of a key, each once and sorted.
 #[derive(Debug, Default, Clone, PartialEq)]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
-use crate::feed::indicator::{Indicator, IndicatorKind};
+use crate::indicator::{Indicator, IndicatorKind};
 use crate::resource::Duration;
 
 /// The columns of the watchlist. `Type`, `Source` and other names that the service's own table has are avoided.

@@ -16,7 +16,7 @@ use super::list::Listed;
 use super::settings::{Inbound, MatchOn};
 use super::targets::{Matter, Named, Narrow, Target};
 use super::threat;
-use crate::feed::indicator::IndicatorKind;
+use crate::indicator::IndicatorKind;
 use crate::resource::{Duration, Severity};
 
 /// The longest query that the service takes, in characters.

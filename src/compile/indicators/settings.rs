@@ -8,7 +8,7 @@ use super::{INDICATOR_CONFLICT, INDICATOR_SETTING, INDICATOR_TARGET};
 use crate::config::IndicatorSettings;
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::document::{IndicatorFile, Text};
-use crate::feed::indicator::canonical_threat_type;
+use crate::indicator::canonical_threat_type;
 use crate::resource::{Duration, Severity};
 
 /// What addresses are compared on.

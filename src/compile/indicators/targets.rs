@@ -4,7 +4,7 @@
 //! Column names and their meaning are those of the Azure Monitor reference of Log Analytics tables. In a workspace
 //! Defender's tables have `TimeGenerated`, not `Timestamp`.
 
-use crate::feed::indicator::IndicatorKind;
+use crate::indicator::IndicatorKind;
 
 /// What an indicator and an event are compared on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Line;
 use crate::diagnostic::{FileId, Span};
-use crate::feed::indicator::{Field, IndicatorKind, Written};
+use crate::indicator::{Field, IndicatorKind, Written};
 
 /// A cell with its place; the text is as it stands, defanged.
 #[derive(Debug, Clone, PartialEq)]

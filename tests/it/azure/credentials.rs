@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bartizan::{
     azure::{Client, ClientOptions, Credential, Endpoint, ErrorKind, detect},
-    config::{AuthMethod, Cloud},
+    operation::{AuthMethod, Cloud},
 };
 use serde_json::json;
 

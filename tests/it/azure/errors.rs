@@ -13,7 +13,7 @@ use azure_core::http::{
 };
 use bartizan::{
     azure::{Client, ClientOptions, Credential, Endpoint, ErrorKind, MAX_RETRIES, Transport},
-    config::Cloud,
+    operation::Cloud,
 };
 use serde_json::{Value, json};
 

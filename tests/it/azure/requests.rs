@@ -1,8 +1,8 @@
 //! The exact requests, over a real connection.
 
 use bartizan::{
-    azure::{Client, ClientOptions, Credential, Endpoint, PREVIEW_API_VERSION},
-    config::Cloud,
+    azure::{Client, ClientOptions, Credential, Endpoint},
+    operation::{Cloud, PREVIEW_API_VERSION},
 };
 use serde_json::{Value, json};
 use wiremock::{

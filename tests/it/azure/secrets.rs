@@ -2,7 +2,7 @@
 
 use bartizan::{
     azure::{Credential, Endpoint},
-    config::{AuthMethod, Cloud},
+    operation::{AuthMethod, Cloud},
 };
 use serde_json::json;
 

@@ -1,7 +1,8 @@
 //! Rules that are refused, changed by others, or written without an answer.
 
 use bartizan::apply::Outcome;
-use bartizan::azure::{DEFAULT_API_VERSION, ErrorKind};
+use bartizan::azure::ErrorKind;
+use bartizan::operation::DEFAULT_API_VERSION;
 use jiff::SignedDuration;
 use sentinel_emulator::{Fault, FaultAction, Options};
 use serde_json::{Map, json};

@@ -12,7 +12,7 @@ use regex::Regex;
 use super::super::query;
 use super::*;
 use crate::diagnostic::{SourceMap, Span};
-use crate::feed::indicator::{Field, Indicator, Written};
+use crate::indicator::{Field, Indicator, Written};
 
 /// The fragments of an entry that read the table's own columns.
 fn fragments(target: &Target) -> Vec<&'static str> {

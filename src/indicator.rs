@@ -1,4 +1,16 @@
 //! One indicator: taken apart, in its canonical form, or refused.
+//!
+//! Everything here comes from strangers. It is decided here what may be hunted for: a value is taken apart, written in its
+//! one canonical form, and refused where it is not what its type says or would match the innocent. The other files know
+//! one kind of value each.
+
+mod address;
+mod defang;
+mod domain;
+mod hash;
+mod url;
+
+pub use domain::canonical_domain;
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -7,8 +19,57 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-use super::{INDICATOR_DETAIL, INDICATOR_REFUSED, address, defang, domain, hash, url};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span, codes};
+
+codes! {
+    /// An indicator is not deployed. Its value is not what its type says, or it would match what is not malicious:
+    /// addresses in private, loopback, reserved or documentation space, public resolvers, domains that are a public
+    /// suffix such as `co.uk`, test records, the hash of an empty file. The other indicators are deployed.
+    ///
+    /// ## Why
+    /// A rule that matches every host or every empty file buries the alerts that matter, and one that matches nothing
+    /// gives a false feeling of safety.
+    ///
+    /// ## Wrong
+    /// ```yaml indicators
+    /// indicators:
+    ///   - { type: "ip:port", value: "10.0.0.5:443" }
+    ///   - { type: domain, value: "frBvNnnFYR6XR622pBE0NQ==" }
+    ///   - { type: sha256, value: "deadbeef" }
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml indicators
+    /// indicators:
+    ///   - { type: "ip:port", value: "5.188.86.6:9000" }
+    /// ```
+    pub INDICATOR_REFUSED = "indicator-refused", Warning;
+
+    /// Something that an indicator says of itself cannot be read: its threat type, when it was first seen, how sure the
+    /// publisher is, or where to read more. The indicator is deployed without it.
+    ///
+    /// ## Why
+    /// Without the day on which it was first seen an indicator never expires, and without a threat type its alerts
+    /// carry the tactics of the rule alone.
+    ///
+    /// ## Wrong
+    /// ```yaml indicators
+    /// indicators:
+    ///   - { type: "ip:port", value: "5.188.86.6:9000", firstSeen: last week, confidence: 175 }
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml indicators
+    /// indicators:
+    ///   - { type: "ip:port", value: "5.188.86.6:9000", firstSeen: 2026-05-22, confidence: 75 }
+    /// ```
+    pub INDICATOR_DETAIL = "indicator-detail", Warning;
+}
+
+/// The codes of this room.
+pub(crate) fn codes() -> &'static [&'static Code] {
+    CODES
+}
 
 /// The types of indicators that are hunted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

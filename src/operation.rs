@@ -1,11 +1,15 @@
-//! ARM operations as values: what is sent is built here by pure functions, and sent by a client.
+//! Operations of the management API as values: method, path, body, and the workspace and cloud that they go to.
+//!
+//! What is sent is built here by pure functions; `azure` sends it.
+
+mod target;
+
+pub use target::{AuthMethod, Cloud, InvalidTarget, WorkspaceId};
 
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
-
-use crate::config::WorkspaceId;
 
 /// The newest stable version of the SecurityInsights API that is known to be served; a setting of the client.
 pub const DEFAULT_API_VERSION: &str = "2025-09-01";
