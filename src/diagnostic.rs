@@ -44,15 +44,40 @@ pub struct Label {
     pub message: String,
 }
 
-/// A change of the file that puts it right and changes nothing else.
+/// Whether a fix may be made without anybody looking at it. The check that offers the fix decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Applicability {
+    /// What is deployed means the same as before, or what the author plainly meant, and nothing else becomes wrong:
+    /// `check --fix` makes it.
+    Safe,
+    /// Probably meant, but the result of a query or the resource may change: somebody has to look at it.
+    Unsafe,
+}
+
+/// A change of the file that puts it right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// The place: of the text itself, or of a scalar that is this text alone, in quotes or not.
     pub span: Span,
-    /// What stands there. Where the file has another spelling of it, such as an escape, nothing is changed.
+    /// What is there now. Where the file spells it differently, with an escape for example, nothing is changed.
     pub old: String,
-    /// What is to stand there.
+    /// What replaces it.
     pub new: String,
+    /// Whether it may be made unseen.
+    pub applicability: Applicability,
+}
+
+impl Fix {
+    /// A fix that may be made unseen.
+    pub fn safe(span: Span, old: impl Into<String>, new: impl Into<String>) -> Self {
+        Self { span, old: old.into(), new: new.into(), applicability: Applicability::Safe }
+    }
+
+    /// A fix that somebody has to look at.
+    pub fn needs_review(span: Span, old: impl Into<String>, new: impl Into<String>) -> Self {
+        Self { applicability: Applicability::Unsafe, ..Self::safe(span, old, new) }
+    }
 }
 
 /// One complaint about a file.
@@ -72,7 +97,7 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// What to do next.
     pub help: Option<String>,
-    /// What `bartizan check --fix` does about it, where that is sure to be meant.
+    /// What `bartizan check --fix` does about it, where there is something.
     pub fix: Option<Fix>,
 }
 
@@ -114,8 +139,8 @@ impl Diagnostic {
 
     /// With a change that puts it right.
     #[must_use]
-    pub fn fix(mut self, span: Span, old: impl Into<String>, new: impl Into<String>) -> Self {
-        self.fix = Some(Fix { span, old: old.into(), new: new.into() });
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
         self
     }
 

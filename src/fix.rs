@@ -84,7 +84,7 @@ mod tests {
             .iter()
             .map(|(start, end, old, new)| {
                 let span = Span::new(file, *start, *end);
-                Diagnostic::new(&ODD, span, "odd").fix(span, *old, *new)
+                Diagnostic::new(&ODD, span, "odd").fix(Fix::safe(span, *old, *new))
             })
             .collect();
         match fix(&map, &diagnostics).pop() {
@@ -116,7 +116,7 @@ mod tests {
         let files = ["x: 1\n", "y: 1\n"].map(|text| map.add("f.yaml", text));
         let diagnostics = files.map(|file| {
             let span = Span::new(file, 3, 4);
-            Diagnostic::new(&ODD, span, "odd").fix(span, "1", "2")
+            Diagnostic::new(&ODD, span, "odd").fix(Fix::safe(span, "1", "2"))
         });
         let texts: Vec<String> = fix(&map, &diagnostics).into_iter().map(|fixed| fixed.text).collect();
         assert_eq!(texts, ["x: 2\n", "y: 2\n"]);

@@ -2,7 +2,7 @@
 
 use super::view::View;
 use super::wording::quoted;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Fix, codes};
 use crate::document::Text;
 use crate::resource::{Duration, DurationError};
 
@@ -69,7 +69,7 @@ fn duration(text: &Text, diagnostics: &mut Vec<Diagnostic>) {
             .trim_end_matches(|letter: char| letter.is_ascii_alphabetic())
             .contains(char::is_alphabetic);
     if let Some(near) = suggestion(text).filter(|_| is_whole && error != DurationError::Calendar) {
-        diagnostic = diagnostic.fix(text.span, text.as_str(), near);
+        diagnostic = diagnostic.fix(Fix::safe(text.span, text.as_str(), near));
     }
     diagnostics.push(diagnostic);
 }

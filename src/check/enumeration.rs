@@ -3,7 +3,7 @@
 use super::attack;
 use super::view::{RuleView, View};
 use super::wording::{none_of, quoted, shown};
-use crate::diagnostic::{Code, Diagnostic, codes};
+use crate::diagnostic::{Code, Diagnostic, Fix, codes};
 use crate::document::Text;
 use crate::resource::{
     AggregationKind, AlertDetail, AlertProperty, MatchingMethod, Severity, Spelling, Tactic, TriggerOperator,
@@ -190,7 +190,7 @@ pub(super) fn loose(text: &Text, value: &str) -> Diagnostic {
     )
     .label(format!("deployed as `{value}`"))
     .help(format!("write `{value}`"))
-    .fix(text.span, text.as_str(), value)
+    .fix(Fix::safe(text.span, text.as_str(), value))
 }
 
 /// Words of other tools, of which a similar spelling would not lead to the right one.

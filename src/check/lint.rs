@@ -20,7 +20,7 @@ use kql::Analysis;
 use kql::tree::{ExpressionId, ExpressionKind, Node, OperatorId, OperatorKind, StatementKind, Tree};
 
 use super::view::View;
-use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Fix, Span};
 use crate::resource::Duration;
 use bindings::Bindings;
 
@@ -138,7 +138,7 @@ impl Finding {
             Diagnostic::new(self.code, locate(self.place)?, self.message).label(self.label).help(self.help);
         let fix = self.fix.and_then(|(place, old, new)| Some((locate(place)?, old, new)));
         Some(match fix {
-            Some((place, old, new)) => diagnostic.fix(place, old, new),
+            Some((place, old, new)) => diagnostic.fix(Fix::safe(place, old, new)),
             None => diagnostic,
         })
     }

@@ -5,7 +5,7 @@ use super::growing;
 use super::mapped::{Mapped, mapped};
 use super::view::{Query, RuleView, View};
 use super::wording::shown;
-use crate::diagnostic::{Code, Diagnostic, Severity, codes, nearest};
+use crate::diagnostic::{Code, Diagnostic, Fix, Severity, codes, nearest};
 
 codes! {
     /// An entity mapping or a custom detail names a column that the query does not return. Names compare by case.
@@ -143,7 +143,7 @@ fn complaint(
             diagnostic.related(flow.locate(view.map, lost.place), format!("`{}` drops it here", lost.word));
     }
     match names.iter().filter(|name| name.eq_ignore_ascii_case(column)).collect::<Vec<_>>()[..] {
-        [only] => diagnostic.fix(mapped.place(view.map), column, *only),
+        [only] => diagnostic.fix(Fix::safe(mapped.place(view.map), column, *only)),
         _ => diagnostic,
     }
     .help(help)

@@ -9,7 +9,7 @@ use crate::apply::Outcome;
 use crate::azure;
 use crate::cli::project::Project;
 use crate::compile::Compiled;
-use crate::diagnostic::{Label, Severity};
+use crate::diagnostic::{Applicability, Label, Severity};
 use crate::plan::{Action, Change, Difference, NotOurs, Plan, Reason, RowChanges, Summary};
 use crate::resource::Kind;
 
@@ -32,6 +32,9 @@ struct DiagnosticLine<'a> {
     /// What `check --fix` would write.
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<&'a str>,
+    /// Whether `check --fix` writes it unseen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix_applicability: Option<Applicability>,
 }
 
 #[derive(Serialize)]
@@ -61,6 +64,7 @@ pub(in crate::cli) fn diagnostics(project: &Project) {
                 help: diagnostic.help.as_deref(),
                 related: diagnostic.related.iter().map(|label| related(project, label)).collect(),
                 fix: diagnostic.fix.as_ref().map(|fix| fix.new.as_str()),
+                fix_applicability: diagnostic.fix.as_ref().map(|fix| fix.applicability),
             }
         })
         .collect();

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::cli::project::{Counts, Project};
 use crate::cli::view::{self, Fixed};
 use crate::cli::{Global, file};
-use crate::diagnostic::{Diagnostic, SourceMap};
+use crate::diagnostic::{Applicability, Diagnostic, SourceMap};
 use crate::fix::fix;
 
 /// Fixes of fixes that are followed; one is enough in practice.
@@ -104,11 +104,9 @@ impl Fixing<'_> {
     /// The diagnostics that have a fix and whose file and code are wanted, in the order of the files and texts.
     fn fixable(&self, is_wanted: impl Fn(&Utf8Path, &'static str) -> bool) -> Vec<usize> {
         let all = self.project.diagnostics.iter().enumerate();
-        all.filter(|(_, found)| {
-            found.fix.is_some() && is_wanted(path(&self.project.map, found), found.code.id)
-        })
-        .map(|(at, _)| at)
-        .collect()
+        all.filter(|(_, found)| is_safe(found) && is_wanted(path(&self.project.map, found), found.code.id))
+            .map(|(at, _)| at)
+            .collect()
     }
 
     /// Puts fixes into the texts of the files that are no worse for them.
@@ -181,6 +179,10 @@ impl Fixing<'_> {
         }
         Ok(())
     }
+}
+
+fn is_safe(found: &Diagnostic) -> bool {
+    found.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe)
 }
 
 fn path<'a>(map: &'a SourceMap, diagnostic: &Diagnostic) -> &'a Utf8Path {
