@@ -18,13 +18,9 @@ pub struct BareFindings<'a> {
 }
 
 /// Checks a query that is the whole of a file, so that a place in the one is a place in the other.
-pub fn check_bare_query<'a>(
-    file: FileId,
-    parsed: &'a Parsed<'_>,
-    analysis: &'a Analysis,
-) -> BareFindings<'a> {
+pub fn check_bare_query<'a>(file: FileId, parsed: &'a Parsed, analysis: &'a Analysis) -> BareFindings<'a> {
     let tree = &parsed.tree;
-    let allows = Allows::read(tree.source, &tree.tokens);
+    let allows = Allows::read(&tree.source, &tree.tokens);
     let locate = |place: kql::Span| Span::new(file, place.range().start, place.range().end);
     let stays = |found: &&kql::Diagnostic| {
         found.severity() == Severity::Error || !allows.silences(found.code.as_str(), found.span.range().start)

@@ -179,7 +179,7 @@ impl<'q> Flow<'q> {
         let tree = &self.query.parsed.tree;
         let first = tree.operator(stage).tokens.first as usize;
         let place = tree.tokens.get(first).map_or(kql::Span::default(), |token| token.span);
-        Lost { place, word: place.text(tree.source), column }
+        Lost { place, word: place.text(&tree.source), column }
     }
 
     /// Whether an expression gives a column; the inner value is none for one of a table itself.

@@ -28,7 +28,7 @@ fn may_have(schema: &Schema, table: &str, column: &str) -> bool {
 /// Whether a column at this place of a query may be one of such a table: the innermost pipeline around the place reads it.
 pub(super) fn may_be_there(
     schema: &Schema,
-    parsed: &Parsed<'_>,
+    parsed: &Parsed,
     analysis: &Analysis,
     place: kql::Span,
     column: &str,
@@ -55,12 +55,12 @@ pub(super) fn may_be_there(
     });
     // What a name stands for that the query binds is not followed.
     inside
-        .map(|token| token.span.text(tree.source))
+        .map(|token| token.span.text(&tree.source))
         .any(|name| may_have(schema, name, column) || bound.iter().any(|bound| bound == name))
 }
 
 /// Whether behind a stage there are only the columns that it names.
-pub(super) fn names_its_columns(tree: &Tree<'_>, stage: OperatorId) -> bool {
+pub(super) fn names_its_columns(tree: &Tree, stage: OperatorId) -> bool {
     matches!(
         tree.operator(stage).kind,
         OperatorKind::Project { .. } | OperatorKind::Summarize { .. } | OperatorKind::Distinct { .. }
@@ -69,7 +69,7 @@ pub(super) fn names_its_columns(tree: &Tree<'_>, stage: OperatorId) -> bool {
 
 /// The part of the innermost pipeline around a place from which columns reach it: from behind the last stage before it that
 /// names its columns to the end of its own stage.
-fn rows_around(parsed: &Parsed<'_>, place: kql::Span) -> kql::Span {
+fn rows_around(parsed: &Parsed, place: kql::Span) -> kql::Span {
     let tree = &parsed.tree;
     let pipeline = innermost_pipeline(parsed, place);
     let mut around = tree.span(tree.tokens_of(pipeline));
@@ -89,7 +89,7 @@ fn rows_around(parsed: &Parsed<'_>, place: kql::Span) -> kql::Span {
 }
 
 /// The smallest pipeline around a place, or the statement where there is none.
-fn innermost_pipeline(parsed: &Parsed<'_>, place: kql::Span) -> Node {
+fn innermost_pipeline(parsed: &Parsed, place: kql::Span) -> Node {
     let tree = &parsed.tree;
     let holds = |node: &Node| {
         let span = tree.span(tree.tokens_of(*node));

@@ -63,7 +63,7 @@ enum Place {
 
 /// A query being looked at.
 struct Lints<'q> {
-    tree: &'q Tree<'q>,
+    tree: &'q Tree,
     analysis: &'q Analysis,
     setting: Setting,
     bindings: Bindings<'q>,
@@ -103,7 +103,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
 
 /// The lints of a bare query.
 pub(super) fn bare_query(
-    parsed: &kql::Parsed<'_>,
+    parsed: &kql::Parsed,
     analysis: &Analysis,
     locate: &dyn Fn(kql::Span) -> Span,
 ) -> Vec<Diagnostic> {
@@ -114,7 +114,7 @@ pub(super) fn bare_query(
     found.filter_map(|finding| finding.diagnostic(&|place| Some(locate(place)))).collect()
 }
 
-fn findings(tree: &Tree<'_>, analysis: &Analysis, setting: Setting) -> Vec<Finding> {
+fn findings(tree: &Tree, analysis: &Analysis, setting: Setting) -> Vec<Finding> {
     let mut lints = Lints {
         tree,
         analysis,

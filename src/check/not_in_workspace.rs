@@ -87,7 +87,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
 /// Says of each table and function that is missing where a query reads it first.
 fn look(
     view: &View<'_>,
-    parsed: &Parsed<'_>,
+    parsed: &Parsed,
     analysis: &Analysis,
     locate: &dyn Fn(kql::Span) -> Option<Span>,
     diagnostics: &mut Vec<Diagnostic>,

@@ -189,7 +189,7 @@ const DECLARATION: (&str, &str) = ("declare query_parameters(", ")");
 fn parameter_error(parameters: &str) -> Option<(String, std::ops::Range<usize>, Option<String>)> {
     let (before, after) = DECLARATION;
     let text = format!("{before}{parameters}{after}");
-    let parsed = kql::parse(&text);
+    let parsed = kql::parse(text);
     let found = parsed.diagnostics.first()?;
     let inside = |at: usize| at.saturating_sub(before.len()).min(parameters.len());
     let range = found.span.range();

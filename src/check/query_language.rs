@@ -78,7 +78,7 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
 /// tables may have columns that nobody told.
 fn in_a_rule(
     view: &View<'_>,
-    parsed: &kql::Parsed<'_>,
+    parsed: &kql::Parsed,
     analysis: &kql::Analysis,
     found: &kql::Diagnostic,
     span: Span,
@@ -94,12 +94,12 @@ fn in_a_rule(
         _ => false,
     };
     if found.code == kql::Code::UnknownName && tree.root.iter().any(is_whole) {
-        let name = found.span.text(tree.source);
+        let name = found.span.text(&tree.source);
         diagnostic.code = language_code(kql::Code::UnknownTable);
         diagnostic.severity = diagnostic.code.severity;
         diagnostic.message = format!("there is no table `{name}`");
     } else if found.code == kql::Code::UnknownName {
-        let name = found.span.text(tree.source);
+        let name = found.span.text(&tree.source);
         let is_member = tree.source[..found.span.range().start].trim_end().ends_with('.');
         let schema = &view.config.schema;
         if !is_member && growing::may_be_there(schema, parsed, analysis, found.span, name) {
@@ -131,7 +131,7 @@ const PULL: &str = "if the workspace has it, `bartizan schema pull` writes it do
 
 /// What is wrong with a query. Behind the first error of syntax its meaning is a guess, and nothing is said of it.
 fn findings<'a>(
-    parsed: &'a kql::Parsed<'_>,
+    parsed: &'a kql::Parsed,
     analysis: &'a kql::Analysis,
 ) -> impl Iterator<Item = &'a kql::Diagnostic> {
     let broken = parsed.diagnostics.first().map_or(u32::MAX, |first| first.span.start);

@@ -35,7 +35,7 @@ struct ParserQuery<'a> {
     query: &'a Text,
     /// How long the declaration of the parameters before it is.
     declared: usize,
-    text: String,
+    parsed: kql::Parsed,
     analysis: kql::Analysis,
 }
 
@@ -70,13 +70,13 @@ impl<'a> View<'a> {
 /// What looks at a parser's query: its syntax, its meaning, and the way from a place in it to the file, where it is none of
 /// the parameters'.
 pub(super) type LookAtParser<'l> =
-    &'l mut dyn FnMut(&kql::Parsed<'_>, &kql::Analysis, &dyn Fn(kql::Span) -> Option<Span>);
+    &'l mut dyn FnMut(&kql::Parsed, &kql::Analysis, &dyn Fn(kql::Span) -> Option<Span>);
 
 impl View<'_> {
     /// Looks at each parser's query behind the declaration of its parameters, of which other checks speak.
     pub(super) fn each_parser_query(&self, look: LookAtParser<'_>) {
-        for ParserQuery { query, declared, text, analysis } in &self.parser_queries {
-            look(&kql::parse(text), analysis, &|place| {
+        for ParserQuery { query, declared, parsed, analysis } in &self.parser_queries {
+            look(parsed, analysis, &|place| {
                 let range = place.range();
                 let start = range.start.checked_sub(*declared)?;
                 Some(query.locate(self.map, start..range.end.checked_sub(*declared)?))
@@ -90,8 +90,9 @@ impl<'a> ParserQuery<'a> {
         let query = parser.query.as_ref()?;
         let declaration = declaration(parser);
         let text = format!("{declaration}{}", query.as_str());
-        let analysis = kql::analyze(&kql::parse(&text), workspace);
-        Some(Self { query, declared: declaration.len(), text, analysis })
+        let parsed = kql::parse(text);
+        let analysis = kql::analyze(&parsed, workspace);
+        Some(Self { query, declared: declaration.len(), parsed, analysis })
     }
 }
 
@@ -113,7 +114,7 @@ pub(super) struct Query<'a> {
     /// Its tokens.
     pub(super) lexed: kql::Lexed<'a>,
     /// Its tree, and what is wrong with its syntax.
-    pub(super) parsed: kql::Parsed<'a>,
+    pub(super) parsed: kql::Parsed,
     /// Its meaning, and what is wrong with that.
     pub(super) analysis: kql::Analysis,
 }
@@ -123,7 +124,8 @@ impl<'a> Query<'a> {
         let parsed = kql::parse(text.as_str());
         let analysis = kql::analyze(&parsed, workspace);
         let tree = &parsed.tree;
-        let lexed = kql::Lexed { source: tree.source, tokens: tree.tokens.clone(), diagnostics: Vec::new() };
+        let lexed =
+            kql::Lexed { source: text.as_str(), tokens: tree.tokens.clone(), diagnostics: Vec::new() };
         Self { text, lexed, parsed, analysis }
     }
 

@@ -44,7 +44,7 @@ pub enum ReadKind {
 }
 
 /// What a query reads, in the order of the text.
-pub fn reads(tree: &Tree<'_>) -> Vec<Read> {
+pub fn reads(tree: &Tree) -> Vec<Read> {
     let mut reader = Reader { tree, scope: Vec::new(), places: HashMap::new(), found: Vec::new() };
     reader.statements(&tree.root);
     reader.close(0);
@@ -79,7 +79,7 @@ struct Bound<'q> {
 }
 
 struct Reader<'q> {
-    tree: &'q Tree<'q>,
+    tree: &'q Tree,
     scope: Vec<Bound<'q>>,
     /// Where in the scope each name stands, innermost last.
     places: HashMap<Cow<'q, str>, Vec<usize>>,
@@ -229,7 +229,7 @@ impl<'q> Reader<'q> {
     fn is_fuzzy(&self, operator: &Operator) -> bool {
         operator.parameters.iter().any(|parameter| {
             self.tree.name(parameter.name) == "isfuzzy"
-                && self.tree.span_of(parameter.value).text(self.tree.source).eq_ignore_ascii_case("true")
+                && self.tree.span_of(parameter.value).text(&self.tree.source).eq_ignore_ascii_case("true")
         })
     }
 
@@ -378,7 +378,7 @@ impl<'q> Reader<'q> {
                 let range = self.tree.expression(id).tokens;
                 let tokens = self.tree.tokens.get(range.first as usize..range.end as usize)?;
                 let strings = tokens.iter().filter(|token| token.kind == TokenKind::String);
-                strings.map(|token| literal::decode(token.text(self.tree.source))).collect()
+                strings.map(|token| literal::decode(token.text(&self.tree.source))).collect()
             }
             ExpressionKind::Name(name) => {
                 let name = self.tree.name(*name);

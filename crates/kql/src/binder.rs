@@ -30,7 +30,6 @@ mod statement;
 mod unfold;
 
 use std::collections::HashMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
@@ -58,7 +57,7 @@ const MAX_REBOUND_NODES: u32 = 200_000;
 
 /// Works out what a query means, with what `catalog` says of the world outside. Never panics; what is wrong stands in
 /// [`Analysis::diagnostics`].
-pub fn analyze(parsed: &Parsed<'_>, catalog: &dyn Catalog) -> Analysis {
+pub fn analyze(parsed: &Parsed, catalog: &dyn Catalog) -> Analysis {
     let tree = &parsed.tree;
     let mut binder = Binder {
         tree,
@@ -133,7 +132,7 @@ enum Value {
     /// A database, a cluster, a workspace: its tables stand behind a point, and are not known here.
     Elsewhere,
     /// A graph: its nodes and edges stand behind the names of a pattern.
-    Graph(Rc<graph::Graph>),
+    Graph(Arc<graph::Graph>),
     /// A group of entities, several tables.
     Other,
     /// What an error left.
@@ -145,9 +144,9 @@ enum Value {
 struct Scalar {
     kind: Type,
     /// The text, where it is a string that is known beforehand.
-    text: Option<Rc<str>>,
+    text: Option<Arc<str>>,
     /// The string literals whose texts, one behind the other, are its text.
-    written: Option<Rc<[ExpressionId]>>,
+    written: Option<Arc<[ExpressionId]>>,
     /// The columns that it is made of.
     from: Vec<ColumnId>,
     /// The column that it is, where it is one unchanged.
@@ -199,12 +198,12 @@ struct Context {
 }
 
 struct Binder<'a> {
-    tree: &'a Tree<'a>,
+    tree: &'a Tree,
     /// Where errors of syntax stand.
     syntax: &'a Broken,
     catalog: &'a dyn Catalog,
-    names: Vec<Rc<str>>,
-    symbols: HashMap<Rc<str>, Symbol>,
+    names: Vec<Arc<str>>,
+    symbols: HashMap<Arc<str>, Symbol>,
     columns: Vec<Column>,
     /// Tables that were looked up before, by name.
     tables: HashMap<Symbol, Option<Rows>>,
@@ -229,10 +228,10 @@ struct Binder<'a> {
     /// Whether what is being bound is compared with a text.
     beside_text: bool,
     /// What the names that were reported should read, as far as that was guessed.
-    guessed: Vec<Rc<str>>,
+    guessed: Vec<Arc<str>>,
     /// The names that were reported as no column, each with what it should read where that was guessed. The stages behind
     /// have columns of these names, so that nothing is said twice, and none of them is ever suggested.
-    misnamed: HashMap<Symbol, Option<Rc<str>>>,
+    misnamed: HashMap<Symbol, Option<Arc<str>>>,
     /// Nought where what is wrong is said; more inside a call that was looked at where it was declared.
     quiet: u32,
     depth: u32,
@@ -262,14 +261,14 @@ impl<'a> Binder<'a> {
             return *symbol;
         }
         let symbol = Symbol::new(self.names.len());
-        let name: Rc<str> = Rc::from(name);
-        self.names.push(Rc::clone(&name));
+        let name: Arc<str> = Arc::from(name);
+        self.names.push(Arc::clone(&name));
         self.symbols.insert(name, symbol);
         symbol
     }
 
-    fn name_of(&self, symbol: Symbol) -> Rc<str> {
-        Rc::clone(&self.names[symbol.index()])
+    fn name_of(&self, symbol: Symbol) -> Arc<str> {
+        Arc::clone(&self.names[symbol.index()])
     }
 
     fn add_column(&mut self, name: Symbol, kind: Type, from: Vec<ColumnId>) -> ColumnId {
@@ -419,7 +418,7 @@ impl<'a> Binder<'a> {
         candidates.extend(self.locals.iter().map(|local| self.name_of(local.name)));
         let found = nearest(&name, candidates.iter().map(|known| &**known)).map(str::to_owned);
         if let Some(found) = &found {
-            self.misnamed.insert(symbol, Some(Rc::from(found.as_str())));
+            self.misnamed.insert(symbol, Some(Arc::from(found.as_str())));
         }
         let diagnostic = match &found {
             None if self.beside_text => {
@@ -431,7 +430,7 @@ impl<'a> Binder<'a> {
     }
 
     /// The names of columns that may be suggested: of those that an error left behind, what they should read.
-    fn suggestible(&self, columns: &[ColumnId]) -> Vec<Rc<str>> {
+    fn suggestible(&self, columns: &[ColumnId]) -> Vec<Arc<str>> {
         let name = |id: &ColumnId| {
             let column = self.column(*id);
             match self.misnamed.get(&column.name).filter(|_| column.table.is_none()) {
@@ -443,15 +442,15 @@ impl<'a> Binder<'a> {
     }
 
     /// What to say of a name that is no column, where what stands around it tells what was meant.
-    fn place_advice(&mut self, name: &Rc<str>, span: Span) -> Option<String> {
+    fn place_advice(&mut self, name: &Arc<str>, span: Span) -> Option<String> {
         let tokens = &self.tree.tokens;
         let at = tokens.partition_point(|token| token.span.start < span.start);
-        let text = |token: &crate::token::Token| token.text(self.tree.source);
+        let text = |token: &crate::token::Token| token.text(&self.tree.source);
         let mut before = tokens[..at].iter().rev().filter(|token| !token.kind.is_trivia()).map(text);
         let behind = tokens.get(at + 1..)?.iter().find(|token| !token.kind.is_trivia()).map(text)?;
         let (last, last_but_one) = (before.next().unwrap_or(""), before.next().unwrap_or(""));
         if behind == "==" && matches!(last, "extend" | "project" | "summarize" | "print" | "," | "by") {
-            self.guessed.push(Rc::clone(name));
+            self.guessed.push(Arc::clone(name));
             return Some(format!("a new column is named with one `=`: {name} = …"));
         }
         if (last, last_but_one) == ("-", "-") {
@@ -473,7 +472,7 @@ impl<'a> Binder<'a> {
     /// Reports a name that there is not, with the one that is nearest to it.
     fn report_near(&mut self, diagnostic: Diagnostic, near: Option<String>) {
         let Some(near) = near else { return self.report(diagnostic) };
-        self.guessed.push(Rc::from(near.as_str()));
+        self.guessed.push(Arc::from(near.as_str()));
         self.report(diagnostic.with_help(format!("did you mean `{near}`?")));
     }
 
@@ -490,7 +489,7 @@ impl<'a> Binder<'a> {
         if self.quiet > 0 || self.lost_names {
             return;
         }
-        let mut candidates: Vec<Rc<str>> = Vec::new();
+        let mut candidates: Vec<Arc<str>> = Vec::new();
         for local in &self.locals {
             if matches!(local.meaning, Meaning::Table(_) | Meaning::Function(_)) {
                 candidates.push(self.name_of(local.name));

@@ -60,6 +60,9 @@ impl Default for CatalogResult {
 }
 
 /// Where a query's tables and functions are looked up. Names compare by case, as the language does.
+///
+/// A catalog need not be `Sync`: [`analyze`](crate::analyze) takes `&dyn Catalog`, to which a `&(dyn Catalog + Sync)` that
+/// several threads share converts. What a shared catalog answers must not depend on who asks first.
 pub trait Catalog {
     /// The table of that name.
     fn table(&self, name: &str) -> Option<CatalogTable>;

@@ -39,7 +39,7 @@ pub fn format(source: &str) -> Result<String, Vec<Diagnostic>> {
     Ok(if is_kept { out } else { source.trim_end().to_owned() })
 }
 
-fn lay_out(tree: &Tree<'_>) -> String {
+fn lay_out(tree: &Tree) -> String {
     let pieces = pieces::pieces(tree, &roles::roles(tree));
     writer::write(&pieces, if tree.source.contains("\r\n") { "\r\n" } else { "\n" })
 }

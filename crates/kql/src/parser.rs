@@ -13,6 +13,8 @@ mod name;
 mod operator;
 mod statement;
 
+use std::sync::Arc;
+
 use self::brackets::Brackets;
 pub(crate) use self::name::{is_type, type_advice};
 use crate::diagnostic::{Code, Diagnostic};
@@ -28,9 +30,9 @@ pub const MAX_NESTING: u32 = 200;
 
 /// A query as a tree, and what is wrong with it as text and as syntax.
 #[derive(Debug, Clone)]
-pub struct Parsed<'s> {
+pub struct Parsed {
     /// The tree; always whole.
-    pub tree: Tree<'s>,
+    pub tree: Tree,
     /// What is wrong, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
     /// Where it is wrong, for those who would guess at the meaning.
@@ -64,9 +66,14 @@ impl Broken {
     }
 }
 
-/// Reads a query. Never panics and never fails; what is wrong stands in [`Parsed::diagnostics`].
-pub fn parse(source: &str) -> Parsed<'_> {
-    let Lexed { source, tokens, diagnostics } = lex(source);
+/// Reads a query. Never panics and never fails; what is wrong is in [`Parsed::diagnostics`]. The tree keeps the text: an
+/// `Arc<str>` is shared, anything else is copied once.
+pub fn parse(text: impl Into<Arc<str>>) -> Parsed {
+    parse_shared(text.into())
+}
+
+fn parse_shared(text: Arc<str>) -> Parsed {
+    let Lexed { source, tokens, diagnostics } = lex(&text);
     let significant: Vec<u32> = tokens
         .iter()
         .enumerate()
@@ -82,7 +89,7 @@ pub fn parse(source: &str) -> Parsed<'_> {
     }
     let capacity = tokens.len() / 3;
     let tree = Tree {
-        source,
+        source: Arc::clone(&text),
         tokens,
         root: Vec::new(),
         expressions: Vec::with_capacity(capacity),
@@ -101,6 +108,7 @@ pub fn parse(source: &str) -> Parsed<'_> {
         .collect();
     let mut parser = Parser {
         tree,
+        source,
         significant,
         at: 0,
         diagnostics,
@@ -142,7 +150,8 @@ fn open_lines(source: &str, diagnostics: &[Diagnostic]) -> Vec<Span> {
 }
 
 pub(crate) struct Parser<'s> {
-    tree: Tree<'s>,
+    tree: Tree,
+    source: &'s str,
     /// The tokens that the grammar sees, as indices into the tree's; the last is the end.
     significant: Vec<u32>,
     /// The current token, an index into `significant`.
@@ -192,7 +201,7 @@ impl<'s> Parser<'s> {
     }
 
     fn text_at(&self, ahead: usize) -> &'s str {
-        self.span_at(ahead).text(self.tree.source)
+        self.span_at(ahead).text(self.source)
     }
 
     fn text(&self) -> &'s str {
@@ -368,7 +377,7 @@ impl<'s> Parser<'s> {
     fn begins_line(&self) -> bool {
         let before = self.at.checked_sub(1).and_then(|before| self.significant.get(before));
         let end = before.map_or(0, |index| self.tree.tokens[*index as usize].span.end);
-        Span::new(end, self.span_at(0).start).text(self.tree.source).contains('\n')
+        Span::new(end, self.span_at(0).start).text(self.source).contains('\n')
     }
 
     /// The place of the current token; at the end, the empty place behind the last token.

@@ -11,6 +11,8 @@ mod operator;
 mod statement;
 mod walk;
 
+use std::sync::Arc;
+
 use crate::token::{Span, Token};
 
 pub(crate) use expression::Level;
@@ -64,11 +66,11 @@ impl TokenRange {
     }
 }
 
-/// A query as syntax.
+/// A query as syntax. It owns its text, so that it lives beside its file and crosses threads; a clone shares the text.
 #[derive(Debug, Clone)]
-pub struct Tree<'s> {
+pub struct Tree {
     /// The query's text.
-    pub source: &'s str,
+    pub source: Arc<str>,
     /// Every token, trivia among them, as [`lex`](crate::lex) cut them.
     pub tokens: Vec<Token>,
     /// The statements of the query in order.
@@ -78,7 +80,7 @@ pub struct Tree<'s> {
     pub(crate) statements: Vec<Statement>,
 }
 
-impl<'s> Tree<'s> {
+impl Tree {
     /// An expression by its id.
     pub fn expression(&self, id: ExpressionId) -> &Expression {
         &self.expressions[id.index()]
@@ -126,8 +128,8 @@ impl<'s> Tree<'s> {
     }
 
     /// The text of a run of tokens.
-    pub fn text(&self, range: TokenRange) -> &'s str {
-        self.span(range).text(self.source)
+    pub fn text(&self, range: TokenRange) -> &str {
+        self.span(range).text(&self.source)
     }
 
     /// An expression with the brackets around it taken off.

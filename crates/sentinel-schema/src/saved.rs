@@ -25,7 +25,7 @@ impl SavedFunction {
             return Self::default();
         }
         let declaration = format!("declare query_parameters({parameters});\n");
-        let parsed = kql::parse(&declaration);
+        let parsed = kql::parse(declaration.as_str());
         let mut function = Self { is_misread: !parsed.diagnostics.is_empty(), ..Self::default() };
         let first = parsed.tree.root.first().map(|id| &parsed.tree.statement(*id).kind);
         if let Some(StatementKind::DeclareParameters(parameters)) = first {
@@ -68,7 +68,7 @@ impl SavedFunction {
     /// known; so may one whose query reads a table that is not known.
     pub fn resolve(&self, query: &str, catalog: &dyn Catalog) -> CatalogFunction {
         let query = format!("{}{query}", self.declaration);
-        let parsed = kql::parse(&query);
+        let parsed = kql::parse(query);
         let analysis = kql::analyze(&parsed, catalog);
         let is_sound = parsed.diagnostics.is_empty();
         let returns = match &analysis.result {

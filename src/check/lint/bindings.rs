@@ -13,14 +13,14 @@ pub(super) const DEEPEST: usize = 20;
 
 /// The names of a query that one `let` and nothing else binds.
 pub(super) struct Bindings<'q> {
-    tree: &'q Tree<'q>,
+    tree: &'q Tree,
     values: HashMap<Cow<'q, str>, Option<ExpressionId>>,
     /// Columns that are computed by changing the case of a text.
     folded: HashSet<Cow<'q, str>>,
 }
 
 impl<'q> Bindings<'q> {
-    pub(super) fn new(tree: &'q Tree<'q>) -> Self {
+    pub(super) fn new(tree: &'q Tree) -> Self {
         let mut bindings = Self { tree, values: HashMap::new(), folded: HashSet::new() };
         let mut open: Vec<Node> = tree.root.iter().map(|id| Node::Statement(*id)).collect();
         while let Some(node) = open.pop() {
@@ -113,7 +113,7 @@ impl<'q> Bindings<'q> {
         tokens
             .iter()
             .filter(|token| token.kind == TokenKind::String)
-            .map(|token| literal::decode(token.text(self.tree.source)))
+            .map(|token| literal::decode(token.text(&self.tree.source)))
             .collect()
     }
 

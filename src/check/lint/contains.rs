@@ -41,7 +41,7 @@ impl Lints<'_> {
             return;
         }
         let place = tree.span_of(left).to(tree.span_of(right));
-        let written = shown(tree.span_of(right).text(tree.source));
+        let written = shown(tree.span_of(right).text(&tree.source));
         let word = operator.as_str();
         self.report(
             &CONTAINS_WHOLE_TERM,

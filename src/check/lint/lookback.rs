@@ -106,7 +106,7 @@ impl Lints<'_> {
         }
         let tree = self.tree;
         match &tree.expression(id).kind {
-            ExpressionKind::Literal(LiteralKind::TimeSpan) => timespan(tree.span_of(id).text(tree.source)),
+            ExpressionKind::Literal(LiteralKind::TimeSpan) => timespan(tree.span_of(id).text(&tree.source)),
             ExpressionKind::Unary { operator: UnaryOperator::Minus, operand } => {
                 Some(-self.seconds(*operand, depth + 1)?)
             }
@@ -145,7 +145,7 @@ impl Lints<'_> {
         }
         match &self.tree.expression(id).kind {
             ExpressionKind::Literal(LiteralKind::Long | LiteralKind::Int | LiteralKind::Real) => {
-                self.tree.span_of(id).text(self.tree.source).parse().ok()
+                self.tree.span_of(id).text(&self.tree.source).parse().ok()
             }
             ExpressionKind::Unary { operator: UnaryOperator::Minus, operand } => {
                 Some(-self.number(*operand, depth + 1)?)

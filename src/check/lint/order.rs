@@ -71,11 +71,11 @@ impl Lints<'_> {
         }
         let stage = stages[at];
         let label = match next {
-            Some(next) => format!("`{}` does not keep the order", next.text(self.tree.source)),
+            Some(next) => format!("`{}` does not keep the order", next.text(&self.tree.source)),
             None => "nothing after it depends on the order".to_owned(),
         };
         let span = self.word(stage);
-        let word = span.text(self.tree.source);
+        let word = span.text(&self.tree.source);
         self.report(&SORT_IN_RULE, span, format!("`{word}` costs time for nothing"), label, "take it out");
     }
 
@@ -163,7 +163,7 @@ impl Lints<'_> {
             return;
         }
         let span = self.word(stages[at]);
-        let word = span.text(self.tree.source);
+        let word = span.text(&self.tree.source);
         self.report(
             &TAKE_IN_RULE,
             span,

@@ -85,7 +85,7 @@ impl Lints<'_> {
             help: format!("write `{TIME}`, the time of a row in a workspace"),
             fix: new.map(|new| {
                 let place = self.tree.name_span(name);
-                (place, place.text(self.tree.source).to_owned(), new)
+                (place, place.text(&self.tree.source).to_owned(), new)
             }),
         });
     }
@@ -118,7 +118,7 @@ impl Lints<'_> {
         let (help, fix) = match size {
             Some(size) => {
                 let call = self.tree.span_of(id);
-                let old = call.text(self.tree.source);
+                let old = call.text(&self.tree.source);
                 let new = old.strip_prefix(&*text).and_then(|rest| rest.strip_suffix(')')).map(str::trim_end);
                 let help = format!(
                     "write `{instead}(…, {size})`: the old function keeps {size} values, and the new one all"

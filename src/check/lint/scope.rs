@@ -10,7 +10,7 @@ impl Lints<'_> {
     /// An operator that stands first: nothing says which rows it is given.
     pub(super) fn leading(&mut self, id: OperatorId) {
         let tree = self.tree;
-        let is_star = |expression| tree.span_of(expression).text(tree.source) == "*";
+        let is_star = |expression| tree.span_of(expression).text(&tree.source) == "*";
         let in_rule = matches!(self.setting, Setting::Rule { .. });
         let help = match &tree.operator(id).kind {
             // An error of its own.
@@ -29,7 +29,7 @@ impl Lints<'_> {
             _ => return,
         };
         let span = self.word(id);
-        let word = span.text(tree.source);
+        let word = span.text(&tree.source);
         self.report(
             &UNSCOPED_SEARCH,
             span,
@@ -45,7 +45,7 @@ impl Lints<'_> {
         if self.analysis.tables.is_empty() || self.names_a_time() {
             return;
         }
-        let lexed = Lexed { source: tree.source, tokens: tree.tokens.clone(), diagnostics: Vec::new() };
+        let lexed = Lexed { source: &tree.source, tokens: tree.tokens.clone(), diagnostics: Vec::new() };
         let sources = kql::names::source_names(&lexed);
         let Some(source) = sources.iter().find(|source| self.analysis.tables.contains(&source.name)) else {
             return;

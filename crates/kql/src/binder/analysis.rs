@@ -1,6 +1,6 @@
 //! What is known of a query when it is bound.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::side::{BodyId, Reference, SideTables, VariableId};
 use super::{Column, ColumnId, Rows, Symbol};
@@ -21,7 +21,7 @@ pub struct Analysis {
     /// The functions of the catalog that it calls, each once, in the order of the text.
     pub functions: Vec<String>,
     pub(super) columns: Vec<Column>,
-    pub(super) names: Vec<Rc<str>>,
+    pub(super) names: Vec<Arc<str>>,
     pub(super) sides: Vec<SideTables>,
     pub(super) bodies: Vec<Bound>,
     pub(super) variables: Vec<Symbol>,

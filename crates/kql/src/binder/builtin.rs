@@ -1,6 +1,6 @@
 //! Calls of the language's own functions: which signature is meant, what is wrong with the arguments, what is returned.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::call::Argument;
 use super::signature::{common_type, count_text, describe, fits, returned_shape, takes_argument};
@@ -82,7 +82,7 @@ impl Binder<'_> {
                 // No catalog knows graphs.
                 let message = "there is no graph of that name";
                 self.report(Diagnostic::new(Code::UnknownTable, span, message).official_as("KS260"));
-                Some(Value::Graph(Rc::default()))
+                Some(Value::Graph(Arc::default()))
             }
             "entity_group" => Some(Value::Other),
             "column_ifexists" | "columnifexists" => self.column_if_exists(arguments),

@@ -49,14 +49,14 @@ impl Argument {
     }
 
     /// The literals that it is made of.
-    pub(super) fn written(&self) -> Option<Rc<[ExpressionId]>> {
+    pub(super) fn written(&self) -> Option<Arc<[ExpressionId]>> {
         match &self.value {
             Value::Scalar(scalar) => scalar.written.clone(),
             _ => None,
         }
     }
 
-    pub(super) fn text(&self) -> Option<Rc<str>> {
+    pub(super) fn text(&self) -> Option<Arc<str>> {
         match &self.value {
             Value::Scalar(scalar) => scalar.text.clone(),
             _ => None,
@@ -164,7 +164,7 @@ impl Binder<'_> {
             return;
         }
         let all = builtins();
-        let functions: Vec<Rc<str>> = self
+        let functions: Vec<Arc<str>> = self
             .locals
             .iter()
             .filter(|local| matches!(local.meaning, Meaning::Function(_)))
@@ -229,7 +229,7 @@ impl Binder<'_> {
                     Some(place) => place,
                     None => {
                         let (text, wanted) = (self.name_of(function.name), self.name_of(name));
-                        let known: Vec<Rc<str>> =
+                        let known: Vec<Arc<str>> =
                             function.parameters.iter().map(|formal| self.name_of(formal.name)).collect();
                         let known: Vec<&str> = known.iter().map(|name| &**name).collect();
                         self.no_parameter(&text, &wanted, &known, argument.id);

@@ -1,6 +1,6 @@
 //! Expressions.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::arithmetic::{operand_advice, operator_result};
 use super::{Binder, Scalar, Shape, Value};
@@ -176,8 +176,8 @@ impl Binder<'_> {
             LiteralKind::TimeSpan => Type::TimeSpan,
             LiteralKind::Guid => Type::Guid,
             LiteralKind::String => {
-                let text: Rc<str> = Rc::from(self.string_text(id).unwrap_or_default());
-                let written = Some(Rc::from([id]));
+                let text: Arc<str> = Arc::from(self.string_text(id).unwrap_or_default());
+                let written = Some(Arc::from([id]));
                 return Value::Scalar(Scalar { text: Some(text), written, ..Scalar::of(Type::String) });
             }
         };
@@ -187,7 +187,7 @@ impl Binder<'_> {
     /// A date that no calendar has, which the official library takes for a datetime.
     fn check_datetime(&mut self, id: ExpressionId) {
         let span = self.span(id);
-        let text = span.text(self.tree.source);
+        let text = span.text(&self.tree.source);
         let inner = text.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'));
         if let Some(wrong) = crate::date::impossible(inner) {
             self.report(
@@ -204,7 +204,7 @@ impl Binder<'_> {
         tokens
             .iter()
             .filter(|token| token.kind == TokenKind::String)
-            .map(|token| literal::decode(token.text(self.tree.source)))
+            .map(|token| literal::decode(token.text(&self.tree.source)))
             .collect()
     }
 

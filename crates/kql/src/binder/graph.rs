@@ -1,6 +1,6 @@
 //! Graphs: what their nodes and edges have, and what patterns over them give.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::projection::Projection;
 use super::{Binder, ColumnId, Context, Rows, Scalar, Symbol, Value};
@@ -47,7 +47,7 @@ impl Binder<'_> {
         }
         let nodes = self.one_of_each_name(&shapes);
         let edges = Rows { open: false, ..edges.clone() };
-        let graph = Value::Graph(Rc::new(Graph { nodes, edges }));
+        let graph = Value::Graph(Arc::new(Graph { nodes, edges }));
         match partition {
             Some((_, body)) => match &self.tree.expression(body).kind {
                 ExpressionKind::Stages(stages) => self.without_rows(|binder| binder.stages(graph, stages)),
@@ -97,7 +97,7 @@ impl Binder<'_> {
     /// An operator over a graph.
     pub(super) fn graph_stage(
         &mut self,
-        graph: &Rc<Graph>,
+        graph: &Arc<Graph>,
         kind: &OperatorKind,
         parameters: &[Parameter],
     ) -> Value {
@@ -108,7 +108,7 @@ impl Binder<'_> {
             }
             OperatorKind::GraphWhereEdges { predicate } | OperatorKind::GraphWhereNodes { predicate } => {
                 self.with_rows(&Rows::default(), |binder| binder.condition(*predicate));
-                Value::Graph(Rc::clone(graph))
+                Value::Graph(Arc::clone(graph))
             }
             OperatorKind::GraphMarkComponents => {
                 let name = self.parameter_word(parameters, "with_component_id");
@@ -116,10 +116,10 @@ impl Binder<'_> {
                 let mut nodes = graph.nodes.columns.to_vec();
                 nodes.push(id);
                 let (nodes, edges) = (Rows::new(nodes, false), graph.edges.clone());
-                Value::Graph(Rc::new(Graph { nodes, edges }))
+                Value::Graph(Arc::new(Graph { nodes, edges }))
             }
             OperatorKind::GraphToTable { outputs } => self.graph_to_table(graph, outputs),
-            OperatorKind::As { .. } => Value::Graph(Rc::clone(graph)),
+            OperatorKind::As { .. } => Value::Graph(Arc::clone(graph)),
             _ => Value::Table(Rows::default()),
         }
     }
@@ -152,7 +152,7 @@ impl Binder<'_> {
 
     fn graph_match(
         &mut self,
-        graph: &Rc<Graph>,
+        graph: &Arc<Graph>,
         patterns: &[GraphPattern],
         predicate: Option<ExpressionId>,
         project: Option<&[ExpressionId]>,
@@ -197,7 +197,7 @@ impl Binder<'_> {
         self.contexts.pop();
         match result {
             Some(rows) => Value::Table(rows),
-            None => Value::Graph(Rc::clone(graph)),
+            None => Value::Graph(Arc::clone(graph)),
         }
     }
 

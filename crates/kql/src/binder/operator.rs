@@ -58,7 +58,7 @@ impl Binder<'_> {
         if !makes_rows && !self.syntax.has_operator(id) {
             let first = self.tree.tokens.get(operator.tokens.first as usize);
             let span = first.map_or(Span::default(), |token| token.span);
-            let word = span.text(self.tree.source);
+            let word = span.text(&self.tree.source);
             self.report(
                 Diagnostic::new(Code::NoInput, span, format!("`{word}` has no table before it"))
                     .with_help("write a table and `|` before it; a `;` in front of it ends the query there"),
@@ -70,7 +70,7 @@ impl Binder<'_> {
     /// The place of an operator's own word.
     fn first_word(&self, id: OperatorId) -> Span {
         let span = self.tree.span(self.tree.operator(id).tokens);
-        let text = span.text(self.tree.source);
+        let text = span.text(&self.tree.source);
         let length =
             text.find(|letter: char| !letter.is_alphanumeric() && letter != '-').unwrap_or(text.len());
         Span::new(span.start, span.start + length as u32)

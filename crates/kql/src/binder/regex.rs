@@ -5,7 +5,7 @@
 
 mod engine;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Binder;
 use super::call::Argument;
@@ -63,7 +63,7 @@ impl Binder<'_> {
 
     /// Looks at an expression that is used at `used` and is made of the literals `written`; what is computed is known to
     /// the service alone.
-    pub(super) fn check_regex(&mut self, used: ExpressionId, written: Option<Rc<[ExpressionId]>>) {
+    pub(super) fn check_regex(&mut self, used: ExpressionId, written: Option<Arc<[ExpressionId]>>) {
         let Some(written) = written else { return };
         let mut pattern = Pattern::default();
         if written.iter().all(|literal| self.push_literal(&mut pattern, *literal)) {
@@ -96,7 +96,7 @@ impl Binder<'_> {
         let range = self.tree.expression(id).tokens;
         let tokens = self.tree.tokens.get(range.first as usize..range.end as usize).unwrap_or_default();
         tokens.iter().filter(|token| token.kind == TokenKind::String).all(|token| {
-            let written = token.text(self.tree.source);
+            let written = token.text(&self.tree.source);
             let Some(text) = literal::decode(written) else { return false };
             match literal::places(written) {
                 Some(places) if places.len() == text.len() => {

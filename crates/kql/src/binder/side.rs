@@ -109,7 +109,7 @@ pub(crate) struct SideTables {
 }
 
 impl SideTables {
-    pub(super) fn of_tree(tree: &Tree<'_>) -> Self {
+    pub(super) fn of_tree(tree: &Tree) -> Self {
         SideTables {
             types: vec![Type::Unknown; tree.expression_count()],
             references: vec![Reference::Nothing; tree.expression_count()],

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::side::{BodyId, SideTables, VariableId};
 use super::{Binder, Bound, MAX_REBOUND_NODES, Rows, Scalar, Symbol, Value};
@@ -50,7 +51,7 @@ pub(super) struct LetFunction {
 }
 
 /// What a call gives a function: tables and known texts, by the place of their parameters.
-type Given = (Vec<(usize, Rows)>, Vec<(usize, Rc<str>)>);
+type Given = (Vec<(usize, Rows)>, Vec<(usize, Arc<str>)>);
 
 /// A parameter of a function of the query.
 #[derive(Debug, Clone)]
@@ -264,7 +265,7 @@ impl Binder<'_> {
         id: ExpressionId,
         function: &Rc<LetFunction>,
         tables: &[(usize, Rows)],
-        texts: &[(usize, Rc<str>)],
+        texts: &[(usize, Arc<str>)],
     ) -> Value {
         let may_be_named = !texts.is_empty() && matches!(&function.result, Value::Table(rows) if rows.open);
         if !function.takes_tables() && !may_be_named {
@@ -289,7 +290,7 @@ impl Binder<'_> {
                 (FormalType::Table(_), Some((_, rows))) => Meaning::Table(rows.clone()),
                 (FormalType::Table(rows), None) => Meaning::Table(Rows { open: true, ..rows.clone() }),
                 (FormalType::Scalar(kind), _) => {
-                    let text = texts.iter().find(|(place, _)| *place == at).map(|(_, text)| Rc::clone(text));
+                    let text = texts.iter().find(|(place, _)| *place == at).map(|(_, text)| Arc::clone(text));
                     Meaning::Scalar(Scalar { text, ..Scalar::of(*kind) })
                 }
             };

@@ -39,7 +39,7 @@ pub(super) enum PieceKind {
 }
 
 /// The tokens of a query without errors of syntax, blanks left out.
-pub(super) fn pieces<'s>(tree: &Tree<'s>, roles: &[Role]) -> Vec<Piece<'s>> {
+pub(super) fn pieces<'s>(tree: &'s Tree, roles: &[Role]) -> Vec<Piece<'s>> {
     let mut pieces: Vec<Piece<'s>> = Vec::with_capacity(tree.tokens.len());
     let mut open: Vec<bool> = Vec::new();
     let (mut breaks, mut gap) = (0, false);
@@ -49,13 +49,13 @@ pub(super) fn pieces<'s>(tree: &Tree<'s>, roles: &[Role]) -> Vec<Piece<'s>> {
         let kind = token.kind;
         if kind == TokenKind::Whitespace {
             gap = true;
-            breaks += token.text(tree.source).matches('\n').count();
+            breaks += token.text(&tree.source).matches('\n').count();
             continue;
         }
         if kind == TokenKind::End {
             break;
         }
-        let text = text(*token, tree.source);
+        let text = text(*token, &tree.source);
         let closes_block = closes(kind) && open.pop() == Some(true);
         let remark = is_remark(kind);
         let after_remark = before.is_some_and(|(kind, _)| is_remark(kind));

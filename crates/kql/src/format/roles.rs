@@ -46,7 +46,7 @@ pub(super) enum List {
 }
 
 /// The roles of the tokens of a query without errors of syntax.
-pub(super) fn roles(tree: &Tree<'_>) -> Vec<Role> {
+pub(super) fn roles(tree: &Tree) -> Vec<Role> {
     let mut reader = Reader::new(tree);
     reader.brackets();
     for statement in &tree.statements {
@@ -62,7 +62,7 @@ pub(super) fn roles(tree: &Tree<'_>) -> Vec<Role> {
 }
 
 struct Reader<'t> {
-    tree: &'t Tree<'t>,
+    tree: &'t Tree,
     roles: Vec<Role>,
     /// For each token the last one before it that the grammar sees.
     before: Vec<usize>,
@@ -71,7 +71,7 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn new(tree: &'t Tree<'t>) -> Self {
+    fn new(tree: &'t Tree) -> Self {
         let tokens = &tree.tokens;
         let (mut before, mut from) = (vec![0; tokens.len()], vec![0; tokens.len()]);
         let mut last = 0;
@@ -181,7 +181,7 @@ impl<'t> Reader<'t> {
             "long", "int64", "int", "int32", "real", "double", "decimal", "bool", "datetime", "date", "time",
             "timespan", "guid",
         ];
-        let name = self.tree.tokens[name].text(self.tree.source);
+        let name = self.tree.tokens[name].text(&self.tree.source);
         if self.tree.tokens[bracket].kind == TokenKind::OpenParen && !literals.contains(&name) {
             self.roles[bracket].is_call = true;
         }
@@ -242,7 +242,7 @@ impl<'t> Reader<'t> {
                 self.list(List::Tail, by.iter().copied());
                 if let (Some(_), Some(first)) = (aggregates.first(), by.first()) {
                     let at = self.before[self.first(*first)];
-                    self.roles[at].is_by = self.tree.tokens[at].text(self.tree.source) == "by";
+                    self.roles[at].is_by = self.tree.tokens[at].text(&self.tree.source) == "by";
                 }
             }
             Join { right, condition } | Lookup { right, condition } => {

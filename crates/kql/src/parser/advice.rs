@@ -15,7 +15,7 @@ impl Parser<'_> {
 
     fn text_before(&self, back: usize) -> &str {
         let before = self.at.checked_sub(back).and_then(|before| self.significant.get(before));
-        before.map_or("", |index| self.tree.tokens[*index as usize].text(self.tree.source))
+        before.map_or("", |index| self.tree.tokens[*index as usize].text(&self.tree.source))
     }
 
     /// What to say of the token here, which stands behind something that is whole.

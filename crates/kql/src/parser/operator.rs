@@ -225,7 +225,7 @@ impl Parser<'_> {
             let (place, found) = (self.here(), self.describe());
             let diagnostic = match self.hyphenated(self.tree.operator(id).tokens.first) {
                 Some((span, near)) => {
-                    let word = span.text(self.tree.source);
+                    let word = span.text(&self.tree.source);
                     Diagnostic::new(Code::UnknownOperator, span, format!("`{word}` is no operator"))
                         .with_help(format!("did you mean `{near}`?"))
                 }
@@ -365,7 +365,7 @@ impl Parser<'_> {
                     Some((span, near)) => (span, Some(format!("did you mean `{near}`?"))),
                     None => (place, self.advice_operator(self.text())),
                 };
-                let word = place.text(self.tree.source);
+                let word = place.text(&self.tree.source);
                 let diagnostic =
                     Diagnostic::new(Code::UnknownOperator, place, format!("`{word}` is no operator"));
                 match advice {
@@ -374,7 +374,7 @@ impl Parser<'_> {
                         .with_help("behind `|` stands an operator: where, extend, project, summarize, …"),
                 }
             }
-            TokenKind::Bar if self.tree.source[..place.start as usize].ends_with('|') => {
+            TokenKind::Bar if self.source[..place.start as usize].ends_with('|') => {
                 self.bump();
                 let help = match OPERATORS.contains(&self.text()) {
                     true => "stages are parted by one `|`",
@@ -403,7 +403,7 @@ impl Parser<'_> {
             span = span.to(word.span);
             tokens.nth(1);
         }
-        let word = span.text(self.tree.source);
+        let word = span.text(&self.tree.source);
         let known = OPERATORS.iter().copied().filter(|known| known.contains('-'));
         let near = match word {
             "project-out" | "project-drop" | "project-remove" | "project-except" => Some("project-away"),

@@ -19,7 +19,7 @@ const MAX_DEPTH: u32 = 300;
 
 /// Resolves a query: what it does, with names resolved to places. `analysis` is that of `parsed`. Never panics; what is
 /// wrong with the query stands in it as unresolved.
-pub fn plan<'a>(parsed: &'a Parsed<'_>, analysis: &'a Analysis) -> Plan<'a> {
+pub fn plan<'a>(parsed: &'a Parsed, analysis: &'a Analysis) -> Plan<'a> {
     let mut builder = Builder {
         tree: &parsed.tree,
         analysis,
@@ -41,7 +41,7 @@ pub fn plan<'a>(parsed: &'a Parsed<'_>, analysis: &'a Analysis) -> Plan<'a> {
 }
 
 pub(super) struct Builder<'a> {
-    pub(super) tree: &'a Tree<'a>,
+    pub(super) tree: &'a Tree,
     pub(super) analysis: &'a Analysis,
     /// The side tables of the body that is being resolved.
     pub(super) body: Body<'a>,

@@ -39,7 +39,7 @@ impl Builder<'_> {
                 let tokens = tree.tokens.get(range).unwrap_or_default();
                 let strings = tokens.iter().filter(|token| token.kind == crate::token::TokenKind::String);
                 let text: Option<String> =
-                    strings.map(|token| crate::literal::decode(token.text(tree.source))).collect();
+                    strings.map(|token| crate::literal::decode(token.text(&tree.source))).collect();
                 text.map_or(ScalarKind::Unresolved, |text| ScalarKind::Constant(Constant::String(text)))
             }
             ExpressionKind::Literal(kind) => {

@@ -13,22 +13,22 @@ pub struct Name {
     pub tokens: TokenRange,
 }
 
-impl<'s> Tree<'s> {
+impl Tree {
     /// What a name names, brackets and quotes taken off; empty where the name is missing or broken.
-    pub fn name(&self, name: Name) -> Cow<'s, str> {
+    pub fn name(&self, name: Name) -> Cow<'_, str> {
         let range = name.tokens.first as usize..name.tokens.end as usize;
         let tokens = self.tokens.get(range).unwrap_or(&[]);
         match tokens {
             [] => Cow::Borrowed(""),
             [token] if token.kind == TokenKind::String => {
-                Cow::Owned(literal::decode(token.text(self.source)).unwrap_or_default())
+                Cow::Owned(literal::decode(token.text(&self.source)).unwrap_or_default())
             }
-            [token] => Cow::Borrowed(token.text(self.source)),
+            [token] => Cow::Borrowed(token.text(&self.source)),
             _ => Cow::Owned(
                 tokens
                     .iter()
                     .filter(|token| token.kind == TokenKind::String)
-                    .filter_map(|token| literal::decode(token.text(self.source)))
+                    .filter_map(|token| literal::decode(token.text(&self.source)))
                     .collect(),
             ),
         }

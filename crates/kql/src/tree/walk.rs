@@ -17,7 +17,7 @@ pub enum Node {
     Expression(ExpressionId),
 }
 
-impl Tree<'_> {
+impl Tree {
     /// The tokens of a node.
     pub fn tokens_of(&self, node: Node) -> TokenRange {
         match node {

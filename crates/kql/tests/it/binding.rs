@@ -236,7 +236,7 @@ fn functions_that_call_one_another_do_not_multiply() {
         query.push_str(&format!("let f{level} = (T:(*)) {{ union (f{before}(T)), (f{before}(T)) }};\n"));
     }
     query.push_str("f39(Events)");
-    let analysis = analyze(&parse(&query), &Workspace);
+    let analysis = analyze(&parse(query.as_str()), &Workspace);
     assert!(matches!(analysis.result, QueryResult::Table(_)));
 }
 
@@ -248,7 +248,37 @@ fn chains_and_nesting_up_to_the_bound_are_bound() {
     assert_eq!(said(&format!("Events | {stages}")), [""; 0]);
     let depth = kql::MAX_NESTING as usize / 2 - 2;
     let nested = format!("Events | extend x = {}Count{}", "abs(".repeat(depth), ")".repeat(depth));
-    analyze(&parse(&nested), &Workspace);
+    analyze(&parse(nested.as_str()), &Workspace);
+}
+
+/// Fails to compile where a type borrows from something or cannot cross threads.
+const fn lives_alone<T: Send + Sync + 'static>() {}
+const _: () = {
+    lives_alone::<kql::Parsed>();
+    lives_alone::<kql::tree::Tree>();
+    lives_alone::<kql::Analysis>();
+};
+
+#[test]
+fn a_query_outlives_its_text_and_crosses_threads() {
+    let text = String::from("Events | project User");
+    let parsed = parse(text.as_str());
+    drop(text);
+    let (parsed, analysis) = std::thread::spawn(move || {
+        let analysis = analyze(&parsed, &Workspace);
+        (parsed, analysis)
+    })
+    .join()
+    .unwrap();
+    assert_eq!(&*parsed.tree.source, "Events | project User");
+    assert_eq!(analysis.result_columns().unwrap()[0].name, "User");
+}
+
+#[test]
+fn a_text_that_is_shared_is_not_copied() {
+    let text: Arc<str> = Arc::from("Events");
+    let parsed = parse(Arc::clone(&text));
+    assert!(Arc::ptr_eq(&text, &parsed.tree.source));
 }
 
 #[test]
@@ -261,7 +291,7 @@ fn every_official_code_is_written_as_the_service_writes_them() {
 proptest! {
     #[test]
     fn no_query_makes_the_binder_panic(source in super::parsing::words()) {
-        let parsed = parse(&source);
+        let parsed = parse(source.as_str());
         let analysis = analyze(&parsed, &Workspace);
         for diagnostic in &analysis.diagnostics {
             prop_assert!(source.get(diagnostic.span.range()).is_some());

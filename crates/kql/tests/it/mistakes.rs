@@ -116,7 +116,7 @@ fn a_regular_expression_is_checked_where_it_is_written() {
     let wrong: Vec<String> = cases
         .iter()
         .filter(|(query, place)| {
-            let analysis = analyze(&parse(query), &Workspace);
+            let analysis = analyze(&parse(*query), &Workspace);
             let found: Vec<_> =
                 analysis.diagnostics.iter().map(|found| (found.code, found.span.text(query))).collect();
             found != [(kql::Code::InvalidRegex, *place)]

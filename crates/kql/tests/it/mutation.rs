@@ -166,7 +166,7 @@ proptest! {
     #[test]
     fn what_is_mistyped_many_times_has_a_whole_tree_and_a_meaning(source in mangled()) {
         assert_whole(&source);
-        let parsed = parse(&source);
+        let parsed = parse(source.as_str());
         let analysis = analyze(&parsed, &Workspace);
         for found in &analysis.diagnostics {
             prop_assert!(source.get(found.span.range()).is_some());

@@ -23,7 +23,7 @@ pub(crate) fn assert_whole(source: &str) {
 
 /// Writes the text of a node and of what stands before it since `at`; returns the token behind it. Works on a stack of
 /// its own, so that a chain of any length is walked.
-fn print(tree: &Tree<'_>, node: Node, at: u32, text: &mut String) -> u32 {
+fn print(tree: &Tree, node: Node, at: u32, text: &mut String) -> u32 {
     let mut at = at;
     let mut open = vec![(tree.tokens_of(node), tree.children(node).into_iter())];
     while let Some((range, children)) = open.last_mut() {
@@ -51,9 +51,9 @@ fn print(tree: &Tree<'_>, node: Node, at: u32, text: &mut String) -> u32 {
     at
 }
 
-fn append(tree: &Tree<'_>, from: u32, to: u32, text: &mut String) {
+fn append(tree: &Tree, from: u32, to: u32, text: &mut String) {
     for token in &tree.tokens[from as usize..to as usize] {
-        text.push_str(token.text(tree.source));
+        text.push_str(token.text(&tree.source));
     }
 }
 
@@ -255,18 +255,18 @@ fn a_misspelt_operator_is_told_its_name() {
 fn nesting_is_bounded_with_one_diagnostic() {
     for (open, close) in [("(", ")"), ("f(", ")"), ("a[", "]"), ("-(", ")")] {
         let query = format!("print {}1{}", open.repeat(10_000), close.repeat(10_000));
-        let parsed = parse(&query);
+        let parsed = parse(query.as_str());
         assert_eq!(
             parsed.diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(),
             [Code::NestingTooDeep]
         );
     }
     let query = format!("print dynamic({}{})", "[".repeat(10_000), "]".repeat(10_000));
-    assert_eq!(parse(&query).diagnostics[0].code, Code::NestingTooDeep);
+    assert_eq!(parse(query.as_str()).diagnostics[0].code, Code::NestingTooDeep);
     let query = format!("{}T", "T | join (".repeat(5_000));
-    assert_eq!(parse(&query).diagnostics[0].code, Code::NestingTooDeep);
+    assert_eq!(parse(query.as_str()).diagnostics[0].code, Code::NestingTooDeep);
     let query = "let f = () { ".repeat(5_000);
-    assert_eq!(parse(&query).diagnostics[0].code, Code::NestingTooDeep);
+    assert_eq!(parse(query.as_str()).diagnostics[0].code, Code::NestingTooDeep);
 }
 
 #[test]

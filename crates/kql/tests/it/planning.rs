@@ -280,7 +280,7 @@ const TWICE: &str = "let f = (T:(*), n:long = 2) { T | extend X = User | project
                      union (f(Events)), (f(datatable(User:long, Count:string)[1, 'x'], 3)), (f(Events)), (g(Events))";
 
 /// The expressions that are calls of the query's function of that name.
-fn calls(parsed: &kql::Parsed<'_>, name: &str) -> Vec<ExpressionId> {
+fn calls(parsed: &kql::Parsed, name: &str) -> Vec<ExpressionId> {
     let mut found = Vec::new();
     let mut open: Vec<_> = parsed.tree.root.iter().map(|id| kql::tree::Node::Statement(*id)).collect();
     while let Some(node) = open.pop() {
@@ -334,7 +334,7 @@ fn each_call_of_a_function_knows_the_body_with_what_it_is_given() {
 }
 
 /// The `extend` of the function in [`TWICE`], and the name in it.
-fn extend_of_f(parsed: &kql::Parsed<'_>) -> (kql::tree::OperatorId, ExpressionId) {
+fn extend_of_f(parsed: &kql::Parsed) -> (kql::tree::OperatorId, ExpressionId) {
     let mut open: Vec<_> = parsed.tree.root.iter().map(|id| kql::tree::Node::Statement(*id)).collect();
     while let Some(node) = open.pop() {
         if let kql::tree::Node::Operator(id) = node
@@ -402,7 +402,7 @@ fn calls_of_calls_do_not_multiply() {
         query += &format!("let f{level} = (T:(*)) {{ union f{0}(T), f{0}(T) }};", level - 1);
     }
     query += "f59(Events) | project X";
-    let parsed = parse(&query);
+    let parsed = parse(query.as_str());
     let analysis = analyze(&parsed, &Workspace);
     assert_eq!(analysis.result_columns().unwrap()[0].kind.to_string(), "string");
     assert!(analysis.body_count() < 60 * 5, "{}", analysis.body_count());

@@ -99,8 +99,8 @@ fn returned(analysis: &Analysis) -> Option<Vec<&str>> {
 }
 
 /// What the service answers to this finding; `None` where it takes the query all the same, or is not known not to.
-fn refused(options: &Options, parsed: &Parsed<'_>, found: &Diagnostic) -> Option<ArmError> {
-    let name = found.span.text(parsed.tree.source);
+fn refused(options: &Options, parsed: &Parsed, found: &Diagnostic) -> Option<ArmError> {
+    let name = found.span.text(&parsed.tree.source);
     match found.code {
         Code::UnknownTable => Some(refusal::missing_table()),
         Code::UnknownFuzzyTable => {
@@ -118,7 +118,7 @@ fn refused(options: &Options, parsed: &Parsed<'_>, found: &Diagnostic) -> Option
 }
 
 /// Whether the finding is a name that is the whole of a statement, and so most likely a table's.
-fn is_statement(parsed: &Parsed<'_>, found: &Diagnostic) -> bool {
+fn is_statement(parsed: &Parsed, found: &Diagnostic) -> bool {
     let tree = &parsed.tree;
     tree.root.iter().any(|id| match tree.statement(*id).kind {
         StatementKind::Query(value) | StatementKind::Let { value, .. } => {

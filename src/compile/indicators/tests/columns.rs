@@ -67,7 +67,7 @@ fn every_column_that_a_made_rule_maps_is_a_text_of_its_result() {
         }
         for rule in rules(&compiled) {
             let properties = &rule.properties;
-            let parsed = kql::parse(&properties.query);
+            let parsed = kql::parse(properties.query.as_str());
             let analysis = kql::analyze(&parsed, &catalog);
             assert_eq!(
                 (&parsed.diagnostics, &analysis.diagnostics),

@@ -9,7 +9,7 @@ use kql::{Analysis, BodyId, QueryResult, Rows};
 
 /// What was seen on the way.
 pub(crate) struct Walk<'a> {
-    pub(crate) tree: &'a Tree<'a>,
+    pub(crate) tree: &'a Tree,
     pub(crate) analysis: &'a Analysis,
     /// How many columns were referred to by place.
     pub(crate) places: usize,
@@ -23,7 +23,7 @@ pub(crate) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// Goes through all of a plan.
-    pub(crate) fn through(tree: &'a Tree<'a>, analysis: &'a Analysis, plan: &Plan<'_>) -> Self {
+    pub(crate) fn through(tree: &'a Tree, analysis: &'a Analysis, plan: &Plan<'_>) -> Self {
         let mut walk = Walk {
             tree,
             analysis,
