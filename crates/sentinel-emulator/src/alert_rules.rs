@@ -64,8 +64,7 @@ fn fusion_properties() -> Map<String, Value> {
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
     call.require_get()?;
-    let rules = call.workspace.rules.iter().filter(|(_, rule)| is_visible(call, rule));
-    let rules = rules.map(|(key, rule)| (key.as_str(), rule));
+    let rules = list::rest(call.request, &call.workspace.rules).filter(|(_, rule)| is_visible(call, rule));
     Ok(list::page(call.request, call.options.page_size, rules, |rule| show(call, rule)))
 }
 

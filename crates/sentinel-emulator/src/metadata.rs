@@ -75,7 +75,9 @@ pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
         let value: Vec<Value> = chosen.map(|(_, shown)| shown).collect();
         return Ok(Reply::ok(json!({ "value": value })));
     }
-    Ok(list::page(call.request, call.options.page_size, chosen, |shown| shown))
+    let start = list::start(call.request);
+    let rest = chosen.filter(|(key, _)| start.is_none_or(|start| *key > start));
+    Ok(list::page(call.request, call.options.page_size, rest, |shown| shown))
 }
 
 fn sort(found: &mut [(&str, Value)], order: &str) {

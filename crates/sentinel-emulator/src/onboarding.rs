@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::arm::{Call, Reply, error::ArmError, list, system_data};
+use crate::arm::{Call, Reply, error::ArmError, system_data};
 use crate::state::Workspace;
 
 /// The only name there is.
@@ -12,8 +12,8 @@ const NAME: &str = "default";
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
     call.require_get()?;
-    let state = call.workspace.onboarded.then_some((NAME, &*call.workspace));
-    Ok(list::page(call.request, call.options.page_size, state.into_iter(), resource))
+    let states: Vec<Value> = call.workspace.onboarded.then(|| resource(call.workspace)).into_iter().collect();
+    Ok(Reply::ok(json!({ "value": states })))
 }
 
 /// Answers GET, PUT and DELETE.

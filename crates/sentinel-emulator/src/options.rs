@@ -91,7 +91,8 @@ impl Default for Throttling {
 pub struct Options {
     /// Where the time comes from. Default: the machine's clock.
     pub clock: Arc<dyn Clock>,
-    /// How many resources a page of any list holds; `None` puts all on one page. The real size is unknown.
+    /// How many resources a page of a Sentinel list holds; `None` puts all on one page. The real size is unknown; the
+    /// default is the 500 that a deployer counts on. Log Analytics does not page its lists (tables, saved searches).
     pub page_size: Option<usize>,
     /// Which tables a workspace has.
     pub tables: Tables,
@@ -172,7 +173,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             clock: Arc::new(SystemClock),
-            page_size: None,
+            page_size: Some(500),
             tables: Tables::Everything,
             declared: Vec::new(),
             workspaces: Workspaces::Any,

@@ -52,13 +52,11 @@ fn names(options: &Options) -> Vec<&str> {
     names
 }
 
-/// Answers the list.
+/// Answers the list, which the specification does not page.
 pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
     call.require_get()?;
     let tables = names(call.options).into_iter().map(|name| (name, name));
-    Ok(list::page(call.request, call.options.page_size, tables, |name| {
-        resource(call.options, call.workspace, name)
-    }))
+    Ok(list::page(call.request, None, tables, |name| resource(call.options, call.workspace, name)))
 }
 
 /// Answers one table.

@@ -51,7 +51,7 @@ pub(crate) fn settle(workspace: &mut Workspace, now: Timestamp) {
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
     call.require_get()?;
-    let watchlists = call.workspace.watchlists.iter().map(|(key, watchlist)| (key.as_str(), watchlist));
+    let watchlists = list::rest(call.request, &call.workspace.watchlists);
     let show = |watchlist| show(call, watchlist, Detail::Listed);
     Ok(list::page(call.request, call.options.page_size, watchlists, show))
 }

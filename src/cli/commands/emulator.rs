@@ -31,7 +31,7 @@ pub(in crate::cli) struct Arguments {
     /// `bartizan kql --schema` reads them. A table that is named alone has the built-in columns, or any.
     #[arg(long, value_name = "FILE")]
     tables: Option<Utf8PathBuf>,
-    /// How many resources a page of a list holds.
+    /// How many resources a page of a list holds, 500 without it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     page_size: Option<u32>,
 }
@@ -45,12 +45,10 @@ pub(in crate::cli) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let state = arguments.state.as_deref().map(read_state).transpose()?.unwrap_or_default();
     let tables = arguments.tables.as_deref().map(tables).transpose()?;
     let (tables, declared) = tables.unwrap_or((Tables::Everything, Vec::new()));
-    let options = Options {
-        tables,
-        declared,
-        page_size: arguments.page_size.and_then(|size| usize::try_from(size).ok()),
-        ..Options::default()
-    };
+    let mut options = Options { tables, declared, ..Options::default() };
+    if let Some(size) = arguments.page_size {
+        options.page_size = usize::try_from(size).ok();
+    }
     let emulator = Emulator::with_state(options, state);
     runtime()?.block_on(async {
         let listener = TcpListener::bind(arguments.listen)

@@ -19,8 +19,8 @@ const FIELDS: &[Field] =
 pub(crate) fn answer_list(call: &Call<'_>, alias: &str) -> Result<Reply, ArmError> {
     call.require_get()?;
     let watchlist = find(call, alias)?;
-    let items = watchlist.items.iter().filter(|(_, item)| is_visible(watchlist, item));
-    let items = items.map(|(id, item)| (id.as_str(), (id, item)));
+    let items = list::rest(call.request, &watchlist.items).filter(|(_, item)| is_visible(watchlist, item));
+    let items = items.map(|(id, item)| (id, (id, item)));
     Ok(list::page(call.request, call.options.page_size, items, |(id, item)| show(call, watchlist, id, item)))
 }
 

@@ -186,8 +186,25 @@ async fn every_list_comes_in_pages_that_link_on() {
         assert_eq!((names.len(), seen), (count, pages), "{list}");
     }
     let tables = format!("{HOST}{WORKSPACE}/tables?api-version=2023-09-01");
-    let (names, _) = follow(&service, &tables).await;
-    assert_eq!(names.len(), sentinel_emulator::Tables::catalogue().count());
+    let (names, pages) = follow(&service, &tables).await;
+    assert_eq!((names.len(), pages), (sentinel_emulator::Tables::catalogue().count(), 1));
+}
+
+#[tokio::test]
+async fn a_long_list_comes_in_pages_of_500_unless_asked_otherwise() {
+    let rows: String = (0..1_001).map(|n| format!("{n}\n")).collect();
+    let list = with(watchlist(), json!({ "rawContent": format!("ip\n{rows}") }));
+    for (page_size, pages) in [(Some(Some(1_000)), 2), (Some(None), 1), (None, 3)] {
+        let service = Service::with(|options| options.page_size = page_size.unwrap_or(options.page_size));
+        service.put("watchlists/list", list.clone()).await.expect(200);
+        let uri = format!(
+            "{HOST}{WORKSPACE}/providers/Microsoft.SecurityInsights/watchlists/list/watchlistItems?api-version={STABLE}"
+        );
+        let (mut names, seen) = follow(&service, &uri).await;
+        names.sort();
+        names.dedup();
+        assert_eq!((names.len(), seen), (1_001, pages), "{page_size:?}");
+    }
 }
 
 #[tokio::test]
