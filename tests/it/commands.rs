@@ -299,6 +299,14 @@ fn init_makes_a_folder_that_deploys_and_keeps_what_is_there() {
     let run = folder.run(&["init"]).expect(0);
     assert!(run.stdout.contains("exists ./bartizan.toml"), "{}", run.stdout);
     assert_eq!(folder.read("bartizan.toml"), "# mine\n");
+    for name in ["bartizan-plan.yml", "bartizan-apply.yml", "bartizan-drift.yml"] {
+        let template =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/workflow-templates").join(name);
+        assert_eq!(
+            folder.read(&format!(".github/workflows/{name}")),
+            std::fs::read_to_string(template).unwrap()
+        );
+    }
     assert_eq!(folder.run(&["check", "--strict"]).expect(0).stdout, "0 errors in 3 files, 0 warnings\n");
     folder.run(&["apply", "--emulator"]).expect(0);
     folder.run(&["plan", "--emulator", "--detailed-exitcode"]).expect(0);

@@ -32,11 +32,9 @@ fn pages() -> Vec<(String, String)> {
     texts([listed("", &["md"]), listed("docs", &["md"])].concat())
 }
 
-/// The workflows that users copy, and the one that `init` writes.
+/// The workflows that users copy and `init` writes.
 fn workflows() -> Vec<(String, String)> {
-    texts(
-        [listed(".github/workflow-templates", &["yml"]), listed("src/cli/commands/init", &["yml"])].concat(),
-    )
+    texts(listed(".github/workflow-templates", &["yml"]))
 }
 
 fn texts(paths: Vec<PathBuf>) -> Vec<(String, String)> {
@@ -262,6 +260,39 @@ fn every_flag_that_the_pages_and_workflows_use_exists() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn workflows_pin_what_they_run_and_grant_no_more_than_they_need() {
+    let tag = format!("--tag v{} ", env!("CARGO_PKG_VERSION"));
+    let own = texts(listed(".github/workflows", &["yml"]));
+    for (name, text) in workflows().into_iter().chain(own) {
+        for line in text.lines().filter(|line| line.trim_start_matches([' ', '-']).starts_with("uses:")) {
+            let pinned = line.split_once('@').is_some_and(|(_, rest)| {
+                let (hash, version) = rest.split_once(" # v").unwrap_or_default();
+                hash.len() == 40 && hash.bytes().all(|b| b.is_ascii_hexdigit()) && !version.is_empty()
+            });
+            assert!(pinned, "{name} pins no commit: {line}");
+        }
+        for line in text.lines().filter(|line| line.contains("cargo install") && line.contains("--git")) {
+            assert!(line.contains(&tag), "{name} installs another version: {line}");
+        }
+        assert_eq!(
+            text.matches("actions/checkout@").count(),
+            text.matches("persist-credentials: false").count(),
+            "{name} keeps credentials"
+        );
+    }
+    let applies: Vec<_> =
+        workflows().into_iter().filter(|(_, text)| text.contains("bartizan apply --")).collect();
+    let [(_, apply)] = applies.as_slice() else { panic!("one workflow applies: {applies:?}") };
+    for wanted in ["environment: production", "cancel-in-progress: false", "if: env.AZURE_CLIENT_ID != ''"] {
+        assert!(apply.contains(wanted), "{wanted}");
+    }
+    for (name, text) in workflows() {
+        let guard = "github.event.pull_request.head.repo.full_name == github.repository";
+        assert_eq!(text.contains("pull_request:"), text.contains(guard), "{name} has no guard for forks");
+    }
 }
 
 #[test]

@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use crate::cli::{Exit, view};
 
-/// Make a folder to start from: bartizan.toml, a rule, a watchlist and a workflow
+/// Make a folder to start from: bartizan.toml, a rule, a watchlist and workflows
 ///
-/// Files that exist are left as they are.
+/// Asks nothing, and does not change files that exist.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Arguments {
     /// The folder; made where it does not exist.
@@ -15,13 +15,24 @@ pub(in crate::cli) struct Arguments {
     folder: Utf8PathBuf,
 }
 
-/// The files, and their text with `{id}` where a new GUID belongs.
+/// The files, and their text with `{id}` where a new GUID belongs. The workflows are those that docs/ci.md recommends.
 const FILES: &[(&str, &str)] = &[
     ("bartizan.toml", include_str!("init/bartizan.toml")),
     ("rules/password-spray.yaml", include_str!("init/password-spray.yaml")),
     ("rules/trusted-addresses/watchlist.yaml", include_str!("init/watchlist.yaml")),
     ("rules/trusted-addresses/data.csv", include_str!("init/data.csv")),
-    (".github/workflows/bartizan.yml", include_str!("init/workflow.yml")),
+    (
+        ".github/workflows/bartizan-plan.yml",
+        include_str!("../../../.github/workflow-templates/bartizan-plan.yml"),
+    ),
+    (
+        ".github/workflows/bartizan-apply.yml",
+        include_str!("../../../.github/workflow-templates/bartizan-apply.yml"),
+    ),
+    (
+        ".github/workflows/bartizan-drift.yml",
+        include_str!("../../../.github/workflow-templates/bartizan-drift.yml"),
+    ),
     (".gitignore", ".bartizan/\n"),
 ];
 
@@ -36,7 +47,7 @@ pub(in crate::cli) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Writes a file unless there is one, and tells whether it did.
+/// Writes a file unless there is one, and returns whether it did.
 fn make(path: &Utf8Path, text: &str) -> std::io::Result<bool> {
     use std::io::Write as _;
     if let Some(folder) = path.parent() {
