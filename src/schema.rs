@@ -5,9 +5,10 @@ mod lock;
 mod pull;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use kql::{CatalogFunction, CatalogResult, CatalogTable, Type};
-use sentinel_schema::{DeclaredTable, SavedFunction, WorkspaceCatalog};
+use sentinel_schema::{DeclaredTable, Environment, Layer, Origin, SavedFunction};
 
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::source::{Entry, Node, Reader, Text, Value};
@@ -86,16 +87,17 @@ pub enum ChangeKind {
 }
 
 impl Schema {
-    /// The built-in catalogue with what is known besides.
-    pub fn catalog(&self) -> WorkspaceCatalog {
-        let mut catalog = WorkspaceCatalog::new();
-        for (name, columns) in self.own_tables() {
-            catalog.extend_table(name, columns.iter().map(|(column, kind)| (column, *kind)));
+    /// What queries find: the built-in catalogue, then what was pulled if anything was, then what the settings declare.
+    pub fn environment(&self) -> Environment {
+        let mut settings = Layer::new(Origin::Settings);
+        add_tables(&mut settings, &self.tables);
+        let Some(lock) = &self.lock else { return Environment::new(settings) };
+        let mut workspace = Layer::new(Origin::Workspace);
+        add_tables(&mut workspace, &lock.tables);
+        for (name, function) in &lock.functions {
+            workspace.add_function(name, function.to_catalog());
         }
-        for (name, function) in self.lock.iter().flat_map(|lock| &lock.functions) {
-            catalog.add_function(name, function.to_catalog());
-        }
-        catalog
+        Environment::over(Arc::new(Environment::new(workspace)), settings)
     }
 
     /// Whether a table is in the workspace; `None` where nobody asked it.
@@ -117,8 +119,8 @@ impl Schema {
 
     /// The tables that are not as in the built-in catalogue, with all their columns, as an emulated workspace has them.
     pub fn declared_tables(&self) -> Vec<DeclaredTable> {
-        let catalog = self.catalog();
-        let all = |name: &str| match kql::Catalog::table(&catalog, name) {
+        let environment = self.environment();
+        let all = |name: &str| match kql::Catalog::table(&environment, name) {
             Some(CatalogTable { columns, open: false }) => {
                 columns.iter().map(|(name, kind)| (name.to_string(), *kind)).collect()
             }
@@ -161,6 +163,12 @@ impl LockedFunction {
             }),
         };
         CatalogFunction { returns, ..SavedFunction::new(&self.parameters).unresolved() }
+    }
+}
+
+fn add_tables(layer: &mut Layer, tables: &BTreeMap<String, Columns>) {
+    for (name, columns) in tables {
+        layer.extend_table(name, columns.iter().map(|(column, kind)| (column, *kind)));
     }
 }
 
@@ -273,9 +281,9 @@ mod tests {
 
     #[test]
     fn settings_go_before_the_lock_and_the_lock_before_what_is_built_in() {
-        let catalog = schema().catalog();
+        let environment = schema().environment();
         let kind = |table: &str, column: &str| {
-            let table = catalog.table(table).unwrap();
+            let table = environment.table(table).unwrap();
             table.columns.iter().find(|(name, _)| **name == *column).map(|(_, kind)| *kind)
         };
         assert_eq!(
@@ -290,7 +298,7 @@ mod tests {
         for (table, open) in
             [("Mine_CL", false), ("SecurityEvent", false), ("Theirs_CL", true), ("New_CL", true)]
         {
-            assert_eq!(catalog.table(table).unwrap().open, open, "{table}");
+            assert_eq!(environment.table(table).unwrap().open, open, "{table}");
         }
     }
 

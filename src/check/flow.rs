@@ -4,10 +4,10 @@ use kql::tree::{
     ExpressionId, ExpressionKind, FunctionBody, OperatorId, OperatorKind, StatementId, StatementKind,
 };
 use kql::{Column, ColumnId, QueryResult, Rows, TokenKind, Type};
+use sentinel_schema::Environment;
 
 use super::growing;
 use super::view::Query;
-use super::workspace::Workspace;
 use crate::diagnostic::{SourceMap, Span};
 use crate::schema::Schema;
 
@@ -28,11 +28,11 @@ pub(super) struct Lost<'q> {
 #[derive(Clone, Copy)]
 pub(super) struct Flow<'q> {
     query: &'q Query<'q>,
-    workspace: &'q Workspace,
+    workspace: &'q Environment,
 }
 
 impl<'q> Flow<'q> {
-    pub(super) fn new(query: &'q Query<'q>, workspace: &'q Workspace) -> Self {
+    pub(super) fn new(query: &'q Query<'q>, workspace: &'q Environment) -> Self {
         Self { query, workspace }
     }
 

@@ -83,7 +83,7 @@ pub(super) fn watchlist(fragment: &str) -> Found {
 pub(super) fn bare(query: &str) -> Vec<&'static str> {
     let file = SourceMap::new().add("a.kql", query);
     let parsed = kql::parse(query);
-    let analysis = kql::analyze(&parsed, &sentinel_schema::WorkspaceCatalog::new());
+    let analysis = kql::analyze(&parsed, &sentinel_schema::BuiltIn);
     check_bare_query(file, &parsed, &analysis).lints.iter().map(|lint| lint.code.id).collect()
 }
 

@@ -2,8 +2,10 @@
 
 use std::ops::Deref;
 
+use sentinel_schema::Environment;
+
 use super::Context;
-use super::workspace::Workspace;
+use super::workspace::environment;
 use crate::compile::parsers::declaration;
 use crate::compile::{Compiled, WatchlistSource};
 use crate::config::Config;
@@ -26,7 +28,7 @@ pub(super) struct View<'a> {
     /// Resources that no document of a rule, watchlist or parser describes: those made from indicators.
     pub(super) generated: Vec<&'a Compiled>,
     /// What queries find in the workspace.
-    pub(super) workspace: Workspace,
+    pub(super) workspace: Environment,
     parser_queries: Vec<ParserQuery<'a>>,
 }
 
@@ -50,7 +52,7 @@ impl<'a> View<'a> {
             .chain(folder.watchlists.iter().map(|w| w.document.file))
             .chain(folder.parsers.iter().map(|parser| parser.file))
             .collect();
-        let workspace = Workspace::new(folder, compiled, &config.schema);
+        let workspace = environment(folder, compiled, &config.schema);
         Self {
             map,
             config,
@@ -86,7 +88,7 @@ impl View<'_> {
 }
 
 impl<'a> ParserQuery<'a> {
-    fn new(parser: &'a Parser, workspace: &Workspace) -> Option<Self> {
+    fn new(parser: &'a Parser, workspace: &Environment) -> Option<Self> {
         let query = parser.query.as_ref()?;
         let declaration = declaration(parser);
         let text = format!("{declaration}{}", query.as_str());
@@ -120,7 +122,7 @@ pub(super) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    fn new(text: &'a Text, workspace: &Workspace) -> Self {
+    fn new(text: &'a Text, workspace: &Environment) -> Self {
         let parsed = kql::parse(text.as_str());
         let analysis = kql::analyze(&parsed, workspace);
         let tree = &parsed.tree;
@@ -148,7 +150,7 @@ impl<'a> Query<'a> {
 }
 
 impl<'a> RuleView<'a> {
-    fn new(map: &SourceMap, document: &'a AnalyticsRule, workspace: &Workspace) -> Self {
+    fn new(map: &SourceMap, document: &'a AnalyticsRule, workspace: &Environment) -> Self {
         let query = document
             .query
             .as_ref()

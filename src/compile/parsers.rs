@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use kql::{Catalog, CatalogFunction, CatalogTable};
-use sentinel_schema::{SavedFunction, SavedFunctions, WithSaved, WorkspaceCatalog};
+use sentinel_schema::{BuiltIn, SavedFunction, SavedFunctions, WithSaved};
 
 use super::parser::{alias, compile, id, named_parameters, parameter_text};
 use super::rule::read_names;
@@ -31,7 +31,7 @@ impl<'a> CallGraph<'a> {
                 positions.entry(alias).or_insert(at);
             }
         }
-        let catalog = Aliases { base: WorkspaceCatalog::new(), positions };
+        let catalog = Aliases { positions };
         let calls = parsers.iter().map(|parser| catalog.called_by(&bound_query(parser))).collect();
         Self { parsers, catalog, calls }
     }
@@ -206,7 +206,6 @@ fn query(parser: &Parser) -> &str {
 /// The built-in tables, so that the binder knows columns from calls, and the functions of a folder.
 #[derive(Debug)]
 struct Aliases<'a> {
-    base: WorkspaceCatalog,
     positions: HashMap<&'a str, usize>,
 }
 
@@ -225,14 +224,14 @@ impl Aliases<'_> {
 impl Catalog for Aliases<'_> {
     fn table(&self, name: &str) -> Option<CatalogTable> {
         let open = || CatalogTable { columns: Arc::from([]), open: true };
-        self.base.table(name).or_else(|| sentinel_schema::is_custom_table(name).then(open))
+        BuiltIn.table(name).or_else(|| sentinel_schema::is_custom_table(name).then(open))
     }
 
     fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
         if self.positions.contains_key(name) {
             return Some(SavedFunction::default().unresolved());
         }
-        self.base.function(name, argument)
+        BuiltIn.function(name, argument)
     }
 
     fn names(&self) -> Vec<&str> {

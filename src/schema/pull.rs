@@ -1,7 +1,7 @@
 //! What the management API answers, to a lock.
 
 use kql::{Catalog as _, CatalogFunction, CatalogResult, Type};
-use sentinel_schema::{SavedFunctions, WithSaved, WorkspaceCatalog};
+use sentinel_schema::{BuiltIn, SavedFunctions, WithSaved};
 use serde_json::Value;
 
 use super::{Columns, Lock, LockedFunction, Returns, Schema};
@@ -25,13 +25,12 @@ impl Lock {
         saved_searches: &[Value],
         is_ours: &dyn Fn(&str) -> bool,
     ) -> Self {
-        let built_in = WorkspaceCatalog::new();
-        let tables = tables.iter().filter_map(|table| read_table(table, &built_in)).collect();
+        let tables = tables.iter().filter_map(|table| read_table(table)).collect();
         let mut lock = Self { workspace: workspace.to_owned(), tables, ..Self::default() };
         let schema = Schema { lock: Some(lock.clone()), ..Schema::default() };
         let functions = saved_functions(saved_searches);
-        let catalog = schema.catalog();
-        let live = WithSaved::new(&catalog, SavedFunctions::new(functions.iter().copied()));
+        let environment = schema.environment();
+        let live = WithSaved::new(&environment, SavedFunctions::new(functions.iter().copied()));
         for (alias, parameters, _) in functions {
             let is_known = is_ours(alias) || lock.functions.contains_key(alias);
             if let Some(function) = (!is_known).then(|| live.saved(alias)).flatten() {
@@ -57,14 +56,14 @@ impl LockedFunction {
 }
 
 /// The name of a table, and the columns that the catalogue does not have.
-fn read_table(table: &Value, built_in: &WorkspaceCatalog) -> Option<(String, Columns)> {
+fn read_table(table: &Value) -> Option<(String, Columns)> {
     let schema = table.pointer("/properties/schema").unwrap_or(table);
     let name = text(schema, "name").or_else(|| text(table, "name")).filter(|name| is_name(name))?;
     if text(schema, "tableType").is_some_and(|kind| PASSING.contains(&kind)) {
         return None;
     }
     let common = sentinel_schema::open_table();
-    let known = built_in.table(name).unwrap_or(common).columns;
+    let known = BuiltIn.table(name).unwrap_or(common).columns;
     let lists = ["standardColumns", "columns"].map(|list| schema.get(list).and_then(Value::as_array));
     let columns = lists.into_iter().flatten().flatten().filter_map(|column| {
         let name = text(column, "name").filter(|name| is_name(name))?;

@@ -1,18 +1,13 @@
 //! The tables of a workspace.
 
-use std::sync::LazyLock;
-
 use kql::{Catalog as _, CatalogTable, Type};
-use sentinel_schema::{DeclaredTable, WorkspaceCatalog, has_growing_columns, is_custom_table, open_table};
+use sentinel_schema::{BuiltIn, DeclaredTable, has_growing_columns, is_custom_table, open_table};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::arm::{Call, Reply, error::ArmError, list};
 use crate::state::Workspace;
 use crate::{Options, Tables};
-
-/// The built-in tables and functions, decoded once for all requests.
-pub(crate) static BUILT_IN: LazyLock<WorkspaceCatalog> = LazyLock::new(WorkspaceCatalog::new);
 
 /// The names of the Log Analytics tables that Microsoft defines, sorted by byte.
 pub(crate) fn catalogue() -> impl Iterator<Item = &'static str> {
@@ -30,7 +25,7 @@ pub(crate) fn columns(options: &Options, name: &str) -> Option<CatalogTable> {
         Tables::Everything => !is_custom_table(name) && sentinel_schema::table(name).is_some(),
         Tables::Only(names) => names.iter().any(|table| table == name),
     };
-    let known = || BUILT_IN.table(name).unwrap_or_else(open_table);
+    let known = || BuiltIn.table(name).unwrap_or_else(open_table);
     // Of such a table the catalogue has the columns that published content names, and a workspace may have others.
     is_there.then(known).map(|table| CatalogTable { open: table.open || has_growing_columns(name), ..table })
 }

@@ -3,7 +3,7 @@
 use kql::{CatalogTable, Type};
 use serde_json::Value;
 
-use crate::catalog::closed;
+use crate::built_in::closed;
 use crate::open_table;
 
 /// A table with its columns.

@@ -4,13 +4,15 @@
 //! number elsewhere; a table is found by a binary search in the text and decoded when it is asked for, so that nothing
 //! is done at start-up. Custom tables that are not in the catalogue are known by the ending `_CL` of their name alone.
 
-mod catalog;
+mod built_in;
 mod declared;
+mod environment;
 mod saved;
 mod text;
 
-pub use catalog::WorkspaceCatalog;
+pub use built_in::BuiltIn;
 pub use declared::{DeclaredTable, DeclaredTablesError, column_type, declared_tables};
+pub use environment::{Environment, Layer, Origin};
 pub use saved::{SavedFunction, SavedFunctions, WithSaved};
 
 use std::sync::OnceLock;
@@ -129,7 +131,7 @@ pub fn is_table(name: &str) -> bool {
 
 /// A table of which only the columns that every table has are known.
 pub fn open_table() -> kql::CatalogTable {
-    kql::CatalogTable { columns: catalog::with_common(Vec::new()).into(), open: true }
+    kql::CatalogTable { columns: built_in::with_common(Vec::new()).into(), open: true }
 }
 
 /// Whether a name is that of a custom table.

@@ -192,10 +192,10 @@ impl std::fmt::Debug for WithSaved<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::WorkspaceCatalog;
+    use crate::BuiltIn;
 
     fn resolved(parameters: &str, query: &str) -> CatalogFunction {
-        SavedFunction::new(parameters).resolve(query, &WorkspaceCatalog::new())
+        SavedFunction::new(parameters).resolve(query, &BuiltIn)
     }
 
     #[test]

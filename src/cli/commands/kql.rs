@@ -1,11 +1,13 @@
 mod files;
 mod format;
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use camino::Utf8PathBuf;
 use clap::{Args, Subcommand};
 use kql::Type;
-use sentinel_schema::{WorkspaceCatalog, declared_tables};
+use sentinel_schema::{Environment, Layer, Origin, declared_tables};
 
 use crate::check;
 use crate::cli::exit::UsageError;
@@ -70,7 +72,7 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
         return format::run(global, arguments);
     }
     let config = settings_alone(global)?;
-    let catalog = catalog(&config, arguments)?;
+    let environment = environment(&config, arguments)?;
     let (mut errors, mut warnings) = (0, 0);
     let (files, failures) = files::find(&arguments.files);
     if let Some((path, error)) = failures.into_iter().next() {
@@ -82,7 +84,7 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
         // A byte order mark is no part of a query.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let parsed = kql::parse(text);
-        let analysis = kql::analyze(&parsed, &catalog);
+        let analysis = kql::analyze(&parsed, &environment);
         let mut map = SourceMap::new();
         let file = map.add(files::name(name.as_ref()), text);
         let mut findings = check::check_bare_query(file, &parsed, &analysis);
@@ -108,22 +110,22 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
 }
 
 /// What is built in, then what settings and lock file know, and before all what the arguments say.
-fn catalog(config: &Config, arguments: &Arguments) -> anyhow::Result<WorkspaceCatalog> {
-    let mut catalog = config.schema.catalog();
+fn environment(config: &Config, arguments: &Arguments) -> anyhow::Result<Environment> {
+    let mut layer = Layer::new(Origin::Arguments);
     for path in &arguments.schema {
         let text = files::read(path)?;
         let tables = declared_tables(text.trim_start_matches('\u{feff}'))
             .map_err(|error| UsageError::new(format!("{path} declares no tables: {error}")))?;
         for table in tables {
             if table.columns.is_empty() {
-                catalog.extend_table(table.name, table.columns);
+                layer.extend_table(table.name, table.columns);
             } else {
-                catalog.add_table(table.name, table.columns);
+                layer.add_table(table.name, table.columns);
             }
         }
     }
     for watchlist in &arguments.watchlist {
-        catalog.add_watchlist(watchlist.alias.clone(), watchlist.columns.clone());
+        layer.add_watchlist(watchlist.alias.clone(), watchlist.columns.clone());
     }
-    Ok(catalog)
+    Ok(Environment::over(Arc::new(config.schema.environment()), layer))
 }

@@ -39,7 +39,7 @@ fn compiled(files: &[String]) -> Vec<Compiled> {
 
 fn functions(files: &[String]) -> Vec<(String, CatalogFunction)> {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    catalog_functions(&folder(&files).parsers, &WorkspaceCatalog::new())
+    catalog_functions(&folder(&files).parsers, &BuiltIn)
 }
 
 fn returned(function: &CatalogFunction) -> &CatalogTable {

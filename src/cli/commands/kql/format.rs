@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use kql::LineIndex;
-use sentinel_schema::WorkspaceCatalog;
+use sentinel_schema::BuiltIn;
 
 use super::files;
 use crate::check;
@@ -112,7 +112,7 @@ fn lay_out(name: &str, text: &str) -> Option<String> {
 /// The codes of what is said of a query.
 fn codes(query: &str) -> Vec<&'static str> {
     let parsed = kql::parse(query);
-    let analysis = kql::analyze(&parsed, &WorkspaceCatalog::new());
+    let analysis = kql::analyze(&parsed, &BuiltIn);
     let file = SourceMap::new().add("", query);
     let found = check::check_bare_query(file, &parsed, &analysis);
     let language = found.syntax.iter().chain(&found.meaning).map(|found| found.code.as_str());

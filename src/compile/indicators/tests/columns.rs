@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kql::{Analysis, QueryResult, Type};
-use sentinel_schema::WorkspaceCatalog;
+use sentinel_schema::{Environment, Layer, Origin};
 
 use super::*;
 use crate::resource::Properties;
@@ -59,16 +59,17 @@ fn every_column_that_a_made_rule_maps_is_a_text_of_its_result() {
     for settings in ["", "inline: true\n", "match: address\n", "inbound: all\n", EXCLUSIONS] {
         let (compiled, diagnostics) = one(&format!("{settings}{KINDS}"));
         assert!(diagnostics.iter().all(|found| !found.is_error()), "{settings}: {diagnostics:?}");
-        let mut catalog = WorkspaceCatalog::new();
+        let mut layer = Layer::new(Origin::Folder);
         for made in &compiled {
             if let Resource::Watchlist(list) = &made.resource {
-                catalog.add_watchlist(&list.alias, list.columns.iter().map(|column| (column, Type::String)));
+                layer.add_watchlist(&list.alias, list.columns.iter().map(|column| (column, Type::String)));
             }
         }
+        let environment = Environment::new(layer);
         for rule in rules(&compiled) {
             let properties = &rule.properties;
             let parsed = kql::parse(properties.query.as_str());
-            let analysis = kql::analyze(&parsed, &catalog);
+            let analysis = kql::analyze(&parsed, &environment);
             assert_eq!(
                 (&parsed.diagnostics, &analysis.diagnostics),
                 (&vec![], &vec![]),

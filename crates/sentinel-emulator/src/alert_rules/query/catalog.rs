@@ -2,11 +2,11 @@
 //! that are saved in it.
 
 use kql::{Catalog, CatalogFunction, CatalogTable, Type};
-use sentinel_schema::{SavedFunctions, WorkspaceCatalog};
+use sentinel_schema::{BuiltIn, Environment, Layer, Origin, SavedFunctions};
 use serde_json::{Map, Value};
 
 use crate::state::{Watchlist, Workspace};
-use crate::tables::{self, BUILT_IN};
+use crate::tables;
 use crate::{Options, Tables};
 
 /// A workspace at the moment of one request.
@@ -28,10 +28,10 @@ impl<'a> State<'a> {
     /// A list that is not there has no columns of its own: what a query wants of it is not resolved.
     fn watchlist(&self, alias: &str) -> CatalogFunction {
         let list = self.workspace.watchlists.values().find(|list| list.alias == alias);
-        let mut catalog = WorkspaceCatalog::new();
+        let mut layer = Layer::new(Origin::Workspace);
         let columns = list.map(item_columns).unwrap_or_default();
-        catalog.add_watchlist(alias, columns.into_iter().map(|name| (name, Type::String)));
-        catalog.function("_GetWatchlist", Some(alias)).unwrap_or_default()
+        layer.add_watchlist(alias, columns.into_iter().map(|name| (name, Type::String)));
+        Environment::new(layer).function("_GetWatchlist", Some(alias)).unwrap_or_default()
     }
 }
 
@@ -43,16 +43,16 @@ impl Catalog for State<'_> {
     fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
         match (name, argument) {
             ("_GetWatchlist", Some(alias)) => Some(self.watchlist(alias)),
-            _ => self.functions.get(name, self).or_else(|| BUILT_IN.function(name, argument)),
+            _ => self.functions.get(name, self).or_else(|| BuiltIn.function(name, argument)),
         }
     }
 
     fn is_place(&self, name: &str) -> bool {
-        BUILT_IN.is_place(name)
+        BuiltIn.is_place(name)
     }
 
     fn names(&self) -> Vec<&str> {
-        let mut names = BUILT_IN.names();
+        let mut names = BuiltIn.names();
         names.extend(self.options.declared.iter().map(|table| table.name.as_str()));
         if let Tables::Only(own) = &self.options.tables {
             names.extend(own.iter().map(String::as_str));
