@@ -1,8 +1,10 @@
 //! Diagnostics over documents and resources; one file a check.
 //!
-//! A check is a function over the whole `View` with the codes that it reports, in a file of its own. To add
-//! one, write the file and name it in `CHECKS`; its codes, their documentation and the tests of their examples
-//! follow from there.
+//! A check is a file of its own: the codes that it reports, and for each kind of subject that it looks at (a rule, a
+//! query, a watchlist, …) a function that looks at one of them. To add one, write the file and name it in `CHECKS`;
+//! its codes, their documentation and the tests of their examples follow from there. Which subjects there are is
+//! found in one place, [`check`]: a check of queries gets the queries of rules and parsers and those made from
+//! indicators, and says itself what does not apply to some of them.
 //!
 //! A finding is an error where the service would refuse the resource, or would take it and detect something else
 //! than was meant; everything else is a warning. Lengths are counted in UTF-16 units, as the service counts them.
@@ -51,11 +53,11 @@ mod workspace;
 #[cfg(test)]
 mod testing;
 
-use crate::compile::{Compiled, Folder};
+use crate::compile::{Compiled, Folder, WatchlistSource};
 use crate::config::{BAD_SETTING, Config};
 use crate::diagnostic::{Code, Diagnostic, Severity, SourceMap};
 use crate::source::Spanned;
-use view::View;
+use view::{GeneratedView, ParserView, QueryView, RuleView, Surroundings, View};
 
 /// What a check may look at.
 #[derive(Debug, Clone, Copy)]
@@ -77,12 +79,31 @@ pub use query_language::language_diagnostic;
 /// One check.
 struct Check {
     codes: &'static [&'static Code],
-    run: fn(&View<'_>, &mut Vec<Diagnostic>),
+    looks: &'static [Look],
+}
+
+/// What a check looks at, and the function that looks at one of them.
+///
+/// Those of one document see it and what is around it, and no other document: their findings stay what they are while
+/// neither changes.
+enum Look {
+    /// An analytics rule: what its file says, also beside what its query returns.
+    Rule(fn(&Surroundings<'_>, &RuleView<'_>, &mut Vec<Diagnostic>)),
+    /// A query, whoever it belongs to.
+    Query(fn(&Surroundings<'_>, &QueryView<'_>, &mut Vec<Diagnostic>)),
+    /// A watchlist that a file describes.
+    Watchlist(fn(&Surroundings<'_>, &WatchlistSource, &mut Vec<Diagnostic>)),
+    /// A parser: what its file says.
+    Parser(fn(&Surroundings<'_>, &ParserView<'_>, &mut Vec<Diagnostic>)),
+    /// A resource that is made from indicators.
+    Generated(fn(&Surroundings<'_>, &GeneratedView<'_>, &mut Vec<Diagnostic>)),
+    /// All of the folder together.
+    Folder(fn(&View<'_>, &mut Vec<Diagnostic>)),
 }
 
 macro_rules! checks {
     ($($module:ident),+ $(,)?) => {
-        &[$(Check { codes: $module::CODES, run: $module::check }),+]
+        &[$(Check { codes: $module::CODES, looks: $module::LOOKS }),+]
     };
 }
 
@@ -125,13 +146,84 @@ const CHECKS: &[Check] = checks![
 pub fn check(context: Context<'_>) -> Vec<Diagnostic> {
     let view = View::new(context);
     let mut diagnostics = Vec::new();
-    for check in CHECKS {
-        (check.run)(&view, &mut diagnostics);
+    for rule in &view.rules {
+        diagnostics.extend(of_rule(&view.around, rule));
     }
-    allow::apply(&view, &codes(), &mut diagnostics);
+    for watchlist in view.watchlists {
+        diagnostics.extend(of_watchlist(&view.around, watchlist));
+    }
+    for parser in &view.parsers {
+        diagnostics.extend(of_parser(&view.around, parser));
+    }
+    for made in &view.generated {
+        diagnostics.extend(of_generated(&view.around, made));
+    }
+    for look in looks() {
+        if let Look::Folder(look) = look {
+            look(&view, &mut diagnostics);
+        }
+    }
     fixed_severities(context.config, &mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code.id));
     diagnostics
+}
+
+fn looks() -> impl Iterator<Item = &'static Look> {
+    CHECKS.iter().flat_map(|check| check.looks)
+}
+
+fn of_rule(around: &Surroundings<'_>, rule: &RuleView<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for look in looks() {
+        if let Look::Rule(look) = look {
+            look(around, rule, &mut found);
+        }
+    }
+    of_query(around, rule.query.as_ref(), &mut found);
+    found
+}
+
+fn of_watchlist(around: &Surroundings<'_>, watchlist: &WatchlistSource) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for look in looks() {
+        if let Look::Watchlist(look) = look {
+            look(around, watchlist, &mut found);
+        }
+    }
+    found
+}
+
+fn of_parser(around: &Surroundings<'_>, parser: &ParserView<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for look in looks() {
+        if let Look::Parser(look) = look {
+            look(around, parser, &mut found);
+        }
+    }
+    of_query(around, parser.query.as_ref(), &mut found);
+    found
+}
+
+fn of_generated(around: &Surroundings<'_>, made: &GeneratedView<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for look in looks() {
+        if let Look::Generated(look) = look {
+            look(around, made, &mut found);
+        }
+    }
+    of_query(around, made.query.as_ref(), &mut found);
+    found
+}
+
+/// Adds what is found in the query of a document to what was found in it, and takes out what its comments allow.
+fn of_query(around: &Surroundings<'_>, query: Option<&QueryView<'_>>, found: &mut Vec<Diagnostic>) {
+    let Some(query) = query else { return };
+    for look in looks() {
+        if let Look::Query(look) = look {
+            look(around, query, found);
+        }
+    }
+    allow::apply(around.map, query, found);
 }
 
 /// Gives diagnostics the severities that the settings name, and leaves out those whose code is off.

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::view::View;
+use super::Look;
+use super::view::{RuleView, Surroundings};
 use super::wording::{count, grouped, past_units, shown};
 use crate::diagnostic::{Diagnostic, SourceMap, codes};
 use crate::document::{DynamicProperty, Spanned, Text};
@@ -113,20 +114,21 @@ codes! {
 /// Placeholders of a format.
 const MOST_PLACEHOLDERS: usize = 3;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for details in view.rules.iter().filter_map(|rule| rule.document().alert_details_override.as_ref()) {
-        let formats = [
-            ("alertDisplayNameFormat", &details.alert_display_name_format, 256),
-            ("alertDescriptionFormat", &details.alert_description_format, 5000),
-        ];
-        for (key, text, longest) in formats {
-            let Some(text) = text else { continue };
-            length(view.map, key, text, longest, diagnostics);
-            placeholders(view.map, key, text, diagnostics);
-        }
-        if let Some(properties) = &details.alert_dynamic_properties {
-            properties_once(properties, diagnostics);
-        }
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(around: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(details) = &rule.alert_details_override else { return };
+    let formats = [
+        ("alertDisplayNameFormat", &details.alert_display_name_format, 256),
+        ("alertDescriptionFormat", &details.alert_description_format, 5000),
+    ];
+    for (key, text, longest) in formats {
+        let Some(text) = text else { continue };
+        length(around.map, key, text, longest, diagnostics);
+        placeholders(around.map, key, text, diagnostics);
+    }
+    if let Some(properties) = &details.alert_dynamic_properties {
+        properties_once(properties, diagnostics);
     }
 }
 

@@ -9,10 +9,9 @@ use std::ops::Range;
 
 use kql::{Span as Place, Token, TokenKind};
 
-use super::view::View;
+use super::view::QueryView;
 use super::wording::{quoted, shown};
-use crate::diagnostic::{Code, Diagnostic, SourceMap, Span, codes, nearest};
-use crate::document::Text;
+use crate::diagnostic::{Diagnostic, SourceMap, Span, codes, nearest};
 
 codes! {
     /// A comment that begins with `bartizan:` is not understood, or allows a code that does not exist.
@@ -140,12 +139,8 @@ impl<'q> Allows<'q> {
 
     /// What is wrong with the comments themselves, once every warning was asked about. `is_read` says whether the query
     /// could be read, so that a warning that is not there is known to be none.
-    pub(super) fn complaints(
-        &self,
-        is_read: bool,
-        known: &[&'static Code],
-        locate: &dyn Fn(Place) -> Span,
-    ) -> Vec<Diagnostic> {
+    pub(super) fn complaints(&self, is_read: bool, locate: &dyn Fn(Place) -> Span) -> Vec<Diagnostic> {
+        let known = super::codes();
         let mut found = Vec::new();
         for place in &self.broken {
             let text = shown(place.text(self.source).trim_end());
@@ -225,28 +220,17 @@ impl Lines<'_, '_> {
     }
 }
 
-/// Takes out the warnings that comments in the queries of rules and parsers allow, and reports comments that allow
-/// nothing.
-pub(super) fn apply(view: &View<'_>, known: &[&'static Code], diagnostics: &mut Vec<Diagnostic>) {
-    for query in view.rules.iter().filter_map(|rule| rule.query.as_ref()) {
-        let is_read = query.parsed.diagnostics.is_empty();
-        in_file(view.map, query.text, &query.parsed.tree.tokens, is_read, known, diagnostics);
+/// Takes out the warnings about a query's document that comments in the query allow, and reports comments that allow
+/// nothing. A query that nobody wrote has no comments.
+pub(super) fn apply(map: &SourceMap, query: &QueryView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(text) = query.written() else { return };
+    if !text.contains(MARK) {
+        return;
     }
-    for query in view.parsers.iter().filter_map(|parser| parser.query.as_ref()) {
-        let parsed = kql::parse(query.as_str());
-        let is_read = parsed.diagnostics.is_empty();
-        in_file(view.map, query, &parsed.tree.tokens, is_read, known, diagnostics);
-    }
-}
-
-fn in_file(
-    map: &SourceMap,
-    text: &Text,
-    tokens: &[Token],
-    is_read: bool,
-    known: &[&'static Code],
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+    // A parser's query is analysed after the declaration of its parameters; here only what is written counts.
+    let lexed = kql::lex(text.as_str());
+    let is_read = query.parsed.diagnostics.is_empty();
+    let tokens = &lexed.tokens;
     let allows = Allows::read(text.as_str(), tokens);
     if allows.is_empty() {
         return;
@@ -268,7 +252,7 @@ fn in_file(
         }
         !is_silenced
     });
-    diagnostics.extend(allows.complaints(is_read, known, &|place| text.locate(map, place.range())));
+    diagnostics.extend(allows.complaints(is_read, &|place| text.locate(map, place.range())));
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub fn check_bare_query<'a>(file: FileId, parsed: &'a Parsed, analysis: &'a Anal
     let meaning = analysis.diagnostics.iter().filter(stays).collect();
     let mut lints = lint::bare_query(parsed, analysis, &locate);
     lints.retain(|lint| !allows.silences(lint.code.id, lint.span.start));
-    lints.extend(allows.complaints(parsed.diagnostics.is_empty(), &super::codes(), &locate));
+    lints.extend(allows.complaints(parsed.diagnostics.is_empty(), &locate));
     lints.sort_by_key(|lint| lint.span);
     BareFindings { syntax, meaning, lints }
 }

@@ -1,6 +1,7 @@
 //! Names of columns in entity mappings and custom details.
 
-use super::view::View;
+use super::Look;
+use super::view::{RuleView, Surroundings};
 use super::wording::shown;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Text;
@@ -31,24 +32,21 @@ codes! {
 /// Characters of a column's name.
 const LONGEST: usize = 500;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        let fields = rule
-            .entity_mappings
-            .iter()
-            .flat_map(|list| &list.value)
-            .filter_map(|mapping| mapping.field_mappings.as_ref())
-            .flat_map(|fields| &fields.value)
-            .filter_map(|field| field.column_name.as_ref());
-        let sentinels = rule
-            .sentinel_entities_mappings
-            .iter()
-            .flat_map(|list| &list.value)
-            .filter_map(|m| m.value.as_ref());
-        let details = rule.custom_details.iter().flat_map(|details| &details.value).map(|(_, column)| column);
-        for text in fields.chain(sentinels).chain(details) {
-            column(text, diagnostics);
-        }
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let fields = rule
+        .entity_mappings
+        .iter()
+        .flat_map(|list| &list.value)
+        .filter_map(|mapping| mapping.field_mappings.as_ref())
+        .flat_map(|fields| &fields.value)
+        .filter_map(|field| field.column_name.as_ref());
+    let sentinels =
+        rule.sentinel_entities_mappings.iter().flat_map(|list| &list.value).filter_map(|m| m.value.as_ref());
+    let details = rule.custom_details.iter().flat_map(|details| &details.value).map(|(_, column)| column);
+    for text in fields.chain(sentinels).chain(details) {
+        column(text, diagnostics);
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use kql::Catalog as _;
 
-use super::view::{Query, RuleView, View};
+use super::Look;
+use super::view::{QueryView, RuleView, Surroundings};
 use super::wording::{listed, shown};
 use crate::compile::reads::{Read, ReadKind, reads};
 use crate::diagnostic::{Diagnostic, codes, nearest};
@@ -85,15 +86,20 @@ const BEHAVIOUR: &[&str] = &["BehaviorAnalytics", "IdentityInfo", "UserAccessAna
 /// Data types that connectors name otherwise than the table is named.
 const OTHER_NAMES: &[(&str, &str)] = &[("KeyVaultData", "AzureDiagnostics")];
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        if let Some(query) = rule.query.as_ref().filter(|query| query.parsed.diagnostics.is_empty()) {
-            compare(view, rule, query, diagnostics);
-        }
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(around: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(query) = rule.query.as_ref().filter(|query| query.parsed.diagnostics.is_empty()) {
+        compare(around, rule, query, diagnostics);
     }
 }
 
-fn compare(view: &View<'_>, rule: &RuleView<'_>, query: &Query<'_>, diagnostics: &mut Vec<Diagnostic>) {
+fn compare(
+    around: &Surroundings<'_>,
+    rule: &RuleView<'_>,
+    query: &QueryView<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let Some(connectors) = &rule.document().required_data_connectors else { return };
     let entries = connectors.value.iter().filter_map(|connector| connector.value.data_types.as_ref());
     let data_types: Vec<(&Text, &str)> =
@@ -105,7 +111,7 @@ fn compare(view: &View<'_>, rule: &RuleView<'_>, query: &Query<'_>, diagnostics:
     let functions: HashSet<&str> = query.analysis.functions.iter().map(String::as_str).collect();
     let is_source = |read: &&Read| matches!(read.kind, ReadKind::Source | ReadKind::Table);
     let (tables, others): (Vec<&Read>, Vec<&Read>) = reads.iter().filter(is_source).partition(|read| {
-        !functions.contains(read.name.as_str()) && view.workspace.table(&read.name).is_some()
+        !functions.contains(read.name.as_str()) && around.workspace.table(&read.name).is_some()
     });
     let names: Vec<&str> = distinct(tables.iter().map(|read| read.name.as_str()));
 
@@ -144,9 +150,10 @@ fn compare(view: &View<'_>, rule: &RuleView<'_>, query: &Query<'_>, diagnostics:
     for table in names.iter().filter(|table| !is_listed(table)) {
         // Read somewhere where it must be there.
         let Some(read) = tables.iter().find(|read| read.name == **table && !read.optional) else { continue };
+        let Some(place) = query.locate(around.map, read.span) else { continue };
         let message = format!("`requiredDataConnectors` does not list `{}`", shown(table));
         diagnostics.push(
-            Diagnostic::new(&UNLISTED_TABLE, query.locate(view.map, read.span), message)
+            Diagnostic::new(&UNLISTED_TABLE, place, message)
                 .label("the query reads it")
                 .related(first_entry(&data_types), "tables are listed here")
                 .help("add it to the `dataTypes` of the connector that fills it"),
@@ -176,8 +183,8 @@ fn table_of(text: &str) -> &str {
 }
 
 /// Whether the name stands in the query as a word or a text, so that something computed may be this table.
-fn is_mentioned(query: &Query<'_>, name: &str) -> bool {
-    let text = query.text.as_str();
+fn is_mentioned(query: &QueryView<'_>, name: &str) -> bool {
+    let text = &query.parsed.tree.source;
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(name).any(|(at, _)| {
         !text[..at].chars().next_back().is_some_and(is_part)

@@ -1,6 +1,7 @@
 //! The keys of a rule's custom details.
 
-use super::view::View;
+use super::Look;
+use super::view::{RuleView, Surroundings};
 use super::wording::shown;
 use crate::diagnostic::{Diagnostic, codes};
 
@@ -45,38 +46,39 @@ const MOST: usize = 20;
 /// Characters of a key.
 const LONGEST: usize = 20;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for details in view.rules.iter().filter_map(|rule| rule.document().custom_details.as_ref()) {
-        if let Some((extra, _)) = details.get(MOST) {
-            diagnostics.push(
-                Diagnostic::new(
-                    &TOO_MANY_CUSTOM_DETAILS,
-                    extra.span,
-                    format!("the rule has {} custom details", details.len()),
-                )
-                .label(format!("at most {MOST}"))
-                .help("keep those that an analyst reads on the alert; the events hold the others"),
-            );
-        }
-        for (key, _) in &details.value {
-            let problem = if !is_key(key) {
-                format!("`{}` is no key of a custom detail", shown(key))
-            } else if key.len() > LONGEST {
-                format!("the key `{}` has {} characters", shown(key), key.len())
-            } else {
-                continue;
-            };
-            diagnostics.push(
-                Diagnostic::new(&BAD_CUSTOM_DETAIL, key.span, problem)
-                    .label(format!(
-                        "allowed: a letter, then letters, digits and `_`, {LONGEST} characters in all"
-                    ))
-                    .help(match suggestion(key) {
-                        Some(near) => format!("write `{near}`"),
-                        None => "choose a name of that form; it stands on the alert".to_owned(),
-                    }),
-            );
-        }
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(details) = &rule.custom_details else { return };
+    if let Some((extra, _)) = details.get(MOST) {
+        diagnostics.push(
+            Diagnostic::new(
+                &TOO_MANY_CUSTOM_DETAILS,
+                extra.span,
+                format!("the rule has {} custom details", details.len()),
+            )
+            .label(format!("at most {MOST}"))
+            .help("keep those that an analyst reads on the alert; the events hold the others"),
+        );
+    }
+    for (key, _) in &details.value {
+        let problem = if !is_key(key) {
+            format!("`{}` is no key of a custom detail", shown(key))
+        } else if key.len() > LONGEST {
+            format!("the key `{}` has {} characters", shown(key), key.len())
+        } else {
+            continue;
+        };
+        diagnostics.push(
+            Diagnostic::new(&BAD_CUSTOM_DETAIL, key.span, problem)
+                .label(format!(
+                    "allowed: a letter, then letters, digits and `_`, {LONGEST} characters in all"
+                ))
+                .help(match suggestion(key) {
+                    Some(near) => format!("write `{near}`"),
+                    None => "choose a name of that form; it stands on the alert".to_owned(),
+                }),
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use super::Look;
 use super::view::View;
 use super::wording::shown;
 use crate::diagnostic::{Code, Diagnostic, Span, codes};
@@ -107,7 +108,9 @@ codes! {
     pub(super) DUPLICATE_ALIAS = "duplicate-alias", Error, fixed;
 }
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) const LOOKS: &[Look] = &[Look::Folder(folder)];
+
+fn folder(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut ids = Seen::new(&DUPLICATE_ID, "id", "give the rule a GUID of its own");
     let mut names = Seen::new(&DUPLICATE_NAME, "name", "give one of the two a name that tells them apart");
     let mut aliases =

@@ -1,7 +1,9 @@
 //! Texts that should be durations.
 
-use super::view::View;
+use super::Look;
+use super::view::{RuleView, Surroundings};
 use super::wording::quoted;
+use crate::compile::WatchlistSource;
 use crate::diagnostic::{Diagnostic, Fix, codes};
 use crate::document::Text;
 use crate::resource::{Duration, DurationError};
@@ -28,25 +30,26 @@ codes! {
     pub(super) BAD_DURATION = "bad-duration", Error, fixed;
 }
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        let grouping = rule.incident_configuration.as_ref().and_then(|incidents| incidents.grouping.as_ref());
-        let lookback = grouping.and_then(|grouping| grouping.lookback_duration.as_ref());
-        let fields = [
-            rule.query_frequency.as_ref(),
-            rule.query_period.as_ref(),
-            rule.suppression_duration.as_ref(),
-            lookback,
-        ];
-        // A blank one counts as missing, which is said elsewhere where it matters.
-        for text in fields.into_iter().flatten().filter(|text| !text.trim().is_empty()) {
-            duration(text, diagnostics);
-        }
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule), Look::Watchlist(watchlist)];
+
+fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let grouping = rule.incident_configuration.as_ref().and_then(|incidents| incidents.grouping.as_ref());
+    let lookback = grouping.and_then(|grouping| grouping.lookback_duration.as_ref());
+    let fields = [
+        rule.query_frequency.as_ref(),
+        rule.query_period.as_ref(),
+        rule.suppression_duration.as_ref(),
+        lookback,
+    ];
+    // A blank one counts as missing, which is said elsewhere where it matters.
+    for text in fields.into_iter().flatten().filter(|text| !text.trim().is_empty()) {
+        duration(text, diagnostics);
     }
-    for watchlist in view.watchlists {
-        if let Some(text) = &watchlist.document.default_duration {
-            duration(text, diagnostics);
-        }
+}
+
+fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(text) = &watchlist.document.default_duration {
+        duration(text, diagnostics);
     }
 }
 

@@ -1,8 +1,9 @@
 //! The entities that a rule maps: types, identifiers and how many.
 
+use super::Look;
 use super::entity_identifiers::{Identifiers, identifiers};
 use super::enumeration::loose;
-use super::view::{RuleView, View};
+use super::view::{RuleView, Surroundings};
 use super::wording::{listed, none_of, quoted, shown};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::{EntityMapping, Spanned, Text};
@@ -165,29 +166,31 @@ const MOST_MAPPINGS: usize = 10;
 /// Field mappings of an entity mapping.
 const MOST_FIELDS: usize = 3;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        number(rule, diagnostics);
-        for mapping in rule.entity_mappings.iter().flat_map(|list| &list.value) {
-            let fields = mapping.field_mappings.as_ref();
-            if let Some(extra) = fields.and_then(|fields| fields.get(MOST_FIELDS)) {
-                let count = fields.map_or(0, |fields| fields.len());
-                diagnostics.push(
-                    Diagnostic::new(
-                        &TOO_MANY_FIELD_MAPPINGS,
-                        extra.span,
-                        format!("the entity mapping has {count} field mappings"),
-                    )
-                    .label(format!("at most {MOST_FIELDS}"))
-                    .help("keep the identifiers that name the entity best, and show the others in `customDetails`"),
-                );
-            }
-            // A blank type is missing, which is said elsewhere.
-            let written = mapping.entity_type.as_ref().filter(|text| !text.trim().is_empty());
-            let Some(entity) = written.and_then(|text| entity_type(text, diagnostics)) else { continue };
-            if let Some(known) = identifiers(entity) {
-                fields_of(mapping, entity, known, diagnostics);
-            }
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    number(rule, diagnostics);
+    for mapping in rule.entity_mappings.iter().flat_map(|list| &list.value) {
+        let fields = mapping.field_mappings.as_ref();
+        if let Some(extra) = fields.and_then(|fields| fields.get(MOST_FIELDS)) {
+            let count = fields.map_or(0, |fields| fields.len());
+            diagnostics.push(
+                Diagnostic::new(
+                    &TOO_MANY_FIELD_MAPPINGS,
+                    extra.span,
+                    format!("the entity mapping has {count} field mappings"),
+                )
+                .label(format!("at most {MOST_FIELDS}"))
+                .help(
+                    "keep the identifiers that name the entity best, and show the others in `customDetails`",
+                ),
+            );
+        }
+        // A blank type is missing, which is said elsewhere.
+        let written = mapping.entity_type.as_ref().filter(|text| !text.trim().is_empty());
+        let Some(entity) = written.and_then(|text| entity_type(text, diagnostics)) else { continue };
+        if let Some(known) = identifiers(entity) {
+            fields_of(mapping, entity, known, diagnostics);
         }
     }
 }

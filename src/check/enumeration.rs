@@ -1,7 +1,8 @@
 //! Words that the service must know.
 
+use super::Look;
 use super::attack;
-use super::view::{RuleView, View};
+use super::view::{RuleView, Surroundings};
 use super::wording::{none_of, quoted, shown};
 use crate::diagnostic::{Code, Diagnostic, Fix, codes};
 use crate::document::Text;
@@ -98,32 +99,31 @@ codes! {
     pub(super) LOOSE_SPELLING = "loose-spelling", Warning;
 }
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in view.rules.iter().map(RuleView::document) {
-        let events = rule.event_grouping_settings.as_ref();
-        let grouping = rule.incident_configuration.as_ref().and_then(|incidents| incidents.grouping.as_ref());
-        let details = grouping.and_then(|grouping| grouping.group_by_alert_details.as_ref());
-        let properties =
-            rule.alert_details_override.as_ref().and_then(|d| d.alert_dynamic_properties.as_ref());
-        // A blank field counts as missing, which is said elsewhere where it matters; a blank entry of a list does not.
-        let mut field = |words: &Words, text: Option<&Text>| {
-            if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
-                words.check(text, diagnostics);
-            }
-        };
-        field(&SEVERITIES, rule.severity.as_ref());
-        field(&OPERATORS, rule.trigger_operator.as_ref());
-        field(&AGGREGATION_KINDS, events.and_then(|events| events.aggregation_kind.as_ref()));
-        field(&MATCHING_METHODS, grouping.and_then(|grouping| grouping.matching_method.as_ref()));
-        for property in properties.into_iter().flat_map(|list| &list.value) {
-            field(&ALERT_PROPERTIES, property.alert_property.as_ref());
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let events = rule.event_grouping_settings.as_ref();
+    let grouping = rule.incident_configuration.as_ref().and_then(|incidents| incidents.grouping.as_ref());
+    let details = grouping.and_then(|grouping| grouping.group_by_alert_details.as_ref());
+    let properties = rule.alert_details_override.as_ref().and_then(|d| d.alert_dynamic_properties.as_ref());
+    // A blank field counts as missing, which is said elsewhere where it matters; a blank entry of a list does not.
+    let mut field = |words: &Words, text: Option<&Text>| {
+        if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
+            words.check(text, diagnostics);
         }
-        for text in rule.tactics.iter().flat_map(|list| &list.value) {
-            TACTICS.check(text, diagnostics);
-        }
-        for text in details.into_iter().flat_map(|list| &list.value) {
-            ALERT_DETAILS.check(text, diagnostics);
-        }
+    };
+    field(&SEVERITIES, rule.severity.as_ref());
+    field(&OPERATORS, rule.trigger_operator.as_ref());
+    field(&AGGREGATION_KINDS, events.and_then(|events| events.aggregation_kind.as_ref()));
+    field(&MATCHING_METHODS, grouping.and_then(|grouping| grouping.matching_method.as_ref()));
+    for property in properties.into_iter().flat_map(|list| &list.value) {
+        field(&ALERT_PROPERTIES, property.alert_property.as_ref());
+    }
+    for text in rule.tactics.iter().flat_map(|list| &list.value) {
+        TACTICS.check(text, diagnostics);
+    }
+    for text in details.into_iter().flat_map(|list| &list.value) {
+        ALERT_DETAILS.check(text, diagnostics);
     }
 }
 

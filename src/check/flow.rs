@@ -7,7 +7,7 @@ use kql::{Column, ColumnId, QueryResult, Rows, TokenKind, Type};
 use sentinel_schema::Environment;
 
 use super::growing;
-use super::view::Query;
+use super::view::QueryView;
 use crate::diagnostic::{SourceMap, Span};
 use crate::schema::Schema;
 
@@ -27,17 +27,17 @@ pub(super) struct Lost<'q> {
 /// A query with what it reads.
 #[derive(Clone, Copy)]
 pub(super) struct Flow<'q> {
-    query: &'q Query<'q>,
+    query: &'q QueryView<'q>,
     workspace: &'q Environment,
 }
 
 impl<'q> Flow<'q> {
-    pub(super) fn new(query: &'q Query<'q>, workspace: &'q Environment) -> Self {
+    pub(super) fn new(query: &'q QueryView<'q>, workspace: &'q Environment) -> Self {
         Self { query, workspace }
     }
 
     /// The place in the file of a place in the query.
-    pub(super) fn locate(self, map: &SourceMap, place: kql::Span) -> Span {
+    pub(super) fn locate(self, map: &SourceMap, place: kql::Span) -> Option<Span> {
         self.query.locate(map, place)
     }
 
@@ -234,7 +234,7 @@ impl<'q> Flow<'q> {
 }
 
 /// What the last of several statements returns.
-fn value_of(query: &Query<'_>, statements: &[StatementId]) -> Option<ExpressionId> {
+fn value_of(query: &QueryView<'_>, statements: &[StatementId]) -> Option<ExpressionId> {
     statements.iter().rev().find_map(|id| match query.parsed.tree.statement(*id).kind {
         StatementKind::Query(value) => Some(value),
         _ => None,

@@ -1,7 +1,8 @@
 //! Which alerts become one incident.
 
+use super::Look;
 use super::entity_mapping::entity_type;
-use super::view::{RuleView, View};
+use super::view::{RuleView, Surroundings};
 use super::wording::{allowed, none_of, shown};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::{Grouping, Spanned, Text};
@@ -132,39 +133,39 @@ codes! {
 const SHORTEST: Duration = Duration::from_minutes(5);
 const LONGEST: Duration = Duration::from_days(7);
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        let Some(incidents) = &rule.incident_configuration else { continue };
-        let Some(grouping) = &incidents.grouping else { continue };
-        lookback(grouping, diagnostics);
-        keys_exist(rule, grouping, diagnostics);
-        let Some(enabled) = &grouping.enabled else {
-            diagnostics.push(
-                Diagnostic::new(
-                    &GROUPING_WITHOUT_EFFECT,
-                    grouping.span,
-                    "alerts are not grouped: the grouping has no `enabled`",
-                )
-                .label("deployed as `enabled: false`")
-                .help("add `enabled: true`, or remove `groupingConfiguration`"),
-            );
-            continue;
-        };
-        if !enabled.value {
-            continue;
-        }
-        method(grouping, diagnostics);
-        if let Some(create) = incidents.create_incident.as_ref().filter(|create| !create.value) {
-            diagnostics.push(
-                Diagnostic::new(
-                    &GROUPING_WITHOUT_EFFECT,
-                    enabled.span,
-                    "alerts are grouped into incidents, and the rule creates none",
-                )
-                .related(create.span, "no incidents")
-                .help("set `createIncident: true`, or `enabled: false` for the grouping"),
-            );
-        }
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(incidents) = &rule.incident_configuration else { return };
+    let Some(grouping) = &incidents.grouping else { return };
+    lookback(grouping, diagnostics);
+    keys_exist(rule, grouping, diagnostics);
+    let Some(enabled) = &grouping.enabled else {
+        diagnostics.push(
+            Diagnostic::new(
+                &GROUPING_WITHOUT_EFFECT,
+                grouping.span,
+                "alerts are not grouped: the grouping has no `enabled`",
+            )
+            .label("deployed as `enabled: false`")
+            .help("add `enabled: true`, or remove `groupingConfiguration`"),
+        );
+        return;
+    };
+    if !enabled.value {
+        return;
+    }
+    method(grouping, diagnostics);
+    if let Some(create) = incidents.create_incident.as_ref().filter(|create| !create.value) {
+        diagnostics.push(
+            Diagnostic::new(
+                &GROUPING_WITHOUT_EFFECT,
+                enabled.span,
+                "alerts are grouped into incidents, and the rule creates none",
+            )
+            .related(create.span, "no incidents")
+            .help("set `createIncident: true`, or `enabled: false` for the grouping"),
+        );
     }
 }
 

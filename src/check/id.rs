@@ -1,6 +1,7 @@
 //! What the id of a rule or parser may be.
 
-use super::view::View;
+use super::Look;
+use super::view::{RuleView, Surroundings};
 use super::wording::{count, shown};
 use crate::diagnostic::{Diagnostic, SourceMap, codes};
 use crate::document::Text;
@@ -30,11 +31,11 @@ codes! {
 /// The longest id; with `.json` it is the longest name of a file on the usual file systems.
 const LONGEST: usize = 250;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        if let Some(text) = rule.id.as_ref().filter(|id| !id.trim().is_empty()) {
-            diagnostics.extend(problem(view.map, text));
-        }
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(around: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(text) = rule.id.as_ref().filter(|id| !id.trim().is_empty()) {
+        diagnostics.extend(problem(around.map, text));
     }
 }
 

@@ -19,7 +19,8 @@ use std::collections::HashSet;
 use kql::Analysis;
 use kql::tree::{ExpressionId, ExpressionKind, Node, OperatorId, OperatorKind, StatementKind, Tree};
 
-use super::view::View;
+use super::Look;
+use super::view::{Owner, QueryView, Surroundings, frequency, period};
 use crate::diagnostic::{Code, Diagnostic, Fix, Span};
 use crate::resource::Duration;
 use bindings::Bindings;
@@ -74,31 +75,29 @@ struct Lints<'q> {
     found: Vec<Finding>,
 }
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        let Some(query) = rule.query.as_ref().filter(|query| query.parsed.diagnostics.is_empty()) else {
-            continue;
-        };
-        let setting = Setting::Rule { period: rule.period(), frequency: rule.frequency() };
-        for finding in findings(&query.parsed.tree, &query.analysis, setting) {
-            let locate = |place| Some(query.locate(view.map, place));
-            let Some(mut diagnostic) = finding.diagnostic(&locate) else { continue };
-            if let (true, Some(period)) =
-                (diagnostic.code == &code::LOOKBACK_BEYOND_PERIOD, &rule.query_period)
-            {
-                diagnostic = diagnostic.related(period.span, "the service reads no further back");
-            }
-            diagnostics.push(diagnostic);
-        }
+pub(super) const LOOKS: &[Look] = &[Look::Query(query)];
+
+fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let setting = match query.owner {
+        Owner::Rule(rule) => Setting::Rule { period: period(rule), frequency: frequency(rule) },
+        Owner::Parser => Setting::Parser,
+        // Nobody can change it, and tests hold what it costs.
+        Owner::Indicators(_) => return,
+    };
+    if !query.parsed.diagnostics.is_empty() {
+        return;
     }
-    view.each_parser_query(&mut |parsed, analysis, locate| {
-        if !parsed.diagnostics.is_empty() {
-            return;
+    for finding in findings(&query.parsed.tree, &query.analysis, setting) {
+        let locate = |place| query.locate(around.map, place);
+        let Some(mut diagnostic) = finding.diagnostic(&locate) else { continue };
+        if let Owner::Rule(rule) = query.owner
+            && let (true, Some(period)) =
+                (diagnostic.code == &code::LOOKBACK_BEYOND_PERIOD, &rule.query_period)
+        {
+            diagnostic = diagnostic.related(period.span, "the service reads no further back");
         }
-        for finding in findings(&parsed.tree, analysis, Setting::Parser) {
-            diagnostics.extend(finding.diagnostic(locate));
-        }
-    });
+        diagnostics.push(diagnostic);
+    }
 }
 
 /// The lints of a bare query.

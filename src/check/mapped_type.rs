@@ -2,9 +2,10 @@
 
 use kql::Type;
 
+use super::Look;
 use super::flow::Flow;
 use super::mapped::{Role, mapped};
-use super::view::View;
+use super::view::{RuleView, Surroundings};
 use super::wording::shown;
 use crate::diagnostic::{Diagnostic, codes};
 
@@ -44,38 +45,38 @@ codes! {
     pub(super) UNMAPPABLE_TYPE = "unmappable-type", Warning;
 }
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        let Some(query) = rule.query.as_ref().filter(|query| query.is_sound()) else { continue };
-        let mapped = mapped(rule);
-        if mapped.is_empty() {
-            continue;
-        }
-        let types = Flow::new(query, &view.workspace).known_columns();
-        for mapped in mapped {
-            let Some((_, found)) = types.iter().find(|(name, _)| *name == mapped.column) else { continue };
-            let (column, kind) = (shown(mapped.column), found.kind);
-            let (message, help) = match (mapped.role, kind) {
-                (Role::Identifier(..), Type::Dynamic) if found.is_element() => continue,
-                (Role::Identifier(..), Type::Dynamic) => (
-                    format!("`{column}` is dynamic, and an identifier is one text"),
-                    format!(
-                        "give it one value a row with `mv-expand {column} to typeof(string)`, or write it as text with `tostring({column})`"
-                    ),
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(around: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(query) = rule.query.as_ref().filter(|query| query.is_sound()) else { return };
+    let mapped = mapped(rule);
+    if mapped.is_empty() {
+        return;
+    }
+    let types = Flow::new(query, &around.workspace).known_columns();
+    for mapped in mapped {
+        let Some((_, found)) = types.iter().find(|(name, _)| *name == mapped.column) else { continue };
+        let (column, kind) = (shown(mapped.column), found.kind);
+        let (message, help) = match (mapped.role, kind) {
+            (Role::Identifier(..), Type::Dynamic) if found.is_element() => continue,
+            (Role::Identifier(..), Type::Dynamic) => (
+                format!("`{column}` is dynamic, and an identifier is one text"),
+                format!(
+                    "give it one value a row with `mv-expand {column} to typeof(string)`, or write it as text with `tostring({column})`"
                 ),
-                (Role::Severity, Type::String | Type::Unknown) => continue,
-                (Role::Severity, kind) => (
-                    format!("`{column}` is {kind}, and a severity is a text"),
-                    "give it High, Medium, Low or Informational with `case(…)`".to_owned(),
-                ),
-                _ => continue,
-            };
-            diagnostics.push(
-                Diagnostic::new(&UNMAPPABLE_TYPE, mapped.place(view.map), message)
-                    .label(format!("a column of type {kind}"))
-                    .help(help),
-            );
-        }
+            ),
+            (Role::Severity, Type::String | Type::Unknown) => continue,
+            (Role::Severity, kind) => (
+                format!("`{column}` is {kind}, and a severity is a text"),
+                "give it High, Medium, Low or Informational with `case(…)`".to_owned(),
+            ),
+            _ => continue,
+        };
+        diagnostics.push(
+            Diagnostic::new(&UNMAPPABLE_TYPE, mapped.place(around.map), message)
+                .label(format!("a column of type {kind}"))
+                .help(help),
+        );
     }
 }
 

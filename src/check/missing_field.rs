@@ -1,9 +1,10 @@
 //! Fields that a resource cannot be without.
 
-use super::view::{RuleView, View, first_line};
+use super::Look;
+use super::view::{RuleView, Surroundings, first_line};
 use super::wording::listed;
 use crate::compile::WatchlistSource;
-use crate::diagnostic::{Diagnostic, SourceMap, Span, codes};
+use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::document::Text;
 use crate::resource::RuleKind;
 
@@ -78,10 +79,11 @@ codes! {
     pub(super) HUNTING_QUERY = "hunting-query", Error, fixed;
 }
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        if is_hunting_query(rule) {
-            diagnostics.push(
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule), Look::Watchlist(watchlist)];
+
+fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    if is_hunting_query(rule) {
+        diagnostics.push(
                 Diagnostic::new(
                     &HUNTING_QUERY,
                     rule.head,
@@ -89,14 +91,10 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
                 )
                 .help("add `severity`, `queryFrequency`, `queryPeriod`, `triggerOperator` and `triggerThreshold`, or move the file out of the folder"),
             );
-            continue;
-        }
-        rule_fields(rule, diagnostics);
-        mapping_fields(rule, diagnostics);
+        return;
     }
-    for watchlist in view.watchlists {
-        watchlist_fields(view.map, watchlist, diagnostics);
-    }
+    rule_fields(rule, diagnostics);
+    mapping_fields(rule, diagnostics);
 }
 
 /// The schedule's four keys, with whether the rule holds them.
@@ -175,9 +173,9 @@ fn mapping_fields(rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn watchlist_fields(map: &SourceMap, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
+fn watchlist(around: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
     let document = &watchlist.document;
-    let mut fields = Fields::new(first_line(map, document.span), &document.misread);
+    let mut fields = Fields::new(first_line(around.map, document.span), &document.misread);
     fields.text("alias", document.alias.as_ref());
     fields.text("itemsSearchKey", document.items_search_key.as_ref());
     fields.report("the watchlist", diagnostics);

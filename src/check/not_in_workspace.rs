@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use kql::{Analysis, Catalog as _, Parsed};
+use kql::{Analysis, Catalog as _};
 use sentinel_schema::is_custom_table;
 
-use super::view::View;
+use super::Look;
+use super::view::{Owner, QueryView, Surroundings, View};
 use super::wording::{listed, shown};
 use crate::compile::reads::{Read, ReadKind, reads};
 use crate::diagnostic::{Code, Diagnostic, Span, codes, nearest};
@@ -70,48 +71,32 @@ codes! {
     pub(super) FUNCTION_NOT_IN_WORKSPACE = "function-not-in-workspace", Warning;
 }
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if view.config.schema.lock.is_none() {
-        return;
-    }
-    for query in view.rules.iter().filter_map(|rule| rule.query.as_ref()) {
-        let locate = |place| Some(query.locate(view.map, place));
-        look(view, &query.parsed, &query.analysis, &locate, diagnostics);
-    }
-    view.each_parser_query(&mut |parsed, analysis, locate| {
-        look(view, parsed, analysis, locate, diagnostics);
-    });
-    generated(view, diagnostics);
-}
+pub(super) const LOOKS: &[Look] = &[Look::Query(query), Look::Folder(indicators)];
 
-/// Says of each table and function that is missing where a query reads it first.
-fn look(
-    view: &View<'_>,
-    parsed: &Parsed,
-    analysis: &Analysis,
-    locate: &dyn Fn(kql::Span) -> Option<Span>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    if !parsed.diagnostics.is_empty() {
+/// Reports each table and function that is missing where a query reads it first.
+fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    // Of all rules made from the same indicators it is said once.
+    let is_made = matches!(query.owner, Owner::Indicators(_));
+    if around.config.schema.lock.is_none() || is_made || !query.parsed.diagnostics.is_empty() {
         return;
     }
     let mut told: HashSet<(bool, String)> = HashSet::new();
-    for read in reads(&parsed.tree).into_iter().filter(|read| !read.optional) {
-        let Some((code, message)) = missing(view, analysis, &read) else { continue };
+    for read in reads(&query.parsed.tree).into_iter().filter(|read| !read.optional) {
+        let Some((code, message)) = missing(around, &query.analysis, &read) else { continue };
         let is_table = std::ptr::eq(code, &TABLE_NOT_IN_WORKSPACE);
         if !told.insert((is_table, read.name.clone())) {
             continue;
         }
-        if let Some(span) = locate(read.span) {
-            diagnostics.push(complaint(view, code, span, message, &read.name));
+        if let Some(span) = query.locate(around.map, read.span) {
+            diagnostics.push(complaint(around, code, span, message, &read.name));
         }
     }
 }
 
 /// What is said of something that a query reads, where the workspace does not have it.
-fn missing(view: &View<'_>, analysis: &Analysis, read: &Read) -> Option<(&'static Code, String)> {
+fn missing(around: &Surroundings<'_>, analysis: &Analysis, read: &Read) -> Option<(&'static Code, String)> {
     let name = read.name.as_str();
-    let schema = &view.config.schema;
+    let schema = &around.config.schema;
     let is_called = match read.kind {
         ReadKind::Watchlist => return None,
         ReadKind::Function => true,
@@ -121,31 +106,33 @@ fn missing(view: &View<'_>, analysis: &Analysis, read: &Read) -> Option<(&'stati
     if is_called {
         let has_to_be_saved = !name.starts_with('_') && sentinel_schema::function(name).is_some();
         let is_missing =
-            has_to_be_saved && !is_of_folder(view, name) && schema.has_function(name) == Some(false);
-        let message = format!("{} has no function `{}`", workspace(view), shown(name));
+            has_to_be_saved && !around.functions.contains(name) && schema.has_function(name) == Some(false);
+        let message = format!("{} has no function `{}`", workspace(around), shown(name));
         return is_missing.then_some((&FUNCTION_NOT_IN_WORKSPACE, message));
     }
     // A name that nobody knows is another mistake.
-    let is_missing = view.workspace.table(name).is_some() && schema.has_table(name) == Some(false);
-    let message = format!("{} has no table `{}`", workspace(view), shown(name));
+    let is_missing = around.workspace.table(name).is_some() && schema.has_table(name) == Some(false);
+    let message = format!("{} has no table `{}`", workspace(around), shown(name));
     is_missing.then_some((&TABLE_NOT_IN_WORKSPACE, message))
 }
 
-fn is_of_folder(view: &View<'_>, name: &str) -> bool {
-    view.parsers.iter().any(|parser| crate::compile::parser::alias(parser) == Some(name))
-}
-
-fn workspace(view: &View<'_>) -> String {
-    match view.config.schema.lock.as_ref().map(|lock| lock.workspace.as_str()) {
+fn workspace(around: &Surroundings<'_>) -> String {
+    match around.config.schema.lock.as_ref().map(|lock| lock.workspace.as_str()) {
         None | Some("") => "the workspace".to_owned(),
         Some(name) => format!("the workspace `{}`", shown(name)),
     }
 }
 
-fn complaint(view: &View<'_>, code: &'static Code, span: Span, message: String, name: &str) -> Diagnostic {
+fn complaint(
+    around: &Surroundings<'_>,
+    code: &'static Code,
+    span: Span,
+    message: String,
+    name: &str,
+) -> Diagnostic {
     let is_table = std::ptr::eq(code, &TABLE_NOT_IN_WORKSPACE);
     // A table that the service itself has is not misspelt.
-    let names = view.config.schema.lock.iter().flat_map(|lock| lock.tables.keys());
+    let names = around.config.schema.lock.iter().flat_map(|lock| lock.tables.keys());
     let near = nearest(name, names.map(String::as_str)).filter(|_| is_table && is_custom_table(name));
     let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
@@ -156,19 +143,23 @@ fn complaint(view: &View<'_>, code: &'static Code, span: Span, message: String, 
 }
 
 /// The tables that rules made from indicators read: those that are missing, once for all rules of a file.
-fn generated(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+fn indicators(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    if view.around.config.schema.lock.is_none() {
+        return;
+    }
     let mut missing: BTreeMap<Span, Vec<&str>> = BTreeMap::new();
     for made in view.generated.iter().filter(|made| matches!(made.resource, Resource::AlertRule(_))) {
         let tables = missing.entry(made.span).or_default();
         for table in &made.needs.tables {
-            if view.config.schema.has_table(table) == Some(false) && !tables.contains(&table.as_str()) {
+            if view.around.config.schema.has_table(table) == Some(false) && !tables.contains(&table.as_str())
+            {
                 tables.push(table);
             }
         }
     }
     for (span, tables) in missing.into_iter().filter(|(_, tables)| !tables.is_empty()) {
         let what = if tables.len() == 1 { "table" } else { "tables" };
-        let message = format!("{} has no {what} {}", workspace(view), listed(&tables));
+        let message = format!("{} has no {what} {}", workspace(&view.around), listed(&tables));
         diagnostics.push(
             Diagnostic::new(&TABLE_NOT_IN_WORKSPACE, span, message)
                 .label("indicators are looked for there")

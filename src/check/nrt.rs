@@ -1,6 +1,7 @@
 //! What an NRT rule does not have.
 
-use super::view::View;
+use super::Look;
+use super::view::{RuleView, Surroundings};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::resource::RuleKind;
 
@@ -28,22 +29,25 @@ codes! {
     pub(super) NRT_SCHEDULE = "nrt-schedule", Warning;
 }
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in view.rules.iter().filter(|rule| rule.kind == RuleKind::Nrt) {
-        let places = [
-            ("queryFrequency", rule.query_frequency.as_ref().map(|text| text.span)),
-            ("queryPeriod", rule.query_period.as_ref().map(|text| text.span)),
-            ("triggerOperator", rule.trigger_operator.as_ref().map(|text| text.span)),
-            ("triggerThreshold", rule.trigger_threshold.as_ref().map(|number| number.span)),
-        ];
-        for (key, span) in places {
-            let Some(span) = span else { continue };
-            diagnostics.push(
-                Diagnostic::new(&NRT_SCHEDULE, span, format!("`{key}` has no effect on an NRT rule"))
-                    .label("not deployed")
-                    .help("remove it, or make the rule `kind: Scheduled`"),
-            );
-        }
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    if rule.kind != RuleKind::Nrt {
+        return;
+    }
+    let places = [
+        ("queryFrequency", rule.query_frequency.as_ref().map(|text| text.span)),
+        ("queryPeriod", rule.query_period.as_ref().map(|text| text.span)),
+        ("triggerOperator", rule.trigger_operator.as_ref().map(|text| text.span)),
+        ("triggerThreshold", rule.trigger_threshold.as_ref().map(|number| number.span)),
+    ];
+    for (key, span) in places {
+        let Some(span) = span else { continue };
+        diagnostics.push(
+            Diagnostic::new(&NRT_SCHEDULE, span, format!("`{key}` has no effect on an NRT rule"))
+                .label("not deployed")
+                .help("remove it, or make the rule `kind: Scheduled`"),
+        );
     }
 }
 

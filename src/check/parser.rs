@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::Look;
 use super::id::{BAD_ID, problem as id_problem};
 use super::missing_field::MISSING_FIELD;
-use super::view::{View, first_line};
+use super::view::{ParserView, Surroundings, View, first_line};
 use super::wording::{listed, shown};
 use crate::compile::parser::{id, parameter_text};
 use crate::compile::parsers::CallGraph;
@@ -113,13 +114,16 @@ codes! {
     pub(super) PARSER_CYCLE = "parser-cycle", Error, fixed;
 }
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for parser in view.parsers {
-        fields(view.map, parser, diagnostics);
-        names(view.map, parser, diagnostics);
-        parameters(view.map, parser, diagnostics);
-    }
-    duplicates(view.parsers, diagnostics);
+pub(super) const LOOKS: &[Look] = &[Look::Parser(parser), Look::Folder(folder)];
+
+fn parser(around: &Surroundings<'_>, parser: &ParserView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    fields(around.map, parser, diagnostics);
+    names(around.map, parser, diagnostics);
+    parameters(around.map, parser, diagnostics);
+}
+
+fn folder(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    duplicates(view, diagnostics);
     cycles(view, diagnostics);
 }
 
@@ -237,10 +241,10 @@ fn parameters(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic
     }
 }
 
-fn duplicates(parsers: &[Parser], diagnostics: &mut Vec<Diagnostic>) {
+fn duplicates(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut aliases: HashMap<String, Span> = HashMap::new();
     let mut ids: HashMap<String, Span> = HashMap::new();
-    for parser in parsers {
+    for parser in &view.parsers {
         let alias = parser.alias.as_ref().filter(|alias| !is_blank(alias));
         let place = parser.id.as_ref().or(alias).map_or(parser.span, |text| text.span);
         if let Some(alias) = alias {
@@ -275,16 +279,16 @@ fn duplicates(parsers: &[Parser], diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn cycles(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for cycle in CallGraph::new(view.parsers).cycles() {
-        for (at, parser) in cycle.iter().map(|at| &view.parsers[*at]).enumerate() {
-            let circle = cycle[at..].iter().chain(&cycle[..=at]).map(|at| &view.parsers[*at]);
+    for cycle in CallGraph::new(view.documents).cycles() {
+        for (at, parser) in cycle.iter().map(|at| &view.documents[*at]).enumerate() {
+            let circle = cycle[at..].iter().chain(&cycle[..=at]).map(|at| &view.documents[*at]);
             let names: Vec<&str> =
                 circle.filter_map(|parser| parser.alias.as_deref()).map(str::trim).collect();
             let Some(name) = names.first() else { continue };
-            let place = names.get(1).and_then(|called| call(view.map, parser, called));
+            let place = names.get(1).and_then(|called| call(view.around.map, parser, called));
             let mut diagnostic = Diagnostic::new(
                 &PARSER_CYCLE,
-                place.unwrap_or_else(|| first_line(view.map, parser.span)),
+                place.unwrap_or_else(|| first_line(view.around.map, parser.span)),
                 format!("the parser `{}` calls itself", shown(name)),
             )
             .help("take one of these calls out");

@@ -7,8 +7,9 @@ use std::sync::OnceLock;
 
 use kql::tree::{ExpressionKind, StatementId, StatementKind};
 
+use super::Look;
 use super::growing;
-use super::view::{Query, View};
+use super::view::{Owner, QueryView, Surroundings};
 use crate::diagnostic::{Code, Diagnostic, Severity, Span};
 
 /// None of its own: see [`language_codes`].
@@ -59,25 +60,36 @@ pub fn language_diagnostic(found: &kql::Diagnostic, span: Span) -> Diagnostic {
     diagnostic
 }
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for query in view.rules.iter().filter_map(|rule| rule.query.as_ref()) {
-        let Query { parsed, analysis, .. } = query;
-        diagnostics.extend(
-            findings(parsed, analysis)
-                .map(|found| in_a_rule(view, parsed, analysis, found, query.locate(view.map, found.span))),
-        );
-    }
-    view.each_parser_query(&mut |parsed, analysis, locate| {
-        for found in findings(parsed, analysis) {
-            diagnostics.extend(locate(found.span).map(|span| in_a_rule(view, parsed, analysis, found, span)));
+pub(super) const LOOKS: &[Look] = &[Look::Query(query)];
+
+fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for found in findings(&query.parsed, &query.analysis) {
+        let Some(place) = query.locate(around.map, found.span) else { continue };
+        let mut diagnostic = in_a_rule(around, &query.parsed, &query.analysis, found, place);
+        if let Owner::Indicators(made) = query.owner {
+            // Nobody wrote it, so that only what the service would refuse matters: a column that the table does not
+            // have. The rules for other tables are right all the same.
+            if !diagnostic.is_error() {
+                continue;
+            }
+            diagnostic.severity = Severity::Warning;
+            diagnostic.message =
+                format!("a rule made from these indicators is refused: {}", diagnostic.message);
+            diagnostic.help = Some(match made.needs.tables.first() {
+                Some(table) => format!("leave `{table}` out under `targets`"),
+                None => "leave its table out under `targets`".to_owned(),
+            });
+            diagnostics.push(diagnostic);
+            return;
         }
-    });
+        diagnostics.push(diagnostic);
+    }
 }
 
 /// A name that is the whole of a statement may be a table's or a saved function's, although the language cannot tell. Some
 /// tables may have columns that nobody told.
 fn in_a_rule(
-    view: &View<'_>,
+    around: &Surroundings<'_>,
     parsed: &kql::Parsed,
     analysis: &kql::Analysis,
     found: &kql::Diagnostic,
@@ -101,7 +113,7 @@ fn in_a_rule(
     } else if found.code == kql::Code::UnknownName {
         let name = found.span.text(&tree.source);
         let is_member = tree.source[..found.span.range().start].trim_end().ends_with('.');
-        let schema = &view.config.schema;
+        let schema = &around.config.schema;
         if !is_member && growing::may_be_there(schema, parsed, analysis, found.span, name) {
             diagnostic.severity = Severity::Warning;
             diagnostic.help.get_or_insert_with(|| growing::HELP.to_owned());
@@ -115,7 +127,7 @@ fn in_a_rule(
     }
     // Nothing resembles it, so that most likely it is the workspace's own.
     if diagnostic.severity == Severity::Warning && diagnostic.help.is_none() {
-        let is_known = view.config.schema.lock.is_some();
+        let is_known = around.config.schema.lock.is_some();
         let told = if is_known { "the workspace had none when `bartizan schema pull` asked" } else { PULL };
         if diagnostic.code == language_code(kql::Code::UnknownTable) {
             diagnostic.help = Some(format!("{told}; [tables] in bartizan.toml declares one"));
@@ -144,6 +156,22 @@ mod tests {
     use super::super::testing::{Found, files, made_watchlist, rule, rule_text, run};
     use crate::config::Config;
     use crate::diagnostic::Severity;
+
+    #[test]
+    fn a_rule_made_from_indicators_that_the_service_would_refuse_is_a_warning_about_them() {
+        let text = "kind: Indicators\nfamily: SectopRAT\nsource: Example\ntargets: [CommonSecurityLog]\n\
+                    indicators:\n  - {type: 'ip:port', value: '45.141.84.7:443'}\n";
+        let with_parser = |query: &str| {
+            // A saved function hides the table of its name.
+            let parser = format!("kind: Parser\nfunctionAlias: CommonSecurityLog\nfunctionQuery: {query}\n");
+            files(&[("rules/a.yaml".into(), text.to_owned()), ("rules/p.yaml".into(), parser)])
+        };
+        let found = with_parser("SecurityEvent | project TimeGenerated");
+        assert_eq!((found.only().code.id, found.only().severity), ("kql-unknown-name", Severity::Warning));
+        assert!(found.only().message.starts_with("a rule made from these indicators is refused: "));
+        assert_eq!(found.only().help.as_deref(), Some("leave `CommonSecurityLog` out under `targets`"));
+        assert_eq!(files(&[("rules/a.yaml".into(), text.to_owned())]).codes(), [""; 0]);
+    }
 
     #[test]
     fn an_open_string_is_found_where_it_stands_in_the_block() {

@@ -1,9 +1,9 @@
 //! How long a query may be.
 
-use super::view::View;
+use super::Look;
+use super::view::{Owner, QueryView, Surroundings};
 use super::wording::{grouped, past_units};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::resource::Resource;
 
 codes! {
     /// A query has more than 10,000 characters.
@@ -31,34 +31,33 @@ codes! {
 /// Characters of a query.
 const LONGEST: usize = 10_000;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for query in view.rules.iter().filter_map(|rule| rule.query.as_ref()) {
-        let text = query.text.trim_end();
-        let Some((at, length)) = past_units(text, LONGEST) else { continue };
-        let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
-        let message = format!("the query has {} characters", grouped(length));
-        diagnostics.push(
-            Diagnostic::new(&QUERY_TOO_LONG, query.text.locate(view.map, at..end), message)
-                .label(format!("{} are allowed, and end before this one", grouped(LONGEST)))
-                .help("move a list of values into a watchlist, or steps that several rules share into a saved function"),
-        );
-    }
-    for made in &view.generated {
-        let Resource::AlertRule(rule) = &made.resource else { continue };
-        if let Some((_, length)) = past_units(&rule.properties.query, LONGEST) {
-            let message = format!(
-                "the query of the rule made from these indicators has {} characters",
-                grouped(length)
-            );
-            diagnostics.push(
-                Diagnostic::new(&QUERY_TOO_LONG, made.span, message)
-                    .label(format!("{} are allowed", grouped(LONGEST)))
-                    .help(
-                        "keep the indicators in the watchlist (`inline: false`), and shorten the exclusions",
-                    ),
-            );
-        }
-    }
+pub(super) const LOOKS: &[Look] = &[Look::Query(query)];
+
+fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let (what, label, help) = match query.owner {
+        Owner::Rule(_) => (
+            "the query",
+            ", and end before this one",
+            "move a list of values into a watchlist, or steps that several rules share into a saved function",
+        ),
+        Owner::Indicators(_) => (
+            "the query of the rule made from these indicators",
+            "",
+            "keep the indicators in the watchlist (`inline: false`), and shorten the exclusions",
+        ),
+        // No limit is known for the query of a saved function.
+        Owner::Parser => return,
+    };
+    let text = query.parsed.tree.source.trim_end();
+    let Some((at, length)) = past_units(text, LONGEST) else { return };
+    let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
+    let Some(place) = query.locate(around.map, kql::Span::new(at as u32, end as u32)) else { return };
+    let message = format!("{what} has {} characters", grouped(length));
+    diagnostics.push(
+        Diagnostic::new(&QUERY_TOO_LONG, place, message)
+            .label(format!("{} are allowed{label}", grouped(LONGEST)))
+            .help(help),
+    );
 }
 
 #[cfg(test)]

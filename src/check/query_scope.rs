@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use kql::names::{Argument, Call};
 
-use super::view::{Query, View};
+use super::Look;
+use super::view::{Owner, QueryView, Surroundings, kind};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::resource::RuleKind;
 
@@ -82,62 +83,72 @@ codes! {
 /// Workspaces that a query may read besides its own.
 const MOST_WORKSPACES: usize = 20;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        let Some(query) = &rule.query else { continue };
-        empty(view, query, diagnostics);
-        workspaces(view, query, rule.kind == RuleKind::Nrt, diagnostics);
-        for span in kql::names::mentions_star(&query.lexed) {
-            diagnostics.push(
-                Diagnostic::new(
-                    &SEARCHES_ALL_TABLES,
-                    query.locate(view.map, span),
-                    "the query reads every table of the workspace",
-                )
+pub(super) const LOOKS: &[Look] = &[Look::Query(query)];
+
+fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    empty(around, query, diagnostics);
+    // What follows is refused in rules. A lint speaks of a parser that reads every table.
+    let Owner::Rule(rule) = query.owner else { return };
+    let lexed = query.lexed();
+    workspaces(around, query, &lexed, kind(rule) == RuleKind::Nrt, diagnostics);
+    for span in kql::names::mentions_star(&lexed) {
+        let Some(place) = query.locate(around.map, span) else { continue };
+        diagnostics.push(
+            Diagnostic::new(&SEARCHES_ALL_TABLES, place, "the query reads every table of the workspace")
                 .label("not allowed in an analytics rule")
                 .help("name the tables, as in `union SigninLogs, AuditLogs`"),
-            );
-        }
+        );
     }
 }
 
-fn empty(view: &View<'_>, query: &Query<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let text = query.text.as_str();
-    if text.trim().is_empty() || query.lexed.significant().any(|token| !token.span.is_empty()) {
+fn empty(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(written) = query.written() else { return };
+    let text = written.as_str();
+    if kql::lex(text).significant().any(|token| !token.span.is_empty()) {
         return;
     }
     let start = text.len() - text.trim_start().len();
     let end = start + text[start..].lines().next().map_or(0, |line| line.trim_end().len());
+    let help = match query.owner {
+        Owner::Parser => "write a query, or remove the parser",
+        Owner::Rule(_) | Owner::Indicators(_) => "write a query, or remove the rule",
+    };
     diagnostics.push(
         Diagnostic::new(
             &ONLY_COMMENTS,
-            query.text.locate(view.map, start..end),
+            written.locate(around.map, start..end),
             "the query is made of comments alone",
         )
-        .help("write a query, or remove the rule"),
+        .help(help),
     );
 }
 
-fn workspaces(view: &View<'_>, query: &Query<'_>, is_nrt: bool, diagnostics: &mut Vec<Diagnostic>) {
-    let calls = kql::names::calls(&query.lexed, "workspace");
-    if let Some(first) = calls.first().filter(|_| is_nrt) {
+fn workspaces(
+    around: &Surroundings<'_>,
+    query: &QueryView<'_>,
+    lexed: &kql::Lexed<'_>,
+    is_nrt: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let calls = kql::names::calls(lexed, "workspace");
+    if let Some(first) = calls.first().filter(|_| is_nrt)
+        && let Some(place) = query.locate(around.map, first.name)
+    {
         diagnostics.push(
-            Diagnostic::new(
-                &NRT_OTHER_WORKSPACE,
-                query.locate(view.map, first.name),
-                "an NRT rule cannot read another workspace",
-            )
-            .help("make the rule `kind: Scheduled`, or read this workspace alone"),
+            Diagnostic::new(&NRT_OTHER_WORKSPACE, place, "an NRT rule cannot read another workspace")
+                .help("make the rule `kind: Scheduled`, or read this workspace alone"),
         );
     }
     let mut seen = BTreeSet::new();
     let beyond: Vec<&Call> =
         calls.iter().filter(|call| seen.insert(key(call)) && seen.len() > MOST_WORKSPACES).collect();
-    if let Some(first) = beyond.first() {
+    if let Some(first) = beyond.first()
+        && let Some(place) = query.locate(around.map, first.name)
+    {
         diagnostics.push(
             Diagnostic::new(
                 &TOO_MANY_WORKSPACES,
-                query.locate(view.map, first.name),
+                place,
                 format!("the query reads {} workspaces", seen.len()),
             )
             .label(format!("the first beyond {MOST_WORKSPACES}"))
@@ -156,13 +167,25 @@ fn key(call: &Call) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::rule;
+    use super::super::testing::{files, rule};
 
     #[test]
     fn a_query_of_comments_is_one_mistake() {
         let found = rule("query: |\n  // SecurityEvent\n  // | take 1\nentityMappings:\n");
         assert!(found.codes().contains(&"query-of-comments"));
         assert!(found.places().contains(&"// SecurityEvent"));
+    }
+
+    #[test]
+    fn a_parser_is_more_than_comments_too() {
+        for parameters in ["", "functionParameters: 'n:int'\n"] {
+            let parser = format!(
+                "kind: Parser\nfunctionAlias: Logons\n{parameters}functionQuery: |\n  // SecurityEvent\n  // | take 1\n"
+            );
+            let found = files(&[("rules/p.yaml".into(), parser)]);
+            assert!(found.codes().contains(&"query-of-comments"), "{:?}", found.codes());
+            assert!(found.places().contains(&"// SecurityEvent"));
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Columns that a rule names and its query does not return.
 
+use super::Look;
 use super::flow::Flow;
 use super::growing;
 use super::mapped::{Mapped, mapped};
-use super::view::{Query, RuleView, View};
+use super::view::{QueryView, RuleView, Surroundings};
 use super::wording::shown;
 use crate::diagnostic::{Code, Diagnostic, Fix, Severity, codes, nearest};
 
@@ -66,16 +67,21 @@ codes! {
 /// Columns that a message lists.
 const MOST_LISTED: usize = 12;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        if let Some(query) = rule.query.as_ref().filter(|query| query.is_sound()) {
-            columns(view, rule, query, diagnostics);
-        }
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(around: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(query) = rule.query.as_ref().filter(|query| query.is_sound()) {
+        columns(around, rule, query, diagnostics);
     }
 }
 
-fn columns(view: &View<'_>, rule: &RuleView<'_>, query: &Query<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let flow = Flow::new(query, &view.workspace);
+fn columns(
+    around: &Surroundings<'_>,
+    rule: &RuleView<'_>,
+    query: &QueryView<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let flow = Flow::new(query, &around.workspace);
     let Some(columns) = flow.columns() else { return };
     let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let missing: Vec<Mapped<'_>> =
@@ -88,9 +94,9 @@ fn columns(view: &View<'_>, rule: &RuleView<'_>, query: &Query<'_>, diagnostics:
             if missing[..at].iter().any(|before| before.column == first.column) {
                 continue;
             }
-            let mut diagnostic = complaint(view, flow, code, first, &names);
+            let mut diagnostic = complaint(around, flow, code, first, &names);
             for other in missing[at + 1..].iter().filter(|other| other.column == first.column) {
-                diagnostic = diagnostic.related(other.place(view.map), "named here as well");
+                diagnostic = diagnostic.related(other.place(around.map), "named here as well");
             }
             diagnostics.push(diagnostic);
         }
@@ -98,7 +104,7 @@ fn columns(view: &View<'_>, rule: &RuleView<'_>, query: &Query<'_>, diagnostics:
 }
 
 fn complaint(
-    view: &View<'_>,
+    around: &Surroundings<'_>,
     flow: Flow<'_>,
     code: &'static Code,
     mapped: &Mapped<'_>,
@@ -111,14 +117,14 @@ fn complaint(
         _ if names.len() <= MOST_LISTED => format!("it returns {}", names.join(", ")),
         _ => format!("it returns {} other columns", names.len()),
     };
-    let mut diagnostic = Diagnostic::new(code, mapped.place(view.map), message).label(label);
+    let mut diagnostic = Diagnostic::new(code, mapped.place(around.map), message).label(label);
     // KQL tells case apart; whether the service does when it looks a mapping's column up is not known.
     if names.iter().any(|name| name.eq_ignore_ascii_case(column)) {
         diagnostic.severity = Severity::Warning;
     }
     let lost = flow.lost(column);
     // A table that gets its columns with its data may have it, where nothing on the way names the columns.
-    let may_be_there = lost.is_none() && flow.may_pass(&view.config.schema, column);
+    let may_be_there = lost.is_none() && flow.may_pass(&around.config.schema, column);
     if may_be_there {
         diagnostic.severity = Severity::Warning;
     }
@@ -138,12 +144,13 @@ fn complaint(
             None => "name a column that the query returns, or make it with `extend`".to_owned(),
         },
     };
-    if let Some(lost) = lost {
-        diagnostic =
-            diagnostic.related(flow.locate(view.map, lost.place), format!("`{}` drops it here", lost.word));
+    if let Some(lost) = lost
+        && let Some(place) = flow.locate(around.map, lost.place)
+    {
+        diagnostic = diagnostic.related(place, format!("`{}` drops it here", lost.word));
     }
     match names.iter().filter(|name| name.eq_ignore_ascii_case(column)).collect::<Vec<_>>()[..] {
-        [only] => diagnostic.fix(Fix::safe(mapped.place(view.map), column, *only)),
+        [only] => diagnostic.fix(Fix::safe(mapped.place(around.map), column, *only)),
         _ => diagnostic,
     }
     .help(help)

@@ -1,6 +1,7 @@
 //! When a scheduled rule runs, how far it looks back, and when it fires.
 
-use super::view::{RuleView, View};
+use super::Look;
+use super::view::{RuleView, Surroundings};
 use super::wording::grouped;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::resource::{Duration, RuleKind, TriggerOperator};
@@ -104,8 +105,10 @@ pub(super) const LONG: Duration = Duration::from_days(2);
 pub(super) const HOUR: Duration = Duration::from_hours(1);
 const HIGHEST_THRESHOLD: i64 = 10_000;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in view.rules.iter().filter(|rule| rule.kind == RuleKind::Scheduled) {
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    if rule.kind == RuleKind::Scheduled {
         ranges(rule, diagnostics);
         frequency_and_period(rule, diagnostics);
         trigger(rule, diagnostics);

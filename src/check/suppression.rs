@@ -1,6 +1,7 @@
 //! How long a rule is silent after an alert.
 
-use super::view::View;
+use super::Look;
+use super::view::{RuleView, Surroundings};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::resource::Duration;
 
@@ -63,71 +64,66 @@ codes! {
 const SHORTEST: Duration = Duration::from_minutes(5);
 const LONGEST: Duration = Duration::from_hours(24);
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        let enabled = rule.suppression_enabled.as_ref().filter(|enabled| enabled.value);
-        let Some(text) = &rule.suppression_duration else {
-            if let Some(enabled) = enabled {
-                if rule.frequency().is_some_and(|frequency| frequency > LONGEST) {
-                    let message =
-                        "suppression is on, and no suppression lasts from one run of this rule to the next";
-                    diagnostics.push(
-                        Diagnostic::new(&SUPPRESSION_OUT_OF_RANGE, enabled.span, message)
-                            .help("set `suppressionEnabled: false`"),
-                    );
-                    continue;
-                }
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let enabled = rule.suppression_enabled.as_ref().filter(|enabled| enabled.value);
+    let Some(text) = &rule.suppression_duration else {
+        if let Some(enabled) = enabled {
+            if rule.frequency().is_some_and(|frequency| frequency > LONGEST) {
+                let message =
+                    "suppression is on, and no suppression lasts from one run of this rule to the next";
                 diagnostics.push(
-                    Diagnostic::new(
-                        &SUPPRESSION_WITHOUT_DURATION,
-                        enabled.span,
-                        "suppression is on without a `suppressionDuration`",
-                    )
-                    .help(
-                        "add `suppressionDuration`, at least as long as `queryFrequency` and at most `24h`",
-                    ),
+                    Diagnostic::new(&SUPPRESSION_OUT_OF_RANGE, enabled.span, message)
+                        .help("set `suppressionEnabled: false`"),
                 );
+                return;
             }
-            continue;
-        };
-        let Ok(duration) = Duration::parse(text) else { continue };
-        if !(SHORTEST..=LONGEST).contains(&duration) {
-            let which = if duration < SHORTEST { "below 5 minutes" } else { "above 24 hours" };
             diagnostics.push(
                 Diagnostic::new(
-                    &SUPPRESSION_OUT_OF_RANGE,
-                    text.span,
-                    format!("`suppressionDuration` is {which}"),
+                    &SUPPRESSION_WITHOUT_DURATION,
+                    enabled.span,
+                    "suppression is on without a `suppressionDuration`",
                 )
-                .label("allowed: 5m to 24h")
-                .help(match enabled {
-                    Some(_) => "choose a duration in that range",
-                    None => "suppression is off, so the key can go",
-                }),
+                .help("add `suppressionDuration`, at least as long as `queryFrequency` and at most `24h`"),
             );
         }
-        let Some(frequency) = rule.frequency().filter(|frequency| enabled.is_some() && duration < *frequency)
-        else {
-            continue;
-        };
-        let mut diagnostic = Diagnostic::new(
-            &SUPPRESSION_BELOW_FREQUENCY,
-            text.span,
-            format!("the rule runs every {} and is silent for only {}", frequency.kql(), duration.kql()),
-        );
-        if let Some(frequency) = &rule.query_frequency {
-            diagnostic = diagnostic.related(frequency.span, "how often it runs");
-        }
-        diagnostics.push(diagnostic.help(if frequency <= LONGEST {
-            format!(
-                "set `suppressionDuration` to at least `{}`, or `suppressionEnabled: false`",
-                frequency.kql()
+        return;
+    };
+    let Ok(duration) = Duration::parse(text) else { return };
+    if !(SHORTEST..=LONGEST).contains(&duration) {
+        let which = if duration < SHORTEST { "below 5 minutes" } else { "above 24 hours" };
+        diagnostics.push(
+            Diagnostic::new(
+                &SUPPRESSION_OUT_OF_RANGE,
+                text.span,
+                format!("`suppressionDuration` is {which}"),
             )
-        } else {
-            "set `suppressionEnabled: false`: no suppression lasts from one run of this rule to the next"
-                .to_owned()
-        }));
+            .label("allowed: 5m to 24h")
+            .help(match enabled {
+                Some(_) => "choose a duration in that range",
+                None => "suppression is off, so the key can go",
+            }),
+        );
     }
+    let Some(frequency) = rule.frequency().filter(|frequency| enabled.is_some() && duration < *frequency)
+    else {
+        return;
+    };
+    let mut diagnostic = Diagnostic::new(
+        &SUPPRESSION_BELOW_FREQUENCY,
+        text.span,
+        format!("the rule runs every {} and is silent for only {}", frequency.kql(), duration.kql()),
+    );
+    if let Some(frequency) = &rule.query_frequency {
+        diagnostic = diagnostic.related(frequency.span, "how often it runs");
+    }
+    diagnostics.push(diagnostic.help(if frequency <= LONGEST {
+        format!("set `suppressionDuration` to at least `{}`, or `suppressionEnabled: false`", frequency.kql())
+    } else {
+        "set `suppressionEnabled: false`: no suppression lasts from one run of this rule to the next"
+            .to_owned()
+    }));
 }
 
 #[cfg(test)]

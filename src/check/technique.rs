@@ -1,8 +1,9 @@
 //! ATT&CK techniques: their form, and whether a tactic of theirs is named.
 
+use super::Look;
 use super::attack;
 use super::enumeration::loose;
-use super::view::{RuleView, View};
+use super::view::{RuleView, Surroundings};
 use super::wording::{listed, quoted};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Text;
@@ -63,28 +64,28 @@ codes! {
     pub(super) UNKNOWN_TECHNIQUE = "unknown-technique", Warning;
 }
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        let techniques = rule.relevant_techniques.iter().flat_map(|list| &list.value);
-        for text in techniques {
-            match Form::of(&upper(text)) {
-                Some(_) => known(rule, text, diagnostics),
-                None => diagnostics.push(bad_form(text)),
-            }
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let techniques = rule.relevant_techniques.iter().flat_map(|list| &list.value);
+    for text in techniques {
+        match Form::of(&upper(text)) {
+            Some(_) => known(rule, text, diagnostics),
+            None => diagnostics.push(bad_form(text)),
         }
-        for text in rule.sub_techniques.iter().flat_map(|list| &list.value) {
-            match Form::of(&upper(text)) {
-                Some(Form::SubTechnique) => known(rule, text, diagnostics),
-                _ => diagnostics.push(
-                    Diagnostic::new(
-                        &BAD_TECHNIQUE,
-                        text.span,
-                        format!("{} is not the id of a sub-technique", quoted(text)),
-                    )
-                    .label("expected T####.###")
-                    .help("list techniques in `relevantTechniques`; `subTechniques` holds `T####.###` only"),
-                ),
-            }
+    }
+    for text in rule.sub_techniques.iter().flat_map(|list| &list.value) {
+        match Form::of(&upper(text)) {
+            Some(Form::SubTechnique) => known(rule, text, diagnostics),
+            _ => diagnostics.push(
+                Diagnostic::new(
+                    &BAD_TECHNIQUE,
+                    text.span,
+                    format!("{} is not the id of a sub-technique", quoted(text)),
+                )
+                .label("expected T####.###")
+                .help("list techniques in `relevantTechniques`; `subTechniques` holds `T####.###` only"),
+            ),
         }
     }
 }

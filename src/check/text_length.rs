@@ -1,6 +1,7 @@
 //! How long a name and a description may be.
 
-use super::view::View;
+use super::Look;
+use super::view::{RuleView, Surroundings};
 use super::wording::{grouped, past_units};
 use crate::diagnostic::{Diagnostic, codes};
 
@@ -32,20 +33,19 @@ const NAME: usize = 256;
 /// Characters of a description.
 const DESCRIPTION: usize = 5000;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        for (key, text, most) in [("name", &rule.name, NAME), ("description", &rule.description, DESCRIPTION)]
-        {
-            let Some(text) = text else { continue };
-            let Some((at, length)) = past_units(text.trim_end(), most) else { continue };
-            let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
-            let message = format!("the {key} has {} characters", grouped(length));
-            diagnostics.push(
-                Diagnostic::new(&TOO_LONG, text.locate(view.map, at..end), message)
-                    .label(format!("{} are allowed, and end before this one", grouped(most)))
-                    .help(format!("shorten it by {}", grouped(length - most))),
-            );
-        }
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(around: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    for (key, text, most) in [("name", &rule.name, NAME), ("description", &rule.description, DESCRIPTION)] {
+        let Some(text) = text else { continue };
+        let Some((at, length)) = past_units(text.trim_end(), most) else { continue };
+        let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
+        let message = format!("the {key} has {} characters", grouped(length));
+        diagnostics.push(
+            Diagnostic::new(&TOO_LONG, text.locate(around.map, at..end), message)
+                .label(format!("{} are allowed, and end before this one", grouped(most)))
+                .help(format!("shorten it by {}", grouped(length - most))),
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! The version of a rule file and of the template behind it.
 
-use super::view::View;
+use super::Look;
+use super::view::{RuleView, Surroundings};
 use super::wording::shown;
 use crate::diagnostic::{Diagnostic, codes};
 
@@ -43,30 +44,30 @@ codes! {
 /// Characters of a template's version.
 const LONGEST: usize = 20;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for rule in &view.rules {
-        if let Some(version) = rule.version.as_ref().filter(|version| !is_version(version.trim())) {
-            diagnostics.push(
-                Diagnostic::new(&BAD_VERSION, version.span, format!("`{}` is no version", shown(version)))
-                    .label("expected three numbers, as in 1.0.0"),
-            );
-        }
-        let Some(version) = &rule.template_version else { continue };
-        if rule.alert_rule_template_name.as_ref().is_none_or(|name| name.trim().is_empty()) {
-            diagnostics.push(
+pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
+
+fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(version) = rule.version.as_ref().filter(|version| !is_version(version.trim())) {
+        diagnostics.push(
+            Diagnostic::new(&BAD_VERSION, version.span, format!("`{}` is no version", shown(version)))
+                .label("expected three numbers, as in 1.0.0"),
+        );
+    }
+    let Some(version) = &rule.template_version else { return };
+    if rule.alert_rule_template_name.as_ref().is_none_or(|name| name.trim().is_empty()) {
+        diagnostics.push(
                 Diagnostic::new(&BAD_TEMPLATE_VERSION, version.span, "`templateVersion` stands without `alertRuleTemplateName`")
                     .help("remove it, or name the template that the rule was made from; the file's own version is `version`"),
             );
-        } else if !is_version(version) || version.len() > LONGEST {
-            diagnostics.push(
-                Diagnostic::new(
-                    &BAD_TEMPLATE_VERSION,
-                    version.span,
-                    format!("`{}` is no version of a template", shown(version)),
-                )
-                .label(format!("expected three numbers, as in 1.0.0, of at most {LONGEST} characters")),
-            );
-        }
+    } else if !is_version(version) || version.len() > LONGEST {
+        diagnostics.push(
+            Diagnostic::new(
+                &BAD_TEMPLATE_VERSION,
+                version.span,
+                format!("`{}` is no version of a template", shown(version)),
+            )
+            .label(format!("expected three numbers, as in 1.0.0, of at most {LONGEST} characters")),
+        );
     }
 }
 

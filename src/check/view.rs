@@ -1,134 +1,137 @@
-//! What the checks look at, with what several of them need worked out once.
+//! What the checks look at: the documents of a folder, their queries with what these mean, and what is around them.
 
+use std::collections::HashSet;
 use std::ops::Deref;
 
 use sentinel_schema::Environment;
 
 use super::Context;
 use super::workspace::environment;
+use crate::compile::parser::alias;
 use crate::compile::parsers::declaration;
 use crate::compile::{Compiled, WatchlistSource};
 use crate::config::Config;
 use crate::diagnostic::{FileId, SourceMap, Span};
 use crate::document::{AnalyticsRule, Parser, Text};
-use crate::resource::{Duration, RuleKind};
+use crate::resource::{Duration, Resource, RuleKind};
 
-/// The folder as the checks see it.
-pub(super) struct View<'a> {
+/// What is around a document. A check of one rule, query, watchlist or parser sees that and this, and no other document,
+/// so that its findings stay what they are while neither changes.
+pub(super) struct Surroundings<'a> {
     /// The files.
     pub(super) map: &'a SourceMap,
     /// The settings.
     pub(super) config: &'a Config,
-    /// The analytics rules.
-    pub(super) rules: Vec<RuleView<'a>>,
-    /// The watchlists.
-    pub(super) watchlists: &'a [WatchlistSource],
-    /// The parsers.
-    pub(super) parsers: &'a [Parser],
-    /// Resources that no document of a rule, watchlist or parser describes: those made from indicators.
-    pub(super) generated: Vec<&'a Compiled>,
     /// What queries find in the workspace.
     pub(super) workspace: Environment,
-    parser_queries: Vec<ParserQuery<'a>>,
+    /// The aliases of all watchlists that the folder describes or makes, or that the settings name.
+    pub(super) watchlists: HashSet<&'a str>,
+    /// The aliases of the folder's parsers.
+    pub(super) functions: HashSet<&'a str>,
 }
 
-/// The query of a parser, which several checks look at.
-struct ParserQuery<'a> {
-    query: &'a Text,
-    /// How long the declaration of the parameters before it is.
-    declared: usize,
-    parsed: kql::Parsed,
-    analysis: kql::Analysis,
+/// The folder as the checks see it.
+pub(super) struct View<'a> {
+    /// What is around each document.
+    pub(super) around: Surroundings<'a>,
+    /// The analytics rules.
+    pub(super) rules: Vec<RuleView<'a>>,
+    /// The watchlists that files describe.
+    pub(super) watchlists: &'a [WatchlistSource],
+    /// The parsers.
+    pub(super) parsers: Vec<ParserView<'a>>,
+    /// The documents of the parsers.
+    pub(super) documents: &'a [Parser],
+    /// The resources that are made from indicators.
+    pub(super) generated: Vec<GeneratedView<'a>>,
 }
 
 impl<'a> View<'a> {
     /// The view of a context. Each query is read and analysed here, once.
     pub(super) fn new(context: Context<'a>) -> Self {
         let Context { map, folder, compiled, config } = context;
-        let indicators: std::collections::HashSet<FileId> = folder
+        let described: HashSet<FileId> = folder
             .rules
             .iter()
             .map(|rule| rule.file)
             .chain(folder.watchlists.iter().map(|w| w.document.file))
             .chain(folder.parsers.iter().map(|parser| parser.file))
             .collect();
-        let workspace = environment(folder, compiled, &config.schema);
-        Self {
+        let generated =
+            || compiled.iter().filter(|made| made.files.first().is_none_or(|file| !described.contains(file)));
+        let files = folder.watchlists.iter().filter_map(|watchlist| watchlist.document.alias.as_deref());
+        let settings = config.external_watchlists.iter().map(String::as_str);
+        let made = generated().filter_map(|made| match &made.resource {
+            Resource::Watchlist(watchlist) => Some(watchlist.alias.as_str()),
+            Resource::AlertRule(_) | Resource::SavedSearch(_) => None,
+        });
+        let around = Surroundings {
             map,
             config,
-            rules: folder.rules.iter().map(|document| RuleView::new(map, document, &workspace)).collect(),
+            workspace: environment(folder, compiled, &config.schema),
+            watchlists: files.chain(settings).chain(made).map(str::trim).collect(),
+            functions: folder.parsers.iter().filter_map(alias).collect(),
+        };
+        Self {
+            rules: folder.rules.iter().map(|document| RuleView::new(&around, document)).collect(),
             watchlists: &folder.watchlists,
-            parsers: &folder.parsers,
-            generated: compiled
-                .iter()
-                .filter(|made| made.files.first().is_none_or(|file| !indicators.contains(file)))
-                .collect(),
-            parser_queries: folder.parsers.iter().filter_map(|p| ParserQuery::new(p, &workspace)).collect(),
-            workspace,
+            documents: &folder.parsers,
+            parsers: folder.parsers.iter().map(|document| ParserView::new(&around, document)).collect(),
+            generated: generated().map(|made| GeneratedView::new(&around, made)).collect(),
+            around,
         }
     }
 }
 
-/// What looks at a parser's query: its syntax, its meaning, and the way from a place in it to the file, where it is none of
-/// the parameters'.
-pub(super) type LookAtParser<'l> =
-    &'l mut dyn FnMut(&kql::Parsed, &kql::Analysis, &dyn Fn(kql::Span) -> Option<Span>);
-
-impl View<'_> {
-    /// Looks at each parser's query behind the declaration of its parameters, of which other checks speak.
-    pub(super) fn each_parser_query(&self, look: LookAtParser<'_>) {
-        for ParserQuery { query, declared, parsed, analysis } in &self.parser_queries {
-            look(parsed, analysis, &|place| {
-                let range = place.range();
-                let start = range.start.checked_sub(*declared)?;
-                Some(query.locate(self.map, start..range.end.checked_sub(*declared)?))
-            });
-        }
-    }
-}
-
-impl<'a> ParserQuery<'a> {
-    fn new(parser: &'a Parser, workspace: &Environment) -> Option<Self> {
-        let query = parser.query.as_ref()?;
-        let declaration = declaration(parser);
-        let text = format!("{declaration}{}", query.as_str());
-        let parsed = kql::parse(text);
-        let analysis = kql::analyze(&parsed, workspace);
-        Some(Self { query, declared: declaration.len(), parsed, analysis })
-    }
-}
-
-/// An analytics rule with what its query means.
-pub(super) struct RuleView<'a> {
-    document: &'a AnalyticsRule,
-    /// Scheduled unless the file says NRT.
-    pub(super) kind: RuleKind,
-    /// The query, unless it is missing or blank.
-    pub(super) query: Option<Query<'a>>,
-    /// The first line of the mapping: where a message about something missing points at.
-    pub(super) head: Span,
+/// Whose a query is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Owner<'a> {
+    /// An analytics rule's.
+    Rule(&'a AnalyticsRule),
+    /// A parser's.
+    Parser,
+    /// That of a rule made from indicators, which nobody wrote.
+    Indicators(&'a Compiled),
 }
 
 /// A query and what it means.
-pub(super) struct Query<'a> {
-    /// The text.
-    pub(super) text: &'a Text,
-    /// Its tokens.
-    pub(super) lexed: kql::Lexed<'a>,
+pub(super) struct QueryView<'a> {
+    /// Whose it is.
+    pub(super) owner: Owner<'a>,
     /// Its tree, and what is wrong with its syntax.
     pub(super) parsed: kql::Parsed,
     /// Its meaning, and what is wrong with that.
     pub(super) analysis: kql::Analysis,
+    place: Place<'a>,
 }
 
-impl<'a> Query<'a> {
-    fn new(text: &'a Text, workspace: &Environment) -> Self {
-        let parsed = kql::parse(text.as_str());
-        let analysis = kql::analyze(&parsed, workspace);
-        let tree = &parsed.tree;
-        let lexed =
-            kql::Lexed { source: text.as_str(), tokens: tree.tokens.clone(), diagnostics: Vec::new() };
-        Self { text, lexed, parsed, analysis }
+/// Where a query is.
+enum Place<'a> {
+    /// In a text of the file, after so many bytes that only the analysis has.
+    Written { text: &'a Text, declared: usize },
+    /// Nowhere in a file; messages about it point at this place.
+    Made(Span),
+}
+
+impl<'a> QueryView<'a> {
+    fn new(around: &Surroundings<'_>, owner: Owner<'a>, text: &str, place: Place<'a>) -> Self {
+        let parsed = kql::parse(text);
+        let analysis = kql::analyze(&parsed, &around.workspace);
+        Self { owner, parsed, analysis, place }
+    }
+
+    /// Its tokens.
+    pub(super) fn lexed(&self) -> kql::Lexed<'_> {
+        let tree = &self.parsed.tree;
+        kql::Lexed { source: &tree.source, tokens: tree.tokens.clone(), diagnostics: Vec::new() }
+    }
+
+    /// The query as somebody wrote it; none of one that nobody did.
+    pub(super) fn written(&self) -> Option<&'a Text> {
+        match self.place {
+            Place::Written { text, .. } => Some(text),
+            Place::Made(_) => None,
+        }
     }
 
     /// Whether the language finds something wrong at a place.
@@ -143,29 +146,38 @@ impl<'a> Query<'a> {
         found.all(|found| found.severity() == kql::Severity::Warning || found.code == kql::Code::UnknownTable)
     }
 
-    /// The place in the file of a place in the query.
-    pub(super) fn locate(&self, map: &SourceMap, span: kql::Span) -> Span {
-        self.text.locate(map, span.range())
+    /// The place in the file of a place in the query. None in the declaration of a parser's parameters, which other
+    /// checks look at; every place of a query that nobody wrote is that of its indicators.
+    pub(super) fn locate(&self, map: &SourceMap, span: kql::Span) -> Option<Span> {
+        match self.place {
+            Place::Written { text, declared } => {
+                let range = span.range();
+                let start = range.start.checked_sub(declared)?;
+                Some(text.locate(map, start..range.end.checked_sub(declared)?))
+            }
+            Place::Made(span) => Some(span),
+        }
     }
 }
 
+/// An analytics rule with what its query means.
+pub(super) struct RuleView<'a> {
+    document: &'a AnalyticsRule,
+    /// Scheduled unless the file says NRT.
+    pub(super) kind: RuleKind,
+    /// The query, unless it is missing or empty.
+    pub(super) query: Option<QueryView<'a>>,
+    /// The first line of the mapping: where a message about something missing points at.
+    pub(super) head: Span,
+}
+
 impl<'a> RuleView<'a> {
-    fn new(map: &SourceMap, document: &'a AnalyticsRule, workspace: &Environment) -> Self {
-        let query = document
-            .query
-            .as_ref()
-            .filter(|text| !text.trim().is_empty())
-            .map(|text| Query::new(text, workspace));
-        Self {
-            document,
-            kind: document
-                .kind
-                .as_ref()
-                .and_then(|kind| RuleKind::parse(kind))
-                .unwrap_or(RuleKind::Scheduled),
-            query,
-            head: first_line(map, document.span),
-        }
+    fn new(around: &Surroundings<'_>, document: &'a AnalyticsRule) -> Self {
+        let query = document.query.as_ref().filter(|text| !text.trim().is_empty()).map(|text| {
+            let place = Place::Written { text, declared: 0 };
+            QueryView::new(around, Owner::Rule(document), text.as_str(), place)
+        });
+        Self { document, kind: kind(document), query, head: first_line(around.map, document.span) }
     }
 
     /// The document, for longer than the view lives.
@@ -173,18 +185,14 @@ impl<'a> RuleView<'a> {
         self.document
     }
 
-    /// How often the rule runs; `None` for NRT and where the text is no duration.
+    /// How often the rule runs; `None` for NRT and where the text is not a duration.
     pub(super) fn frequency(&self) -> Option<Duration> {
-        self.scheduled(self.document.query_frequency.as_ref())
+        frequency(self.document)
     }
 
-    /// How far back the query looks; `None` for NRT and where the text is no duration.
+    /// How far back the query looks; `None` for NRT and where the text is not a duration.
     pub(super) fn period(&self) -> Option<Duration> {
-        self.scheduled(self.document.query_period.as_ref())
-    }
-
-    fn scheduled(&self, text: Option<&Text>) -> Option<Duration> {
-        text.filter(|_| self.kind == RuleKind::Scheduled).and_then(|text| Duration::parse(text).ok())
+        period(self.document)
     }
 }
 
@@ -193,6 +201,79 @@ impl Deref for RuleView<'_> {
 
     fn deref(&self) -> &AnalyticsRule {
         self.document
+    }
+}
+
+/// The kind of a rule: scheduled unless the file says NRT.
+pub(super) fn kind(rule: &AnalyticsRule) -> RuleKind {
+    rule.kind.as_ref().and_then(|kind| RuleKind::parse(kind)).unwrap_or(RuleKind::Scheduled)
+}
+
+/// How often a rule runs; `None` for NRT and where the text is not a duration.
+pub(super) fn frequency(rule: &AnalyticsRule) -> Option<Duration> {
+    scheduled(rule, rule.query_frequency.as_ref())
+}
+
+/// How far back the query of a rule looks; `None` for NRT and where the text is not a duration.
+pub(super) fn period(rule: &AnalyticsRule) -> Option<Duration> {
+    scheduled(rule, rule.query_period.as_ref())
+}
+
+fn scheduled(rule: &AnalyticsRule, text: Option<&Text>) -> Option<Duration> {
+    text.filter(|_| kind(rule) == RuleKind::Scheduled).and_then(|text| Duration::parse(text).ok())
+}
+
+/// A parser with what its query means.
+pub(super) struct ParserView<'a> {
+    document: &'a Parser,
+    /// The query, unless it is missing or empty.
+    pub(super) query: Option<QueryView<'a>>,
+}
+
+impl<'a> ParserView<'a> {
+    fn new(around: &Surroundings<'_>, document: &'a Parser) -> Self {
+        let query = document.query.as_ref().filter(|text| !text.trim().is_empty()).map(|text| {
+            let declaration = declaration(document);
+            let place = Place::Written { text, declared: declaration.len() };
+            QueryView::new(around, Owner::Parser, &(declaration + text.as_str()), place)
+        });
+        Self { document, query }
+    }
+}
+
+impl Deref for ParserView<'_> {
+    type Target = Parser;
+
+    fn deref(&self) -> &Parser {
+        self.document
+    }
+}
+
+/// A resource made from indicators, with what the query of a rule means.
+pub(super) struct GeneratedView<'a> {
+    made: &'a Compiled,
+    /// The query, where it is a rule.
+    pub(super) query: Option<QueryView<'a>>,
+}
+
+impl<'a> GeneratedView<'a> {
+    fn new(around: &Surroundings<'_>, made: &'a Compiled) -> Self {
+        let query = match &made.resource {
+            Resource::AlertRule(rule) => {
+                let text = rule.properties.query.as_str();
+                Some(QueryView::new(around, Owner::Indicators(made), text, Place::Made(made.span)))
+            }
+            Resource::Watchlist(_) | Resource::SavedSearch(_) => None,
+        };
+        Self { made, query }
+    }
+}
+
+impl Deref for GeneratedView<'_> {
+    type Target = Compiled;
+
+    fn deref(&self) -> &Compiled {
+        self.made
     }
 }
 

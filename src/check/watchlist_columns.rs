@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::view::View;
+use super::Look;
+use super::view::Surroundings;
 use super::wording::{none_of, shown};
+use crate::compile::WatchlistSource;
 use crate::diagnostic::{Diagnostic, codes};
 
 codes! {
@@ -46,42 +48,41 @@ codes! {
 /// Characters of a name in KQL.
 const LONGEST: usize = 1024;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for watchlist in view.watchlists {
-        // A list without rows has no columns yet.
-        let Some(table) = watchlist.table.as_ref().filter(|table| !table.columns.is_empty()) else {
+pub(super) const LOOKS: &[Look] = &[Look::Watchlist(watchlist)];
+
+fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
+    // A list without rows has no columns yet.
+    let Some(table) = watchlist.table.as_ref().filter(|table| !table.columns.is_empty()) else {
+        return;
+    };
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for (at, column) in table.columns.iter().enumerate() {
+        let problem = if column.trim().is_empty() {
+            format!("column {} has no name", at + 1)
+        } else if let Some(first) = seen.insert(column, at) {
+            format!("the columns {} and {} are both named `{}`", first + 1, at + 1, shown(column))
+        } else if let Some(c) = column.chars().find(|c| !is_in_name(*c)) {
+            format!("the name `{}` of column {} holds `{}`", shown(column), at + 1, c.escape_debug())
+        } else if column.len() > LONGEST {
+            format!("the name of column {} has {} characters", at + 1, column.len())
+        } else {
             continue;
         };
-        let mut seen: HashMap<&str, usize> = HashMap::new();
-        for (at, column) in table.columns.iter().enumerate() {
-            let problem = if column.trim().is_empty() {
-                format!("column {} has no name", at + 1)
-            } else if let Some(first) = seen.insert(column, at) {
-                format!("the columns {} and {} are both named `{}`", first + 1, at + 1, shown(column))
-            } else if let Some(c) = column.chars().find(|c| !is_in_name(*c)) {
-                format!("the name `{}` of column {} holds `{}`", shown(column), at + 1, c.escape_debug())
-            } else if column.len() > LONGEST {
-                format!("the name of column {} has {} characters", at + 1, column.len())
-            } else {
-                continue;
-            };
-            diagnostics.push(
-                Diagnostic::new(&BAD_WATCHLIST_COLUMN, table.columns_span, problem)
-                    .label(format!("allowed: letters, digits, `_`, blanks, `.` and `-`, at most {LONGEST}")),
-            );
-        }
-        let Some(key) = watchlist.document.items_search_key.as_ref().filter(|key| !key.trim().is_empty())
-        else {
-            continue;
-        };
-        let columns: Vec<_> = table.columns.iter().map(String::as_str).collect();
-        if !columns.contains(&key.as_str()) {
-            let message = format!("`{}` is no column of the watchlist", shown(key));
-            diagnostics.push(
-                none_of(&SEARCH_KEY_NOT_A_COLUMN, key.span, message, key, &columns)
-                    .related(table.columns_span, "the columns"),
-            );
-        }
+        diagnostics.push(
+            Diagnostic::new(&BAD_WATCHLIST_COLUMN, table.columns_span, problem)
+                .label(format!("allowed: letters, digits, `_`, blanks, `.` and `-`, at most {LONGEST}")),
+        );
+    }
+    let Some(key) = watchlist.document.items_search_key.as_ref().filter(|key| !key.trim().is_empty()) else {
+        return;
+    };
+    let columns: Vec<_> = table.columns.iter().map(String::as_str).collect();
+    if !columns.contains(&key.as_str()) {
+        let message = format!("`{}` is no column of the watchlist", shown(key));
+        diagnostics.push(
+            none_of(&SEARCH_KEY_NOT_A_COLUMN, key.span, message, key, &columns)
+                .related(table.columns_span, "the columns"),
+        );
     }
 }
 

@@ -1,7 +1,9 @@
 //! The names of a watchlist.
 
-use super::view::View;
+use super::Look;
+use super::view::Surroundings;
 use super::wording::{count, shown};
+use crate::compile::WatchlistSource;
 use crate::diagnostic::{Diagnostic, codes};
 
 codes! {
@@ -26,21 +28,22 @@ codes! {
 const SHORTEST: usize = 3;
 const LONGEST: usize = 64;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for document in view.watchlists.iter().map(|watchlist| &watchlist.document) {
-        for (key, text) in [("alias", &document.alias), ("displayName", &document.display_name)] {
-            // A blank alias is missing, which is said elsewhere.
-            let Some(text) = text.as_ref().filter(|text| key != "alias" || !text.trim().is_empty()) else {
-                continue;
-            };
-            let Some(problem) = problem(text.trim()) else { continue };
-            diagnostics.push(
+pub(super) const LOOKS: &[Look] = &[Look::Watchlist(watchlist)];
+
+fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
+    let document = &watchlist.document;
+    for (key, text) in [("alias", &document.alias), ("displayName", &document.display_name)] {
+        // A blank alias is missing, which is said elsewhere.
+        let Some(text) = text.as_ref().filter(|text| key != "alias" || !text.trim().is_empty()) else {
+            continue;
+        };
+        let Some(problem) = problem(text.trim()) else { continue };
+        diagnostics.push(
                 Diagnostic::new(&BAD_WATCHLIST_NAME, text.span, format!("the {key} `{}` {problem}", shown(text)))
                     .label(format!(
                         "allowed: {SHORTEST} to {LONGEST} letters, digits, blanks, `-` and `_`; first and last a letter or digit"
                     )),
             );
-        }
     }
 }
 

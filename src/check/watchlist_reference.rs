@@ -1,13 +1,11 @@
 //! Watchlists that a query reads.
 
-use std::collections::HashSet;
-
 use kql::names::{Argument, calls};
 
-use super::view::View;
+use super::Look;
+use super::view::{QueryView, Surroundings};
 use super::wording::shown;
 use crate::diagnostic::{Diagnostic, codes, nearest};
-use crate::resource::Resource;
 
 codes! {
     /// A query reads a watchlist that no file of the folder describes and no setting names.
@@ -65,61 +63,41 @@ codes! {
 
 const FUNCTION: &str = "_GetWatchlist";
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let declared = declared(view);
-    for query in view.rules.iter().filter_map(|rule| rule.query.as_ref()) {
-        if !query.text.contains(FUNCTION) {
-            continue;
-        }
-        for call in calls(&query.lexed, FUNCTION) {
-            match call.argument {
-                Argument::Dynamic { .. } => {}
-                // The language says the same of a call whose brackets are empty.
-                Argument::Missing { span } if query.is_wrong_at(call.name.to(span)) => {}
-                Argument::Missing { span } => diagnostics.push(
-                    Diagnostic::new(
-                        &WATCHLIST_UNKNOWN,
-                        query.locate(view.map, call.name.to(span)),
-                        format!("`{FUNCTION}` is called without the alias of a watchlist"),
-                    )
-                    .help(format!("write `{FUNCTION}('alias')`")),
-                ),
-                Argument::Literal { value, span } => {
-                    if declared.contains(value.as_str()) {
-                        continue;
-                    }
-                    let near = nearest(&value, declared.iter().copied());
-                    diagnostics.push(
-                        Diagnostic::new(
-                            &WATCHLIST_UNKNOWN,
-                            query.locate(view.map, span),
-                            format!("no file of the folder describes a watchlist `{}`", shown(&value)),
-                        )
-                        .help(match near {
-                            Some(near) => format!("did you mean `{near}`?"),
-                            None => "add a watchlist.yaml with this alias, or name it under `external` of [watchlists] in bartizan.toml".to_owned(),
-                        }),
-                    );
-                }
-            }
+pub(super) const LOOKS: &[Look] = &[Look::Query(query)];
+
+fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    if !query.parsed.tree.source.contains(FUNCTION) {
+        return;
+    }
+    for call in calls(&query.lexed(), FUNCTION) {
+        let (place, message, help) = match call.argument {
+            Argument::Dynamic { .. } => continue,
+            // The language says the same of a call whose brackets are empty.
+            Argument::Missing { span } if query.is_wrong_at(call.name.to(span)) => continue,
+            Argument::Missing { span } => (
+                call.name.to(span),
+                format!("`{FUNCTION}` is called without the alias of a watchlist"),
+                format!("write `{FUNCTION}('alias')`"),
+            ),
+            Argument::Literal { value, .. } if around.watchlists.contains(value.as_str()) => continue,
+            Argument::Literal { value, span } => (
+                span,
+                format!("no file of the folder describes a watchlist `{}`", shown(&value)),
+                match nearest(&value, around.watchlists.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "add a watchlist.yaml with this alias, or name it under `external` of [watchlists] in bartizan.toml".to_owned(),
+                },
+            ),
+        };
+        if let Some(place) = query.locate(around.map, place) {
+            diagnostics.push(Diagnostic::new(&WATCHLIST_UNKNOWN, place, message).help(help));
         }
     }
 }
 
-/// The aliases of files, of settings, and of watchlists made from indicators.
-fn declared<'a>(view: &View<'a>) -> HashSet<&'a str> {
-    let files = view.watchlists.iter().filter_map(|watchlist| watchlist.document.alias.as_deref());
-    let settings = view.config.external_watchlists.iter().map(String::as_str);
-    let made = view.generated.iter().filter_map(|made| match &made.resource {
-        Resource::Watchlist(watchlist) => Some(watchlist.alias.as_str()),
-        Resource::AlertRule(_) | Resource::SavedSearch(_) => None,
-    });
-    files.chain(settings).chain(made).map(str::trim).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Found, made_watchlist, rule_text, run};
+    use super::super::testing::{Found, files, made_watchlist, rule_text, run};
     use crate::config::Config;
 
     fn query(text: &str, external: &[&str], made: &[&str]) -> Found {
@@ -138,6 +116,20 @@ mod tests {
         assert_eq!(query("_GetWatchlist('vips')", &[], &[]).codes(), [""; 0]);
         assert_eq!(query("_GetWatchlist('theirs')", &["theirs"], &[]).codes(), [""; 0]);
         assert_eq!(query("_GetWatchlist(\"ioc\")", &[], &["ioc"]).codes(), [""; 0]);
+    }
+
+    #[test]
+    fn a_parser_reads_watchlists_too() {
+        let parser = |alias: &str| {
+            let text = format!(
+                "kind: Parser\nfunctionAlias: Vips\nfunctionParameters: 'n:int=1'\nfunctionQuery: _GetWatchlist('{alias}') | take n\n"
+            );
+            let list = "alias: vips\nprovider: Bartizan\nitemsSearchKey: a\nitems: [{a: b}]\n".to_owned();
+            files(&[("rules/p.yaml".into(), text), ("rules/v/watchlist.yaml".into(), list)])
+        };
+        assert_eq!(parser("vips").codes(), [""; 0]);
+        let found = parser("vip");
+        assert_eq!((found.only().code.id, found.places()), ("watchlist-unknown", vec!["'vip'"]));
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::view::View;
+use super::Look;
+use super::view::Surroundings;
 use super::wording::{count, shown};
-use crate::compile::Table;
+use crate::compile::{Table, WatchlistSource};
 use crate::diagnostic::{Diagnostic, codes};
 
 codes! {
@@ -72,17 +73,17 @@ codes! {
 /// Rows that are reported one by one; the last of them says how many more there are.
 const REPORTED: usize = 20;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for watchlist in view.watchlists {
-        let Some(table) = &watchlist.table else { continue };
-        let key = watchlist.document.items_search_key.as_ref();
-        if let Some(key) =
-            key.and_then(|key| table.columns.iter().position(|column| column.as_str() == key.as_str()))
-        {
-            search_keys(table, key, diagnostics);
-        }
-        formulas(table, diagnostics);
+pub(super) const LOOKS: &[Look] = &[Look::Watchlist(watchlist)];
+
+fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(table) = &watchlist.table else { return };
+    let key = watchlist.document.items_search_key.as_ref();
+    if let Some(key) =
+        key.and_then(|key| table.columns.iter().position(|column| column.as_str() == key.as_str()))
+    {
+        search_keys(table, key, diagnostics);
     }
+    formulas(table, diagnostics);
 }
 
 fn search_keys(table: &Table, key: usize, diagnostics: &mut Vec<Diagnostic>) {

@@ -1,7 +1,9 @@
 //! How large a watchlist may be.
 
-use super::view::View;
+use super::Look;
+use super::view::{GeneratedView, Surroundings};
 use super::wording::grouped;
+use crate::compile::WatchlistSource;
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::resource::Resource;
 
@@ -45,8 +47,10 @@ const LARGEST: usize = 3_800_000;
 /// Bytes of a row; no line has more characters than bytes.
 const LONGEST_ROW: usize = 10_240;
 
-pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for table in view.watchlists.iter().filter_map(|watchlist| watchlist.table.as_ref()) {
+pub(super) const LOOKS: &[Look] = &[Look::Watchlist(watchlist), Look::Generated(generated)];
+
+fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(table) = &watchlist.table {
         let rows = table.rows.iter().map(|row| (row.cells.as_slice(), row.span));
         size(
             table.columns_span,
@@ -54,11 +58,12 @@ pub(super) fn check(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
             diagnostics,
         );
     }
-    for made in &view.generated {
-        let Resource::Watchlist(watchlist) = &made.resource else { continue };
-        let lines = std::iter::once(&watchlist.columns).chain(&watchlist.rows);
-        size(made.span, lines.map(|cells| (cells.as_slice(), made.span)), diagnostics);
-    }
+}
+
+fn generated(_: &Surroundings<'_>, made: &GeneratedView<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    let Resource::Watchlist(watchlist) = &made.resource else { return };
+    let lines = std::iter::once(&watchlist.columns).chain(&watchlist.rows);
+    size(made.span, lines.map(|cells| (cells.as_slice(), made.span)), diagnostics);
 }
 
 /// Checks each line, and all of them together at `place`.
