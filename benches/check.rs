@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a benchmark says what it expects by failing")]
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use bartizan::check::{self, Context};
 use bartizan::compile::{self, Compiled, Folder};
@@ -12,6 +13,7 @@ use bartizan::config::Config;
 use bartizan::diagnostic::{Diagnostic, SourceMap};
 use bartizan::plan::{Action, Desired, plan};
 use bartizan::resource::{LiveRule, Snapshot, canonical_alert_rule};
+use bartizan::semantic::Models;
 use bartizan::source;
 use camino::{Utf8Path, Utf8PathBuf};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
@@ -94,7 +96,8 @@ fn folder() -> (TempDir, Utf8PathBuf) {
 fn checked(path: &Utf8Path) -> (Vec<Compiled>, Vec<Diagnostic>) {
     let (mut map, mut diagnostics, config) = (SourceMap::new(), Vec::new(), Config::default());
     let folder = Folder::read(&mut map, &[path.to_owned()], &mut diagnostics);
-    let compiled = compile::compile(&map, &folder, &config, &mut diagnostics);
+    let mut models = Models::new(Arc::new(config.schema.environment()));
+    let compiled = compile::compile(&map, &folder, &config, &mut models, &mut diagnostics);
     diagnostics.extend(check::check(Context {
         map: &map,
         folder: &folder,

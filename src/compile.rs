@@ -6,19 +6,25 @@
 
 mod folder;
 pub mod indicators;
+mod needs;
 pub mod parser;
 pub mod parsers;
-pub mod reads;
 mod rule;
 mod table;
 mod watchlist;
 
+pub use crate::semantic::reads;
 pub use folder::{Folder, WatchlistSource};
+pub use needs::Needs;
 pub use table::{Table, TableRow};
+
+use kql::Type;
+use sentinel_schema::{Layer, Origin};
 
 use crate::config::Config;
 use crate::diagnostic::{Code, Diagnostic, FileId, SourceMap, Span};
 use crate::resource::Resource;
+use crate::semantic::{Draft, Models};
 
 /// A resource and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,33 +39,68 @@ pub struct Compiled {
     pub needs: Needs,
 }
 
-/// What a resource needs of its workspace.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Needs {
-    /// The tables that its query reads, also by way of functions of the folder.
-    pub tables: Vec<String>,
-    /// The aliases of the watchlists that its query reads, also by way of functions of the folder.
-    pub watchlists: Vec<String>,
-    /// The ids of the functions that its query calls, of those that the folder makes.
-    pub functions: Vec<String>,
-    /// The data connector that fills the tables of a rule made from indicators. Such a rule is skipped where its
-    /// table is absent, since the team does not have the product; any other rule is an error there.
-    pub connector: Option<String>,
-}
-
-/// Compiles all that a folder holds: watchlists, then parsers in call order, then rules.
+/// Compiles all that a folder holds: watchlists, then parsers in call order, then rules. `models` are brought up to date with
+/// the queries of the folder.
 pub fn compile(
     map: &SourceMap,
     folder: &Folder,
     config: &Config,
+    models: &mut Models,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Compiled> {
+    let mut generated = indicators::compile(map, &folder.indicators, &folder.pages, config, diagnostics);
+    models.update(watchlists(folder, &generated), drafts(folder, &generated));
+    for made in &mut generated {
+        if let Resource::AlertRule(rule) = &made.resource
+            && let Some(model) = models.of_generated(&rule.id)
+        {
+            let connector = made.needs.connector.take();
+            made.needs = Needs { connector, ..Needs::of(model, models, &folder.parsers) };
+        }
+    }
     let watchlists = folder.watchlists.iter().filter_map(watchlist::compile);
-    let graph = parsers::CallGraph::new(&folder.parsers);
-    let rules = folder.rules.iter().filter_map(|rule| rule::compile(rule, &graph));
-    let mut compiled: Vec<Compiled> = watchlists.chain(graph.compile()).chain(rules).collect();
-    compiled.extend(indicators::compile(map, &folder.indicators, &folder.pages, config, diagnostics));
-    compiled
+    let parsers = models.call_order().into_iter().filter_map(|file| {
+        let parser = folder.parsers.iter().find(|parser| parser.file == file)?;
+        parser::compile(parser, models, &folder.parsers)
+    });
+    let rules = folder.rules.iter().filter_map(|rule| rule::compile(rule, models, &folder.parsers));
+    watchlists.chain(parsers).chain(rules).chain(generated).collect()
+}
+
+/// The queries of a folder and of the rules made from its indicators.
+fn drafts(folder: &Folder, generated: &[Compiled]) -> Vec<Draft> {
+    let rules = folder.rules.iter().filter_map(Draft::of_rule);
+    let parsers = folder.parsers.iter().map(Draft::of_parser);
+    let generated = generated.iter().filter_map(|made| match &made.resource {
+        Resource::AlertRule(rule) => {
+            Some(Draft::generated(rule.id.as_str(), rule.properties.query.as_str(), made.span))
+        }
+        Resource::Watchlist(_) | Resource::SavedSearch(_) => None,
+    });
+    rules.chain(parsers).chain(generated).collect()
+}
+
+/// The watchlists of a folder with their columns. Every column is a string, since the rows are sent as CSV.
+fn watchlists(folder: &Folder, generated: &[Compiled]) -> Layer {
+    let mut layer = Layer::new(Origin::Folder);
+    let mut add = |alias: &str, columns: &[String]| {
+        layer.add_watchlist(alias.trim(), columns.iter().map(|column| (column.trim(), Type::String)));
+    };
+    for made in generated {
+        if let Resource::Watchlist(watchlist) = &made.resource {
+            add(&watchlist.alias, &watchlist.columns);
+        }
+    }
+    // A list that is not compiled, for an error elsewhere in it, has its columns all the same.
+    for source in &folder.watchlists {
+        if let (Some(alias), Some(table)) = (&source.document.alias, &source.table) {
+            add(alias, &table.columns);
+        }
+    }
+    for alias in folder.watchlists.iter().filter_map(|source| source.document.alias.as_ref()) {
+        layer.name_watchlist(alias.trim());
+    }
+    layer
 }
 
 /// The codes of this room.

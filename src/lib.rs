@@ -53,4 +53,5 @@ pub mod operation;
 pub mod plan;
 pub mod resource;
 pub mod schema;
+pub mod semantic;
 pub mod source;

@@ -1,5 +1,7 @@
 //! Folders for the tests of checks.
 
+use std::sync::Arc;
+
 use camino::Utf8Path;
 
 use super::{Context, check, check_bare_query};
@@ -7,6 +9,7 @@ use crate::compile::{self, Compiled, Folder, Needs};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, SourceMap, Span};
 use crate::resource::{Resource, Watchlist};
+use crate::semantic::Models;
 
 /// Its query reads a custom table, so that a fragment may name any column.
 const RULE: &str = "\
@@ -111,7 +114,8 @@ pub(super) fn run(files: &[(String, String)], made: &[Compiled], config: &Config
     let mut map = SourceMap::new();
     let mut diagnostics = Vec::new();
     let folder = Folder::read(&mut map, &[root.to_owned()], &mut diagnostics);
-    let mut compiled = compile::compile(&map, &folder, config, &mut diagnostics);
+    let mut models = Models::new(Arc::new(config.schema.environment()));
+    let mut compiled = compile::compile(&map, &folder, config, &mut models, &mut diagnostics);
     compiled.extend_from_slice(made);
     diagnostics.extend(check(Context { map: &map, folder: &folder, compiled: &compiled, config }));
     assert_none_vanishes(&map, &folder, &compiled, &diagnostics);

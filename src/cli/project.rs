@@ -1,6 +1,7 @@
 //! A folder of rules, read, compiled and checked.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -14,6 +15,7 @@ use crate::diagnostic::{Diagnostic, FileId, SourceMap};
 use crate::plan::Desired;
 use crate::resource::{Identity, Kind};
 use crate::schema::{LOCK_FILE, Lock};
+use crate::semantic::Models;
 
 /// Everything that is known of a folder without a workspace.
 pub(super) struct Project {
@@ -52,7 +54,8 @@ impl Project {
             settings(global, true, &mut map, &mut diagnostics)?;
         let paths = if paths.is_empty() { config.folders_from(&base) } else { paths.to_vec() };
         let folder = Folder::read(&mut map, &paths, &mut diagnostics);
-        let compiled = compile::compile(&map, &folder, &config, &mut diagnostics);
+        let mut models = Models::new(Arc::new(config.schema.environment()));
+        let compiled = compile::compile(&map, &folder, &config, &mut models, &mut diagnostics);
         let context = check::Context { map: &map, folder: &folder, compiled: &compiled, config: &config };
         diagnostics.extend(check::check(context));
         let mut diagnostics = check::apply_severities(&config, diagnostics);

@@ -6,12 +6,8 @@ use std::sync::Arc;
 use kql::{Catalog, CatalogFunction, CatalogTable};
 use sentinel_schema::{BuiltIn, SavedFunction, SavedFunctions, WithSaved};
 
-use super::parser::{alias, compile, id, named_parameters, parameter_text};
-use super::rule::read_names;
-use super::{Compiled, Needs};
-use crate::diagnostic::Span;
 use crate::document::{Parser, Text};
-use crate::resource::Resource;
+use crate::semantic::parser::{alias, parameters};
 
 /// Which parsers of a folder call which, and what they read.
 #[derive(Debug)]
@@ -94,69 +90,6 @@ impl<'a> CallGraph<'a> {
         let rest = (0..self.parsers.len()).filter(|at| missing[*at] > 0).collect();
         (order, rest)
     }
-
-    /// These parsers and all that they call, each once.
-    fn reached(&self, from: &[usize]) -> Vec<usize> {
-        let mut found: Vec<usize> = Vec::new();
-        let mut open = from.to_vec();
-        while let Some(at) = open.pop() {
-            if !found.contains(&at) {
-                found.push(at);
-                open.extend(&self.calls[at]);
-            }
-        }
-        found
-    }
-
-    /// Adds what a query needs by way of the parsers that it calls: these, and the tables and watchlists that they
-    /// and those behind them read. A name that a parser has is no table, also where there is one: the function hides
-    /// it.
-    pub(super) fn add_needs(&self, query: &str, needs: &mut Needs) {
-        if self.parsers.is_empty() {
-            return;
-        }
-        let called = self.called_by(query);
-        let mut read = std::mem::take(needs);
-        for at in self.reached(&called) {
-            let further = read_names(&bound_query(&self.parsers[at]));
-            for (names, more) in
-                [(&mut read.tables, further.tables), (&mut read.watchlists, further.watchlists)]
-            {
-                names.extend(more);
-            }
-        }
-        read.tables.retain(|table| !self.catalog.positions.contains_key(table.as_str()));
-        for names in [&mut read.tables, &mut read.watchlists] {
-            let mut seen = HashSet::new();
-            names.retain(|name| seen.insert(name.clone()));
-        }
-        read.functions =
-            called.iter().filter_map(|at| id(&self.parsers[*at])).map(|id| id.into_owned()).collect();
-        *needs = read;
-    }
-
-    /// The resources, in call order.
-    pub(super) fn compile(&self) -> impl Iterator<Item = Compiled> + '_ {
-        self.order().into_iter().filter_map(|at| {
-            let parser = &self.parsers[at];
-            let search = compile(parser)?;
-            let mut needs = read_names(&bound_query(parser));
-            self.add_needs(&bound_query(parser), &mut needs);
-            // The service keeps a function without running it, so that it need not wait for the tables.
-            needs.tables.clear();
-            Some(Compiled {
-                resource: Resource::SavedSearch(search),
-                files: vec![parser.file],
-                span: place(parser),
-                needs,
-            })
-        })
-    }
-}
-
-fn place(parser: &Parser) -> Span {
-    let name = parser.alias.as_ref().or(parser.display_name.as_ref());
-    name.map_or(parser.span, |name| name.span)
 }
 
 /// The functions that a folder's parsers make: for each its alias, its parameters and the columns or the
@@ -181,11 +114,6 @@ pub fn catalog_functions(parsers: &[Parser], base: &dyn Catalog) -> Vec<(String,
 /// A parser's function, as the workspace keeps it.
 fn saved(parser: &Parser) -> SavedFunction {
     SavedFunction::new(&parameters(parser))
-}
-
-/// The parameters of a parser, as far as they can be read.
-fn parameters(parser: &Parser) -> String {
-    parameter_text(parser).unwrap_or_else(|| named_parameters(parser))
 }
 
 /// The statement that declares a parser's parameters to its query, so that their names mean something there; empty

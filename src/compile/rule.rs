@@ -2,23 +2,22 @@
 
 use serde_json::{Map, Value};
 
-use super::parsers::CallGraph;
-use super::reads::{ReadKind, reads};
 use super::{Compiled, Needs};
-use crate::document::{self, AnalyticsRule, Spanned, Text};
+use crate::document::{self, AnalyticsRule, Parser, Spanned, Text};
 use crate::resource::{
     AggregationKind, AlertDetail, AlertDetailsOverride, AlertDynamicProperty, AlertProperty, AlertRule,
     Duration, EntityMapping, EntityType, EventGroupingSettings, FieldMapping, GroupingConfiguration,
     IncidentConfiguration, MatchingMethod, Properties, Resource, RuleKind, SentinelEntityMapping, Severity,
     Tactic, TriggerOperator,
 };
+use crate::semantic::Models;
 
 /// The suppression that is sent where a rule says none; the API wants one even when suppression is off, and the
 /// portal's is five hours.
 const SUPPRESSION: Duration = Duration::from_hours(5);
 
 /// The resource of a rule; none where a check reports why not.
-pub(super) fn compile(rule: &AnalyticsRule, parsers: &CallGraph<'_>) -> Option<Compiled> {
+pub(super) fn compile(rule: &AnalyticsRule, models: &Models, parsers: &[Parser]) -> Option<Compiled> {
     let kind = match text(&rule.kind) {
         Some(kind) => RuleKind::parse(kind)?,
         None => RuleKind::Scheduled,
@@ -27,8 +26,7 @@ pub(super) fn compile(rule: &AnalyticsRule, parsers: &CallGraph<'_>) -> Option<C
     let (techniques, sub_techniques) = techniques(rule)?;
     let frequency = duration(&rule.query_frequency)?;
     let suppression_enabled = rule.suppression_enabled.as_ref().is_some_and(|flag| flag.value);
-    let mut needs = read_names(&query);
-    parsers.add_needs(&query, &mut needs);
+    let needs = Needs::of(models.of_file(rule.file)?, models, parsers);
     let mut properties = Properties {
         display_name: text(&rule.name)?.to_owned(),
         description: text(&rule.description).map(unquoted).unwrap_or_default().to_owned(),
@@ -232,23 +230,4 @@ fn grouping_configuration(grouping: &document::Grouping) -> Option<GroupingConfi
             Some(word.trim().to_owned())
         })?,
     })
-}
-
-/// The tables and watchlists that a query names, each once. A table without which the query runs is not needed.
-pub(super) fn read_names(query: &str) -> Needs {
-    let parsed = kql::parse(query);
-    let mut needs = Needs::default();
-    for read in reads(&parsed.tree) {
-        let names = match read.kind {
-            ReadKind::Source | ReadKind::Table if !read.optional && sentinel_schema::is_table(&read.name) => {
-                &mut needs.tables
-            }
-            ReadKind::Watchlist => &mut needs.watchlists,
-            _ => continue,
-        };
-        if !names.contains(&read.name) {
-            names.push(read.name);
-        }
-    }
-    needs
 }

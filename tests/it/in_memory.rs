@@ -1,5 +1,7 @@
 //! The library over a folder and an emulator, all in this process: no socket, and tokio's time.
 
+use std::sync::Arc;
+
 use bartizan::apply::{Options as ApplyOptions, Outcome, apply};
 use bartizan::azure::{Client, ClientOptions, Credential, Endpoint, Look, in_memory};
 use bartizan::check::{self, Context};
@@ -9,6 +11,7 @@ use bartizan::diagnostic::{Diagnostic, SourceMap};
 use bartizan::operation::{Cloud, PREVIEW_API_VERSION};
 use bartizan::plan::{Action, Desired, Plan, plan};
 use bartizan::resource::{Kind, Resource};
+use bartizan::semantic::Models;
 use camino::Utf8PathBuf;
 use sentinel_emulator::{Emulator, Options};
 
@@ -27,7 +30,8 @@ impl Checked {
     pub(crate) fn read(paths: &[Utf8PathBuf]) -> Self {
         let (mut map, mut diagnostics, config) = (SourceMap::new(), Vec::new(), Config::default());
         let folder = Documents::read(&mut map, paths, &mut diagnostics);
-        let compiled = compile::compile(&map, &folder, &config, &mut diagnostics);
+        let mut models = Models::new(Arc::new(config.schema.environment()));
+        let compiled = compile::compile(&map, &folder, &config, &mut models, &mut diagnostics);
         diagnostics.extend(check::check(Context {
             map: &map,
             folder: &folder,

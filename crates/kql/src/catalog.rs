@@ -8,7 +8,7 @@ use crate::types::Type;
 pub type CatalogColumn = (Arc<str>, Type);
 
 /// A table, or what a function returns.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CatalogTable {
     /// The columns that are known, in order.
     pub columns: Arc<[CatalogColumn]>,
@@ -17,7 +17,7 @@ pub struct CatalogTable {
 }
 
 /// A function that a query may call, with or without brackets.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CatalogFunction {
     /// Its parameters, by name and type; none has to be given.
     pub parameters: Vec<CatalogColumn>,
@@ -30,7 +30,7 @@ pub struct CatalogFunction {
 }
 
 /// What a function of the catalog returns.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CatalogResult {
     /// A table.
     Table(CatalogTable),

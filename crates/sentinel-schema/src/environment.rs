@@ -107,6 +107,16 @@ impl Layer {
         self.functions.contains_key(name)
     }
 
+    /// Whether another layer knows the same watchlists with the same columns.
+    pub fn has_watchlists_of(&self, other: &Self) -> bool {
+        self.watchlists == other.watchlists
+    }
+
+    /// The functions by name.
+    pub fn functions(&self) -> &BTreeMap<String, CatalogFunction> {
+        &self.functions
+    }
+
     /// The names of its tables, sorted.
     pub fn tables(&self) -> impl Iterator<Item = &str> {
         self.tables.keys().map(String::as_str)

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use kql::tree::{ParameterType, StatementKind};
-use kql::{Catalog, CatalogColumn, CatalogFunction, CatalogResult, CatalogTable, QueryResult, Type};
+use kql::{
+    Analysis, Catalog, CatalogColumn, CatalogFunction, CatalogResult, CatalogTable, Parsed, QueryResult, Type,
+};
 
 /// The parameters of a saved function, as the query language declares them.
 #[derive(Debug, Default)]
@@ -70,6 +72,12 @@ impl SavedFunction {
         let query = format!("{}{query}", self.declaration);
         let parsed = kql::parse(query);
         let analysis = kql::analyze(&parsed, catalog);
+        self.returning(&parsed, &analysis)
+    }
+
+    /// The function with the columns or the one value that its query returns, which was analysed after the
+    /// [declaration](Self::declaration) of the parameters; see [`resolve`](Self::resolve).
+    pub fn returning(&self, parsed: &Parsed, analysis: &Analysis) -> CatalogFunction {
         let is_sound = parsed.diagnostics.is_empty();
         let returns = match &analysis.result {
             QueryResult::Table(_) => {

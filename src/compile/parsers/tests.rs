@@ -3,10 +3,11 @@ use std::sync::Arc;
 use kql::{CatalogResult, Type};
 
 use super::*;
-use crate::compile::{Folder, compile as compile_folder};
+use crate::compile::{Compiled, Folder, compile as compile_folder};
 use crate::config::Config;
 use crate::diagnostic::SourceMap;
 use crate::document::{self, Document};
+use crate::semantic::Models;
 
 fn folder(files: &[&str]) -> Folder {
     let mut map = SourceMap::new();
@@ -34,7 +35,8 @@ fn rule(query: &str) -> String {
 
 fn compiled(files: &[String]) -> Vec<Compiled> {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    compile_folder(&SourceMap::new(), &folder(&files), &Config::default(), &mut Vec::new())
+    let mut models = Models::new(Arc::new(Config::default().schema.environment()));
+    compile_folder(&SourceMap::new(), &folder(&files), &Config::default(), &mut models, &mut Vec::new())
 }
 
 fn functions(files: &[String]) -> Vec<(String, CatalogFunction)> {

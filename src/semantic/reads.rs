@@ -30,6 +30,13 @@ pub struct Read {
     pub optional: bool,
 }
 
+impl Read {
+    /// Whether it may be a call of a function that the workspace has.
+    pub fn may_be_call(&self) -> bool {
+        matches!(self.kind, ReadKind::Source | ReadKind::Function)
+    }
+}
+
 /// What is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReadKind {

@@ -1,0 +1,56 @@
+//! What a resource needs of its workspace.
+
+use crate::document::Parser;
+use crate::semantic::reads::{Read, ReadKind};
+use crate::semantic::{Models, QueryModel};
+
+/// What must be there before a resource can be deployed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Needs {
+    /// The tables that its query reads, also by way of functions of the folder.
+    pub tables: Vec<String>,
+    /// The aliases of the watchlists that its query reads, also by way of functions of the folder.
+    pub watchlists: Vec<String>,
+    /// The ids of the functions that its query calls, of those that the folder makes.
+    pub functions: Vec<String>,
+    /// The data connector that fills the tables of a rule made from indicators. Such a rule is skipped where its
+    /// table is absent, since the team does not have the product; any other rule is an error there.
+    pub connector: Option<String>,
+}
+
+impl Needs {
+    /// What a query needs: what it reads itself, and what the parsers that it reaches read. A table without which the query runs
+    /// is not needed, nor are those of a parser without which it runs.
+    pub(super) fn of(model: &QueryModel, models: &Models, parsers: &[Parser]) -> Self {
+        let mut needs = Self::default();
+        needs.add(model.reads(), models, false);
+        for (parser, optional) in models.reached_by(model) {
+            needs.add(parser.reads(), models, optional);
+        }
+        let called = models.called_by(model).into_iter().filter_map(|(called, _)| {
+            let document = parsers.iter().find(|parser| *called.id() == parser.file.into())?;
+            super::parser::id(document)
+        });
+        needs.functions = called.map(|id| id.into_owned()).collect();
+        needs
+    }
+
+    fn add(&mut self, reads: &[Read], models: &Models, optional: bool) {
+        for read in reads {
+            let names = match read.kind {
+                // A function hides a table of its name.
+                ReadKind::Source if models.is_function(&read.name) => continue,
+                ReadKind::Source | ReadKind::Table
+                    if !(optional || read.optional) && sentinel_schema::is_table(&read.name) =>
+                {
+                    &mut self.tables
+                }
+                ReadKind::Watchlist => &mut self.watchlists,
+                _ => continue,
+            };
+            if !names.contains(&read.name) {
+                names.push(read.name.clone());
+            }
+        }
+    }
+}
