@@ -12,6 +12,7 @@ mod builtin;
 mod call;
 mod columns;
 mod comparison;
+mod definition;
 mod expression;
 mod graph;
 mod join;
@@ -30,7 +31,7 @@ mod statement;
 mod unfold;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::catalog::Catalog;
 use crate::diagnostic::{Code, Diagnostic};
@@ -42,6 +43,9 @@ use crate::types::Type;
 
 use analysis::Bound;
 pub use analysis::{Analysis, Body, QueryResult, ResultColumn};
+pub(crate) use call::is_graph_function;
+use definition::Variable;
+pub use definition::{ColumnOrigin, Definition};
 pub(crate) use plugin::takes_foreign;
 pub use rows::{Column, ColumnId, Rows};
 pub(crate) use rows::{Shape, Symbol};
@@ -58,7 +62,7 @@ const MAX_REBOUND_NODES: u32 = 200_000;
 /// Works out what a query means, with what `catalog` says of the world outside. Never panics; what is wrong stands in
 /// [`Analysis::diagnostics`].
 pub fn analyze(parsed: &Parsed, catalog: &dyn Catalog) -> Analysis {
-    let tree = &parsed.tree;
+    let tree = &*parsed.tree;
     let mut binder = Binder {
         tree,
         syntax: &parsed.broken,
@@ -108,6 +112,7 @@ pub fn analyze(parsed: &Parsed, catalog: &dyn Catalog) -> Analysis {
     let mut diagnostics = binder.diagnostics;
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     Analysis {
+        tree: Arc::clone(&parsed.tree),
         diagnostics,
         result,
         tables: binder.read_tables,
@@ -117,6 +122,7 @@ pub fn analyze(parsed: &Parsed, catalog: &dyn Catalog) -> Analysis {
         sides: binder.sides,
         bodies: binder.bodies,
         variables: binder.variables,
+        uses: OnceLock::new(),
     }
 }
 
@@ -246,7 +252,7 @@ struct Binder<'a> {
     side_at: usize,
     sides: Vec<SideTables>,
     bodies: Vec<Bound>,
-    variables: Vec<Symbol>,
+    variables: Vec<Variable>,
     /// The stage that is being bound.
     stage: Option<OperatorId>,
     /// The side that names are looked up on: right in what a plugin is told of the table that it is given.

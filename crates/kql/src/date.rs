@@ -13,7 +13,7 @@ pub(crate) fn impossible(text: &str) -> Option<String> {
     if let Some(day) = day
         && let Some(day) = number(day, 2)
         && parts.next().is_none()
-        && !(1..=days(year, month)).contains(&day)
+        && !(1..=days_of_month(year, month)).contains(&day)
     {
         return Some(format!("the month {month} of {year} has no day {day}"));
     }
@@ -32,7 +32,7 @@ fn number(text: &str, digits: usize) -> Option<u32> {
     fits.then(|| text.parse().ok()).flatten()
 }
 
-fn days(year: u32, month: u32) -> u32 {
+pub(crate) fn days_of_month(year: u32, month: u32) -> u32 {
     match month {
         2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,

@@ -5,7 +5,8 @@
 
 mod words;
 
-use self::words::{COMPOUND_KEYWORDS, NEGATED_OPERATORS, TIMESPAN_UNITS};
+pub(crate) use self::words::TIMESPAN_UNITS;
+use self::words::{COMPOUND_KEYWORDS, NEGATED_OPERATORS};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::literal::escape_length;
 use crate::token::{Lexed, Span, Token, TokenKind};

@@ -1,4 +1,9 @@
-//! String literals, both ways: from text to a literal, and from a literal to its text.
+//! Literals: strings both ways, from text to a literal and back; timespans and dates from their text to ticks.
+
+mod time;
+
+pub(crate) use time::whole;
+pub use time::{TICKS_PER_DAY, TICKS_PER_SECOND, datetime, timespan};
 
 /// Turns any text into exactly one string literal, on one line, that decodes to the text again.
 ///

@@ -2,7 +2,7 @@
 
 /// The candidate that differs least from `name`, if the two are near enough to be the same word mistyped: case aside, at
 /// most a third of the letters, and three at most, are wrong, missing, too many, or swapped with their neighbour.
-pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
     let allowed = (wanted.len() / 3).clamp(1, 3);
     let letters = letters_of(name);

@@ -32,7 +32,7 @@ pub const MAX_NESTING: u32 = 200;
 #[derive(Debug, Clone)]
 pub struct Parsed {
     /// The tree; always whole.
-    pub tree: Tree,
+    pub tree: Arc<Tree>,
     /// What is wrong, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
     /// Where it is wrong, for those who would guess at the meaning.
@@ -134,7 +134,7 @@ fn parse_shared(text: Arc<str>) -> Parsed {
         "of several errors at least one is said"
     );
     broken.places = parser.brackets.torn.iter().map(|torn| torn.span).chain(parser.open_lines).collect();
-    Parsed { tree: parser.tree, diagnostics, broken }
+    Parsed { tree: Arc::new(parser.tree), diagnostics, broken }
 }
 
 /// The lines with a string that is not closed: every quote on them may be the one that is wrong.

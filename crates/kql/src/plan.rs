@@ -16,7 +16,6 @@
 //! [`ScalarKind::Unresolved`], [`Source::Unresolved`] or [`Value::Unresolved`], and nothing is left out.
 
 mod build;
-mod constant;
 mod expression;
 mod origin;
 mod scalar;
@@ -29,8 +28,9 @@ use crate::binder::{Analysis, BodyId, Rows, VariableId};
 use crate::tree::{ExpressionId, OperatorId, StatementId};
 use crate::types::Type;
 
+pub use crate::constant::Constant;
 pub use build::plan;
-pub use expression::{Argument, Call, Callee, Constant, Scalar, ScalarKind};
+pub use expression::{Argument, Call, Callee, Scalar, ScalarKind};
 
 /// What a query does.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ mod walk;
 
 use std::sync::Arc;
 
-use crate::token::{Span, Token};
+use crate::token::{Span, Token, TokenKind};
 
 pub(crate) use expression::Level;
 pub use expression::{BinaryOperator, Expression, ExpressionKind, JsonPair, LiteralKind, UnaryOperator};
@@ -96,6 +96,11 @@ impl Tree {
         &self.statements[id.index()]
     }
 
+    /// Every statement, those in the bodies of functions among them, in the order in which they were read to their end.
+    pub fn statements(&self) -> impl Iterator<Item = StatementId> + use<> {
+        (0..self.statements.len() as u32).map(StatementId)
+    }
+
     /// How many expressions there are; their indices lie below it.
     pub fn expression_count(&self) -> usize {
         self.expressions.len()
@@ -130,6 +135,41 @@ impl Tree {
     /// The text of a run of tokens.
     pub fn text(&self, range: TokenRange) -> &str {
         self.span(range).text(&self.source)
+    }
+
+    /// The tokens of a run, trivia among them.
+    pub fn tokens_in(&self, range: TokenRange) -> &[Token] {
+        self.tokens.get(range.first as usize..range.end as usize).unwrap_or_default()
+    }
+
+    /// The text that a string literal stands for; strings side by side are one. `None` for what is not a well-formed
+    /// string literal.
+    pub fn string(&self, id: ExpressionId) -> Option<String> {
+        let expression = self.expression(id);
+        if !matches!(expression.kind, ExpressionKind::Literal(LiteralKind::String)) {
+            return None;
+        }
+        let strings =
+            self.tokens_in(expression.tokens).iter().filter(|token| token.kind == TokenKind::String);
+        strings.map(|token| crate::literal::decode(token.text(&self.source))).collect()
+    }
+
+    /// The statement that declares the function in whose body an expression is, the innermost of several; `None` for one
+    /// of the query itself. The defaults of a function's parameters are not in its body.
+    pub fn function_of(&self, id: ExpressionId) -> Option<StatementId> {
+        let holds = |body: &FunctionBody| body.expressions.contains(&id.0);
+        let mut innermost: Option<(u32, StatementId)> = None;
+        for (at, statement) in self.statements.iter().enumerate() {
+            if let StatementKind::LetFunction { body, .. } = &statement.kind
+                && holds(body)
+            {
+                let length = body.expressions.end - body.expressions.start;
+                if innermost.is_none_or(|(least, _)| length <= least) {
+                    innermost = Some((length, StatementId(at as u32)));
+                }
+            }
+        }
+        innermost.map(|(_, id)| id)
     }
 
     /// An expression with the brackets around it taken off.

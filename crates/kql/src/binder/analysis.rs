@@ -1,11 +1,13 @@
 //! What is known of a query when it is bound.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::definition::Variable;
 use super::side::{BodyId, Reference, SideTables, VariableId};
 use super::{Column, ColumnId, Rows, Symbol};
 use crate::diagnostic::Diagnostic;
-use crate::tree::{ExpressionId, OperatorId, StatementId};
+use crate::reads::Uses;
+use crate::tree::{ExpressionId, OperatorId, StatementId, Tree};
 use crate::types::Type;
 
 /// What a query means, and what is wrong with it.
@@ -24,7 +26,9 @@ pub struct Analysis {
     pub(super) names: Vec<Arc<str>>,
     pub(super) sides: Vec<SideTables>,
     pub(super) bodies: Vec<Bound>,
-    pub(super) variables: Vec<Symbol>,
+    pub(super) variables: Vec<Variable>,
+    pub(super) tree: Arc<Tree>,
+    pub(crate) uses: OnceLock<Uses>,
 }
 
 /// What a query returns.
@@ -100,7 +104,11 @@ impl Analysis {
 
     /// The name of what a statement, a parameter or `as` binds.
     pub fn variable_name(&self, id: VariableId) -> &str {
-        &self.names[self.variables[id.index()].index()]
+        self.symbol_name(self.variables[id.index()].name)
+    }
+
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
     }
 
     pub(crate) fn symbol_name(&self, symbol: Symbol) -> &str {

@@ -61,14 +61,19 @@ impl Binder<'_> {
                 Some(Value::Table(Rows::unknown()))
             }
             "cluster" => {
+                self.side.note_reference(id, Reference::Place);
                 self.unknown_place(arguments, "cluster", "KS207");
                 Some(Value::Elsewhere)
             }
             "database" => {
+                self.side.note_reference(id, Reference::Place);
                 self.unknown_place(arguments, "database", "KS208");
                 Some(Value::Elsewhere)
             }
-            _ if self.catalog.is_place(name) => Some(Value::Elsewhere),
+            _ if self.catalog.is_place(name) => {
+                self.side.note_reference(id, Reference::Place);
+                Some(Value::Elsewhere)
+            }
             "external_table" | "materialized_view" | "stored_query_result" => {
                 let (what, official) = match name {
                     "external_table" => ("external table", "KS209"),
@@ -371,7 +376,7 @@ impl Binder<'_> {
                 _ => Type::Unknown,
             },
             ExpressionKind::Literal(LiteralKind::String) => {
-                self.string_text(id).and_then(|text| Type::from_name(&text)).unwrap_or(Type::Unknown)
+                self.tree.string(id).and_then(|text| Type::from_name(&text)).unwrap_or(Type::Unknown)
             }
             _ => Type::Unknown,
         }

@@ -67,6 +67,12 @@ impl Argument {
 /// Functions over the nodes and edges of a pattern, which there are nowhere else.
 const GRAPH_FUNCTIONS: &[&str] =
     &["all", "inner_nodes", "labels", "map", "node_degree_in", "node_degree_out", "node_id"];
+
+/// Whether a function is one of those over the nodes and edges of a pattern.
+pub(crate) fn is_graph_function(name: &str) -> bool {
+    GRAPH_FUNCTIONS.contains(&name)
+}
+
 impl Binder<'_> {
     pub(super) fn arguments(&mut self, ids: &[ExpressionId]) -> Vec<Argument> {
         ids.iter()

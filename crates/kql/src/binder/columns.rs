@@ -92,10 +92,10 @@ impl Binder<'_> {
     /// The names that a text is, or a list of texts.
     fn listed_names(&self, id: ExpressionId) -> Option<Vec<String>> {
         match &self.tree.expression(id).kind {
-            ExpressionKind::Literal(LiteralKind::String) => Some(vec![self.string_text(id)?]),
+            ExpressionKind::Literal(LiteralKind::String) => Some(vec![self.tree.string(id)?]),
             ExpressionKind::Dynamic(inner) => match &self.tree.expression(*inner).kind {
                 ExpressionKind::JsonArray(items) => {
-                    items.iter().map(|item| self.string_text(*item)).collect()
+                    Some(items.iter().map(|item| self.tree.string(*item).unwrap_or_default()).collect())
                 }
                 _ => None,
             },

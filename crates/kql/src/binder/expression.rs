@@ -5,8 +5,7 @@ use std::sync::Arc;
 use super::arithmetic::{operand_advice, operator_result};
 use super::{Binder, Scalar, Shape, Value};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::literal;
-use crate::token::{Span, TokenKind};
+use crate::token::Span;
 use crate::tree::{BinaryOperator, ExpressionId, ExpressionKind, Level, LiteralKind, UnaryOperator};
 use crate::types::Type;
 
@@ -176,7 +175,7 @@ impl Binder<'_> {
             LiteralKind::TimeSpan => Type::TimeSpan,
             LiteralKind::Guid => Type::Guid,
             LiteralKind::String => {
-                let text: Arc<str> = Arc::from(self.string_text(id).unwrap_or_default());
+                let text: Arc<str> = Arc::from(self.tree.string(id).unwrap_or_default());
                 let written = Some(Arc::from([id]));
                 return Value::Scalar(Scalar { text: Some(text), written, ..Scalar::of(Type::String) });
             }
@@ -195,17 +194,6 @@ impl Binder<'_> {
                     .with_help("a date is written year-month-day: datetime(2024-12-31 23:59:59)"),
             );
         }
-    }
-
-    /// The text of a string literal; strings side by side are one.
-    pub(super) fn string_text(&self, id: ExpressionId) -> Option<String> {
-        let range = self.tree.expression(id).tokens;
-        let tokens = self.tree.tokens.get(range.first as usize..range.end as usize)?;
-        tokens
-            .iter()
-            .filter(|token| token.kind == TokenKind::String)
-            .map(|token| literal::decode(token.text(&self.tree.source)))
-            .collect()
     }
 
     fn unary(&mut self, id: ExpressionId, operator: UnaryOperator, operand: ExpressionId) -> Value {

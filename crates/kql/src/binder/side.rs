@@ -52,6 +52,8 @@ pub enum Reference {
     Table,
     /// A function of the catalog.
     Function,
+    /// Another place, such as another workspace: `workspace("a")`.
+    Place,
     /// A function of the language.
     Builtin,
     /// An aggregate of the language.
@@ -238,6 +240,25 @@ impl SideTables {
 
     pub(crate) fn made_by(&self, item: ExpressionId) -> impl Iterator<Item = ColumnId> + '_ {
         all(&self.made, item).map(|(_, column)| *column)
+    }
+
+    /// The item that makes a column.
+    pub(super) fn item_of(&self, column: ColumnId) -> Option<ExpressionId> {
+        self.made.iter().find(|(_, made)| *made == column).map(|(item, _)| *item)
+    }
+
+    /// The stage that is the first to name a column of an open table.
+    pub(super) fn stage_of(&self, column: ColumnId) -> Option<OperatorId> {
+        self.inferred.iter().find(|(_, (_, named))| *named == column).map(|(stage, _)| *stage)
+    }
+
+    /// Every variable that a name or a call refers to, or that a name with stars stands for; some more than once.
+    pub(super) fn used_variables(&self) -> impl Iterator<Item = VariableId> + '_ {
+        let named = self.references.iter().filter_map(|reference| match reference {
+            Reference::Variable(variable) => Some(*variable),
+            _ => None,
+        });
+        named.chain(self.matched.iter().flat_map(|(_, tables)| tables).filter_map(|table| table.variable))
     }
 
     pub(crate) fn inferred_at(&self, stage: OperatorId, side: Side) -> impl Iterator<Item = ColumnId> + '_ {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::definition::{Definition, Variable};
 use super::side::{BodyId, SideTables, VariableId};
 use super::{Binder, Bound, MAX_REBOUND_NODES, Rows, Scalar, Symbol, Value};
 use crate::diagnostic::{Code, Diagnostic};
@@ -100,7 +101,7 @@ impl Binder<'_> {
                         other => Meaning::Other(other),
                     };
                     let meaning = if broken { Meaning::Other(Value::Error) } else { meaning };
-                    self.bind(*name, meaning);
+                    self.bind(*name, meaning, Definition::Let(*id));
                 }
                 StatementKind::LetFunction { name, view, parameters, body } => {
                     // Its body refers to parameters that may be lost.
@@ -113,13 +114,14 @@ impl Binder<'_> {
                     }
                 }
                 StatementKind::DeclareParameters(parameters) => {
-                    for parameter in parameters {
+                    for (position, parameter) in parameters.iter().enumerate() {
                         let meaning = self.parameter_meaning(parameter);
-                        self.bind(parameter.name, meaning);
+                        let definition = Definition::Parameter { statement: *id, position };
+                        self.bind(parameter.name, meaning, definition);
                     }
                 }
                 StatementKind::DeclarePattern { name, .. } | StatementKind::Alias { name, .. } => {
-                    self.bind(*name, Meaning::Other(Value::Elsewhere));
+                    self.bind(*name, Meaning::Other(Value::Elsewhere), Definition::Statement(*id));
                 }
                 StatementKind::Set { .. } | StatementKind::Restrict(_) | StatementKind::Bad => {}
             }
@@ -134,26 +136,28 @@ impl Binder<'_> {
         value
     }
 
-    fn bind(&mut self, name: Name, meaning: Meaning) {
+    fn bind(&mut self, name: Name, meaning: Meaning, definition: Definition) {
         let symbol = self.declared_name(name);
         if self.locals[self.block..].iter().any(|local| local.name == symbol) {
             let span = self.tree.name_span(name);
             let text = self.name_of(symbol);
             self.error(Code::DuplicateVariable, span, format!("`{text}` is declared already"));
         }
-        self.bind_anew(name, meaning);
-    }
-
-    /// Binds a name whether or not it is bound already.
-    pub(super) fn bind_anew(&mut self, name: Name, meaning: Meaning) {
-        let local = self.new_local(name, meaning);
+        let local = self.new_local(name, meaning, definition);
         self.locals.push(local);
     }
 
-    fn new_local(&mut self, name: Name, meaning: Meaning) -> Local {
+    /// Binds a name in a stage, as `as` does, whether or not it is bound already.
+    pub(super) fn bind_anew(&mut self, name: Name, meaning: Meaning) {
+        let definition = self.stage.map_or(Definition::Unknown, Definition::Operator);
+        let local = self.new_local(name, meaning, definition);
+        self.locals.push(local);
+    }
+
+    fn new_local(&mut self, name: Name, meaning: Meaning, definition: Definition) -> Local {
         let symbol = self.declared_name(name);
         let variable = VariableId(self.variables.len() as u32);
-        self.variables.push(symbol);
+        self.variables.push(Variable { name: symbol, place: self.tree.name_span(name), definition });
         self.side.note_binding(name, variable);
         Local { name: symbol, variable, meaning }
     }
@@ -214,7 +218,7 @@ impl Binder<'_> {
         let seen = self.locals.len();
         let mut formals = Vec::new();
         let mut given = Vec::new();
-        for parameter in parameters {
+        for (position, parameter) in parameters.iter().enumerate() {
             let meaning = self.parameter_meaning(parameter);
             let written = parameter.name;
             let name = self.declared_name(written);
@@ -234,7 +238,7 @@ impl Binder<'_> {
                 );
             }
             formals.push(Formal { name, written, takes, has_default: parameter.default.is_some() });
-            given.push(self.new_local(written, meaning));
+            given.push(self.new_local(written, meaning, Definition::Parameter { statement, position }));
         }
         let declared = self.add_body(self.side_at, Some(statement), &given);
         self.side.note_declared(statement, declared);
@@ -243,7 +247,7 @@ impl Binder<'_> {
         let calls = RefCell::default();
         let function =
             LetFunction { statement, view, name: symbol, parameters: formals, seen, result, declared, calls };
-        self.bind(name, Meaning::Function(Rc::new(function)));
+        self.bind(name, Meaning::Function(Rc::new(function)), Definition::Function(statement));
     }
 
     /// Binds a function's body with what its parameters are given.
@@ -301,8 +305,11 @@ impl Binder<'_> {
         self.sides.push(SideTables::default());
         let side = std::mem::replace(&mut self.side, SideTables::of_body(body));
         let side_at = std::mem::replace(&mut self.side_at, slot);
-        let given: Vec<Local> =
-            meanings.into_iter().map(|(name, meaning)| self.new_local(name, meaning)).collect();
+        let statement = function.statement;
+        let given = meanings.into_iter().enumerate().map(|(position, (name, meaning))| {
+            self.new_local(name, meaning, Definition::Parameter { statement, position })
+        });
+        let given: Vec<Local> = given.collect();
         let bound = self.add_body(slot, Some(function.statement), &given);
         // The body sees what was bound when it was declared, not what has been since.
         let later = self.locals.split_off(function.seen.min(self.locals.len()));

@@ -63,7 +63,7 @@ pub(super) const NEGATED_OPERATORS: &[&str] = &[
 ];
 
 /// Units that turn a number in front of them into a timespan.
-pub(super) const TIMESPAN_UNITS: &[&str] = &[
+pub(crate) const TIMESPAN_UNITS: &[&str] = &[
     "m",
     "min",
     "minute",

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Argument, Block, Call, Callee, Constant, Parameter, Plan, Scalar, ScalarKind, Source, Statement, Table,
-    Value,
+    Argument, Block, Call, Callee, Parameter, Plan, Scalar, ScalarKind, Source, Statement, Table, Value,
 };
 use crate::binder::{Analysis, Body, BodyId, Reference, Rows};
+use crate::constant::Constant;
 use crate::parser::Parsed;
 use crate::tree::{
     Column, ExpressionId, ExpressionKind, FunctionParameter, Name, OperatorId, Property, StatementId,
@@ -100,7 +100,7 @@ impl<'a> Builder<'a> {
         let value = |builder: &mut Self, id: ExpressionId| match tree.expression(id).kind {
             // A word that names nothing stands for itself: `kind=stacked`.
             ExpressionKind::Name(word) if builder.body.refers_to(id) == Reference::Nothing => {
-                let value = ScalarKind::Constant(Constant::String(builder.text_of(word)));
+                let value = ScalarKind::Constant(Constant::String(builder.text_of(word).into()));
                 Value::Scalar(Scalar { value, kind: Type::String, at: id })
             }
             _ => builder.value(id),
@@ -270,7 +270,7 @@ impl<'a> Builder<'a> {
             (ExpressionKind::Name(name), Reference::Table) => Source::Table(self.text_of(*name)),
             (
                 ExpressionKind::Name(_) | ExpressionKind::Call { .. },
-                Reference::Function | Reference::Builtin,
+                Reference::Function | Reference::Builtin | Reference::Place,
             ) => match self.call(id) {
                 Some(call) => Source::Call(call),
                 None => Source::Unresolved(id),
@@ -321,7 +321,7 @@ impl<'a> Builder<'a> {
             Reference::Variable(_) => Callee::Body(self.reached_call(id)?),
             Reference::Function => Callee::Catalog(name),
             Reference::Aggregate => Callee::Aggregate(name),
-            Reference::Builtin => Callee::Builtin(name),
+            Reference::Builtin | Reference::Place => Callee::Builtin(name),
             // A conversion that changes nothing refers to the column that it is given.
             Reference::Column(_) if self.is_builtin(&name) => Callee::Builtin(name),
             _ => Callee::Unresolved(name),

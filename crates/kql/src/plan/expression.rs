@@ -2,6 +2,7 @@
 
 use super::{Table, Value};
 use crate::binder::{BodyId, VariableId};
+use crate::constant::Constant;
 use crate::tree::{BinaryOperator, ExpressionId, UnaryOperator};
 use crate::types::Type;
 
@@ -86,25 +87,6 @@ pub enum ScalarKind {
     Table(Box<Table>),
     /// What an error or an unknown name left.
     Unresolved,
-}
-
-/// A literal's value.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Constant {
-    /// No value, of the type that the scalar says.
-    Null,
-    /// A bool.
-    Bool(bool),
-    /// An int or long.
-    Integer(i64),
-    /// A real.
-    Real(f64),
-    /// A string.
-    String(String),
-    /// A timespan in ticks of 100 nanoseconds.
-    TimeSpan(i64),
-    /// A datetime, guid or decimal, and a number or timespan of a rare form: as it is written between the brackets.
-    Written(String),
 }
 
 /// A call of a function.

@@ -1,8 +1,9 @@
 //! Building a plan: values.
 
 use super::build::Builder;
-use super::{Constant, Scalar, ScalarKind, Value, constant};
+use super::{Scalar, ScalarKind, Value};
 use crate::binder::{ColumnId, Reference, Rows};
+use crate::constant::{Constant, negated};
 use crate::tree::{BinaryOperator, ExpressionId, ExpressionKind, LiteralKind, Name, UnaryOperator};
 use crate::types::Type;
 
@@ -34,16 +35,11 @@ impl Builder<'_> {
         let expression = tree.expression(id);
         match &expression.kind {
             ExpressionKind::Missing => ScalarKind::Unresolved,
-            ExpressionKind::Literal(LiteralKind::String) => {
-                let range = expression.tokens.first as usize..expression.tokens.end as usize;
-                let tokens = tree.tokens.get(range).unwrap_or_default();
-                let strings = tokens.iter().filter(|token| token.kind == crate::token::TokenKind::String);
-                let text: Option<String> =
-                    strings.map(|token| crate::literal::decode(token.text(&tree.source))).collect();
-                text.map_or(ScalarKind::Unresolved, |text| ScalarKind::Constant(Constant::String(text)))
-            }
+            ExpressionKind::Literal(LiteralKind::String) => tree
+                .string(id)
+                .map_or(ScalarKind::Unresolved, |text| ScalarKind::Constant(Constant::String(text.into()))),
             ExpressionKind::Literal(kind) => {
-                ScalarKind::Constant(constant::constant(*kind, tree.text(expression.tokens)))
+                ScalarKind::Constant(Constant::of_literal(*kind, tree.text(expression.tokens)))
             }
             ExpressionKind::Name(_) => self.name(id),
             ExpressionKind::Star | ExpressionKind::Wildcard => {
@@ -62,18 +58,11 @@ impl Builder<'_> {
             ExpressionKind::Call { .. } => self.scalar_call(id),
             ExpressionKind::Unary { operator, operand } => {
                 let operand = self.boxed(*operand);
-                match (operator, &operand.value) {
-                    (UnaryOperator::Minus, ScalarKind::Constant(Constant::Integer(number))) => {
-                        match number.checked_neg() {
-                            Some(number) => ScalarKind::Constant(Constant::Integer(number)),
-                            None => ScalarKind::Unary(*operator, operand),
-                        }
-                    }
-                    (UnaryOperator::Minus, ScalarKind::Constant(Constant::Real(number))) => {
-                        ScalarKind::Constant(Constant::Real(-number))
-                    }
-                    _ => ScalarKind::Unary(*operator, operand),
-                }
+                let constant = match (operator, &operand.value) {
+                    (UnaryOperator::Minus, ScalarKind::Constant(value)) => negated(value),
+                    _ => None,
+                };
+                constant.map_or_else(|| ScalarKind::Unary(*operator, operand), ScalarKind::Constant)
             }
             ExpressionKind::Binary { .. } => self.chain(id),
             ExpressionKind::In { operator, left, list } => {
@@ -146,9 +135,11 @@ impl Builder<'_> {
             Reference::Function | Reference::Builtin => {
                 self.call(id).map_or(ScalarKind::Unresolved, ScalarKind::Call)
             }
-            Reference::Row | Reference::Table | Reference::Aggregate | Reference::Nothing => {
-                ScalarKind::Unresolved
-            }
+            Reference::Row
+            | Reference::Table
+            | Reference::Place
+            | Reference::Aggregate
+            | Reference::Nothing => ScalarKind::Unresolved,
         }
     }
 

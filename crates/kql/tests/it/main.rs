@@ -4,6 +4,7 @@
 
 mod agreement;
 mod binding;
+mod constants;
 mod corpus;
 mod formatting;
 mod lexing;
@@ -11,3 +12,4 @@ mod mistakes;
 mod mutation;
 mod parsing;
 mod planning;
+mod reads;

@@ -41,7 +41,7 @@ fn names_become_places_and_literals_values() {
     assert_planned(
         "print dynamic([\"a\", {'b': -1, \"c\": null}]), 1h, datetime(2020-01-01), -(2.5), \"a\" 'b', int(null), true",
         &[
-            "print [\"a\", {b: -1, c: null:dynamic}], 36000000000:ticks, 2020-01-01:datetime, -2.5, \"ab\", null:int, true \
+            "print [\"a\", {b: -1, c: null:dynamic}], 36000000000:ticks, 637134336000000000:datetime, -2.5, \"ab\", null:int, true \
            => print_0:dynamic=!0, print_1:timespan=!1, print_2:datetime=!2, print_3:real=!3, print_4:string=!4, \
            print_5:int=!5, print_6:bool=!6",
         ],

@@ -115,6 +115,10 @@ impl Text<'_, '_> {
             Constant::Real(value) => write!(self.out, "{value:?}"),
             Constant::String(text) => self.word(crate::literal::string(text)),
             Constant::TimeSpan(ticks) => write!(self.out, "{ticks}:ticks"),
+            Constant::DateTime(ticks) => write!(self.out, "{ticks}:datetime"),
+            Constant::Guid(value) => write!(self.out, "{value:032x}:guid"),
+            // No literal has such a value.
+            Constant::FromNow { .. } | Constant::Array(_) => write!(self.out, "{constant:?}"),
             Constant::Written(text) => write!(self.out, "{text}:{kind}"),
         }
     }

@@ -228,7 +228,7 @@ impl Machine<'_> {
                 Constant::Bool(value) => Value::Bool(*value),
                 Constant::Integer(value) => Value::Long(*value),
                 Constant::Real(value) => Value::Real(*value),
-                Constant::String(text) => Value::Text(text.clone()),
+                Constant::String(text) => Value::Text(text.to_string()),
                 other => panic!("{other:?}"),
             },
             ScalarKind::Chain { first, rest } => {
