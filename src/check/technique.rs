@@ -1,13 +1,16 @@
 //! ATT&CK techniques: their form, and whether a tactic of theirs is named.
 
 use super::Look;
-use super::attack;
+use super::attack::{self, Change};
 use super::enumeration::loose;
 use super::view::{RuleView, Surroundings};
 use super::wording::{listed, quoted};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Text;
 use crate::resource::Tactic;
+
+/// The newest version of ATT&CK that is known here.
+const NEWEST: &str = "v19";
 
 codes! {
     /// An entry of `relevantTechniques` (or `techniques`, `subTechniques`) is no technique's id: `T####`, or
@@ -27,7 +30,7 @@ codes! {
     /// ```
     pub(super) BAD_TECHNIQUE = "bad-technique", Error;
 
-    /// None of the tactics to which a technique belongs stands in `tactics`.
+    /// `tactics` has none of the tactics to which a technique belongs.
     ///
     /// ## Why
     /// The service refuses such a rule, and coverage reports would count the detection in the wrong column.
@@ -45,8 +48,27 @@ codes! {
     /// ```
     pub(super) TECHNIQUE_WITHOUT_TACTIC = "technique-without-tactic", Error;
 
-    /// A technique is not in ATT&CK Enterprise v18: it is withdrawn, newer, of the Mobile matrix, or mistyped.
-    /// Techniques of the ICS matrix (`T08##`) are not looked at.
+    /// ATT&CK has given up a technique: it was revoked for another, or deprecated. Its id is sent as it is written.
+    ///
+    /// ## Why
+    /// Coverage reports of a newer version do not count it. Which version the service follows is not published, so
+    /// change the id when your reports do: ids that went with v19, such as T1562.001, are current in v18.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// tactics: [DefenseEvasion]
+    /// relevantTechniques: [T1562.001]
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// tactics: [DefenseEvasion]
+    /// relevantTechniques: [T1685]
+    /// ```
+    pub(super) REVOKED_TECHNIQUE = "revoked-technique", Warning;
+
+    /// A technique is in no version of ATT&CK Enterprise up to v19: it is of the Mobile matrix, or mistyped. Techniques
+    /// of the ICS matrix (`T08##`) are not looked at.
     ///
     /// ## Why
     /// The service knows one version of ATT&CK and refuses techniques that are not in it. Which one is not published,
@@ -54,7 +76,7 @@ codes! {
     ///
     /// ## Wrong
     /// ```yaml rule
-    /// relevantTechniques: [T1086]
+    /// relevantTechniques: [T1999]
     /// ```
     ///
     /// ## Right
@@ -104,18 +126,49 @@ fn known(rule: &RuleView<'_>, text: &Text, diagnostics: &mut Vec<Diagnostic>) {
     if is_ics(&id) {
         return;
     }
+    match attack::change(&id) {
+        None | Some(Change::Since(_)) => {}
+        Some(change) => diagnostics.push(gone(text, &id, change)),
+    }
     match attack::tactics(&id) {
         Some(tactics) => diagnostics.extend(disagreement(rule, text, &id, tactics)),
+        // Which tactics the service gives a technique that v18 does not have is not known.
+        None if attack::change(&id).is_some() => {}
         None => diagnostics.push(
             Diagnostic::new(
                 &UNKNOWN_TECHNIQUE,
                 text.span,
-                format!("`{id}` is no technique of ATT&CK Enterprise v18"),
+                format!("`{id}` is not a technique of ATT&CK Enterprise, v19 included"),
             )
-            .label("withdrawn, newer, of the Mobile matrix, or mistyped")
+            .label("of the Mobile matrix, newer, or mistyped")
             .help(format!("look it up at https://attack.mitre.org/techniques/{}", id.replace('.', "/"))),
         ),
     }
+}
+
+/// The complaint about a technique that ATT&CK has given up.
+fn gone(text: &Text, id: &str, change: Change) -> Diagnostic {
+    let (what, version, help) = match change {
+        Change::Revoked { version, successor } => {
+            let help = if version == NEWEST {
+                format!(
+                    "`{successor}` has its place; keep `{id}` as long as your reports follow an older version"
+                )
+            } else {
+                format!("write `{successor}`, which has its place")
+            };
+            ("was revoked", version, help)
+        }
+        Change::Deprecated(version) | Change::Since(version) => {
+            ("was deprecated", version, "remove it, or name what the rule detects today".to_owned())
+        }
+    };
+    Diagnostic::new(
+        &REVOKED_TECHNIQUE,
+        text.span,
+        format!("the technique `{id}` {what} with version {} of ATT&CK", version.trim_start_matches('v')),
+    )
+    .help(help)
 }
 
 /// The complaint about a technique none of whose tactics the rule names. There is none while a tactic of the rule is
@@ -127,9 +180,6 @@ fn disagreement(rule: &RuleView<'_>, text: &Text, id: &str, tactics: &[Tactic]) 
     for written in rule.tactics.iter().flat_map(|list| &list.value) {
         let agrees = match Tactic::parse(written) {
             None => true,
-            Some((Tactic::PreAttack, _)) => tactics
-                .iter()
-                .any(|tactic| matches!(tactic, Tactic::Reconnaissance | Tactic::ResourceDevelopment)),
             Some((tactic, _)) => tactics.contains(&tactic),
         };
         if agrees {
@@ -140,7 +190,7 @@ fn disagreement(rule: &RuleView<'_>, text: &Text, id: &str, tactics: &[Tactic]) 
     let diagnostic = Diagnostic::new(
         &TECHNIQUE_WITHOUT_TACTIC,
         text.span,
-        format!("no tactic of the technique `{id}` stands in `tactics`"),
+        format!("`tactics` has no tactic of the technique `{id}`"),
     )
     .label(format!("belongs to {}", names.join(", ")))
     .help(match names.as_slice() {
@@ -181,16 +231,19 @@ impl Form {
 /// The complaint about a text that is no id, with the help that fits what it is.
 fn bad_form(text: &Text) -> Diagnostic {
     let upper = upper(text);
+    let joined: String = upper.chars().filter(|c| !c.is_whitespace()).collect();
     let first = upper
         .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
         .map(|word| word.trim_end_matches('.'))
         .find(|word| Form::of(word).is_some());
     let help = if let Some(tactic) = attack::tactic(&upper) {
         format!("`{upper}` is a tactic: write `{}` in `tactics`", tactic.as_str())
+    } else if Form::of(&joined).is_some() {
+        format!("did you mean `{joined}`?")
     } else if let Some(first) = first {
         format!("did you mean `{first}`?")
     } else {
-        "ids stand at https://attack.mitre.org/techniques".to_owned()
+        "https://attack.mitre.org/techniques lists the ids".to_owned()
     };
     Diagnostic::new(&BAD_TECHNIQUE, text.span, format!("{} is not the id of a technique", quoted(text)))
         .label("expected T#### or T####.###")
@@ -216,9 +269,10 @@ mod tests {
             found.only().help.clone().unwrap()
         };
         assert_eq!(help("TA0004"), "`TA0004` is a tactic: write `PrivilegeEscalation` in `tactics`");
+        assert_eq!(help("T1204. 002"), "did you mean `T1204.002`?");
         assert_eq!(help("T1059 - Scripting"), "did you mean `T1059`?");
-        assert_eq!(help("T999"), "ids stand at https://attack.mitre.org/techniques");
-        assert_eq!(help("T1059.1"), "ids stand at https://attack.mitre.org/techniques");
+        assert_eq!(help("T999"), "https://attack.mitre.org/techniques lists the ids");
+        assert_eq!(help("T1059.1"), "https://attack.mitre.org/techniques lists the ids");
     }
 
     #[test]
@@ -244,7 +298,11 @@ mod tests {
     fn the_message_names_the_tactics_that_it_belongs_to() {
         let found = rule("tactics: [Impact]\nrelevantTechniques: [T1595]\n");
         assert_eq!(found.only().label, "belongs to Reconnaissance");
-        assert_eq!(rule("tactics: [PreAttack]\nrelevantTechniques: [T1595]\n").codes(), [""; 0]);
+        // PreAttack is older than Reconnaissance and ResourceDevelopment, and has no techniques.
+        for id in ["T1595", "T1587.001"] {
+            let found = rule(&format!("tactics: [PreAttack]\nrelevantTechniques: [{id}]\n"));
+            assert_eq!(found.codes(), ["technique-without-tactic"], "{id}");
+        }
     }
 
     #[test]
@@ -255,6 +313,29 @@ mod tests {
     #[test]
     fn techniques_of_industrial_control_systems_are_left_alone() {
         assert_eq!(rule("relevantTechniques: [T0886]\n").codes(), [""; 0]);
+    }
+
+    #[test]
+    fn a_technique_that_is_gone_is_a_warning_with_what_has_its_place() {
+        let help = |id: &str| {
+            let found = rule(&format!("tactics: [DefenseEvasion]\nrelevantTechniques: [{id}]\n"));
+            assert_eq!(found.codes(), ["revoked-technique"], "{id}");
+            assert!(!found.only().is_error());
+            (found.only().message.clone(), found.only().help.clone().unwrap())
+        };
+        let (message, advice) = help("T1562.001");
+        assert_eq!(message, "the technique `T1562.001` was revoked with version 19 of ATT&CK");
+        assert!(advice.starts_with("`T1685` has its place"), "{advice}");
+        assert_eq!(help("T1086").1, "write `T1059.001`, which has its place");
+        assert!(help("T1064").0.contains("was deprecated"));
+        // Its tactic is still that of v18.
+        let found = rule("tactics: [Impact]\nrelevantTechniques: [T1562.001]\n");
+        assert_eq!(found.codes(), ["revoked-technique", "technique-without-tactic"]);
+    }
+
+    #[test]
+    fn a_technique_that_is_new_in_v19_is_known() {
+        assert_eq!(rule("relevantTechniques: [T1685, T1685.001]\n").codes(), [""; 0]);
     }
 
     #[test]

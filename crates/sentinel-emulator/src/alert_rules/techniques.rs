@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 use super::validation::{Violation, texts};
 use crate::Options;
 
+/// In the table, in the place of tactics that are not known.
+const ANY: &str = "*";
+
 /// Checks `techniques` and `subTechniques`.
 pub(super) fn check(options: &Options, properties: &Map<String, Value>, violations: &mut Vec<Violation>) {
     let tactics: Vec<&str> = texts(properties, "tactics").collect();
@@ -55,7 +58,7 @@ fn agrees(options: &Options, technique: &str, tactics: &[&str]) -> bool {
         return !tactics.is_empty();
     }
     match tactics_of().get(technique) {
-        Some(known) => tactics.iter().any(|tactic| known.contains(tactic)),
+        Some(known) => tactics.iter().any(|tactic| known.contains(tactic) || known.contains(&ANY)),
         None => !options.refuse_unknown_techniques,
     }
 }
