@@ -1,9 +1,9 @@
 //! The Azure management client.
 //!
-//! An [`Operation`](crate::operation::Operation) is a value, built by a pure function and sent by a [`Client`]. On its way it passes
-//! azure_core's pipeline with our policies: reads and 429s are retried, a 429 stops all workers of the client, and a
-//! write whose outcome is unknown comes back as [`ErrorKind::UnknownOutcome`], for the caller to read before it writes
-//! again. Waits use tokio's clock, so that tests run in virtual time.
+//! An [`Operation`](crate::operation::Operation) is a value, built by a pure function and sent by a [`Client`]. Each try
+//! passes azure_core's pipeline, which adds the token. Reads and 429s are sent again, a 429 stops all clients of the same
+//! identity in the subscription, and a write whose outcome is unknown is returned as [`ErrorKind::UnknownOutcome`], for
+//! the caller to read before it writes again. Waits use tokio's clock, so that tests run in virtual time.
 //!
 //! Tokens and secrets are in no `Debug`, message or log.
 
@@ -11,6 +11,7 @@ mod client;
 mod credential;
 mod endpoint;
 mod error;
+mod exchange;
 mod headers;
 pub mod in_memory;
 mod paging;
@@ -19,6 +20,7 @@ mod polling;
 mod redact;
 mod resources;
 mod snapshot;
+mod throttle;
 mod transport;
 mod unwrap;
 
@@ -27,7 +29,7 @@ pub use client::{Client, ClientOptions};
 pub use credential::{Credential, Environment, detect, process_environment};
 pub use endpoint::Endpoint;
 pub use error::{Error, ErrorKind};
-pub use policy::{MAX_RETRIES, MAX_WAIT};
+pub use exchange::{MAX_RETRIES, MAX_WAIT};
 pub use polling::{LONGEST_OPERATION, POLL_INTERVAL};
 pub use snapshot::Look;
 pub use transport::network;

@@ -23,7 +23,7 @@
 //! | `check` | diagnostics over documents, models and resources; one file a check | compile, config, diagnostic, document, feed, indicator, resource, schema, semantic, source |
 //! | `project` | files on disk or as overlays, settings, documents, models, resources, diagnostics: open, update, ask | check, compile, config, diagnostic, document, feed, indicator, resource, schema, semantic, source |
 //! | `plan` | wanted and live resources to verdicts with exact operations; pure, no clock, no network | operation, resource |
-//! | `azure` | the management client: credential, pipeline policies, throttle and retry, paging, errors | operation, resource |
+//! | `azure` | the management client: credential, one way for every request, a throttle for each subscription, lists page by page, errors | operation, resource |
 //! | `apply` | a plan and a client to outcomes; owns order and read-back | azure, operation, plan, resource |
 //! | `fix` | the fixes of diagnostics, put into the texts of their files | diagnostic |
 //! | `cli` | arguments to text and exit codes; `cli/view` is the only code that prints | all |

@@ -2,14 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
-use azure_core::{
-    error::ErrorKind as CoreKind,
-    http::{
-        ClientOptions as CoreOptions, Context, Method as CoreMethod, Pipeline, PipelineSendOptions, Request,
-        RetryOptions, StatusCode, Transport,
-        headers::{CONTENT_TYPE, Headers},
-        policies::{Policy, auth::BearerTokenAuthorizationPolicy},
-    },
+use azure_core::http::{
+    Method as CoreMethod, Request, StatusCode, Transport,
+    headers::{CONTENT_TYPE, Headers},
+    policies::{Policy, auth::BearerTokenAuthorizationPolicy},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -20,8 +16,9 @@ use super::{
     credential::Credential,
     endpoint::Endpoint,
     error::{Error, ErrorKind},
+    exchange::{Exchange, Failure},
     headers::correlation_id,
-    policy::{ArmRetry, CommonHeaders, Interrupted, LoopbackBearer, NothingListens, Throttle, WriteOnce},
+    policy::LoopbackBearer,
     redact::Redactor,
     transport::{bounded, network},
 };
@@ -37,13 +34,13 @@ pub struct ClientOptions {
     pub transport: Option<Transport>,
 }
 
-/// A client of one workspace. Cheap to clone; the clones share connections, token and throttle.
+/// A client of one workspace. Cheap to clone; the clones share connections and token. The throttle is shared by all
+/// clients of the same [`Credential`] in the same subscription.
 #[derive(Clone)]
 pub struct Client {
     endpoint: Endpoint,
     operations: Operations,
-    reads: Pipeline,
-    writes: Pipeline,
+    exchange: Exchange,
     redactor: Redactor,
 }
 
@@ -80,25 +77,14 @@ impl Client {
             Some(transport) => transport,
             None => network(&endpoint)?,
         };
-        let transport = bounded(transport);
-        let throttle: Arc<dyn Policy> = Arc::new(Throttle::default());
         let bearer: Arc<dyn Policy> = if endpoint.is_loopback_http() {
             Arc::new(LoopbackBearer::new(credential.token_credential(), endpoint.scope()))
         } else {
             Arc::new(BearerTokenAuthorizationPolicy::new(credential.token_credential(), [endpoint.scope()]))
         };
-        let pipeline = |retry: ArmRetry, last: Option<Arc<dyn Policy>>| {
-            let per_try = [throttle.clone(), bearer.clone(), Arc::new(CommonHeaders)].into_iter().chain(last);
-            let core = CoreOptions {
-                transport: Some(transport.clone()),
-                retry: RetryOptions::custom(Arc::new(retry)),
-                ..Default::default()
-            };
-            Pipeline::new(None, None, core, Vec::new(), per_try.collect(), None)
-        };
+        let throttle = credential.throttles().of(workspace.subscription());
         Ok(Self {
-            reads: pipeline(ArmRetry::reads(), None),
-            writes: pipeline(ArmRetry::writes(), Some(Arc::new(WriteOnce))),
+            exchange: Exchange::new(bounded(transport), bearer, throttle, endpoint.is_loopback_http()),
             operations: Operations::new(
                 workspace,
                 options.api_version.unwrap_or_else(|| DEFAULT_API_VERSION.to_owned()),
@@ -210,23 +196,24 @@ impl Client {
         body: Option<&Value>,
         label: &str,
     ) -> Result<Answer<T>, Error> {
-        let (pipeline, core_method) = match method {
-            Method::Get => (&self.reads, CoreMethod::Get),
-            Method::Put => (&self.writes, CoreMethod::Put),
-            Method::Delete => (&self.writes, CoreMethod::Delete),
+        let core_method = match method {
+            Method::Get => CoreMethod::Get,
+            Method::Put => CoreMethod::Put,
+            Method::Delete => CoreMethod::Delete,
         };
         let mut request = Request::new(url, core_method);
         if let Some(body) = body {
             request.insert_header(CONTENT_TYPE, "application/json");
             request.set_body(body.to_string());
         }
-        let options = PipelineSendOptions { skip_checks: true, ..Default::default() };
-        let response = pipeline
-            .send(&Context::new(), &mut request, Some(options))
-            .await
-            .map_err(|error| self.failed(method, &error).with_operation(label))?;
-        let (status, headers, body) = response.deconstruct();
-        self.read(method, status, headers, body.as_ref()).map_err(|error| error.with_operation(label))
+        let result = match self.exchange.send(method, request).await {
+            Ok(answer) => {
+                let (status, headers, body) = answer.deconstruct();
+                self.read(method, status, headers, body.as_ref())
+            }
+            Err(failure) => Err(self.failed(method, &failure)),
+        };
+        result.map_err(|error| error.with_operation(label))
     }
 
     fn read<T: DeserializeOwned + Default>(
@@ -254,43 +241,28 @@ impl Client {
         Ok(Answer { status: status.into(), headers, body })
     }
 
-    /// The error that a failure without an answer is.
-    fn failed(&self, method: Method, error: &azure_core::Error) -> Error {
-        let (kind, message) = match error.kind() {
-            CoreKind::Credential => (ErrorKind::Authentication, "no token could be had"),
-            // The token's own request may fail with an HTTP status, which some credentials pass on as it is.
-            CoreKind::HttpResponse { .. } => (ErrorKind::Authentication, "no token could be had"),
-            _ if is_caused_by::<NothingListens>(error) => {
+    /// The error of a request without an answer.
+    fn failed(&self, method: Method, failure: &Failure) -> Error {
+        let sent = if method.is_write() { ErrorKind::UnknownOutcome } else { ErrorKind::Unavailable };
+        let unreadable = if method.is_write() { ErrorKind::UnknownOutcome } else { ErrorKind::Protocol };
+        let (kind, message, cause) = match failure {
+            Failure::NoConnection(_) if self.endpoint.is_loopback_http() => {
                 let host = &self.endpoint.base()[url::Position::BeforeHost..url::Position::AfterPort];
-                let message = format!("nothing listens at {host}; `bartizan emulator --listen {host}` would");
+                let message =
+                    format!("nothing listens at {host}; start it with `bartizan emulator --listen {host}`");
                 // The causes say the same in other words.
                 return Error::new(ErrorKind::Unavailable, message);
             }
-            _ if is_caused_by::<Interrupted>(error) => {
-                (ErrorKind::UnknownOutcome, "the connection ended before the answer was here")
-            }
-            CoreKind::Connection => (ErrorKind::Unavailable, "no connection could be made"),
-            CoreKind::Io if method.is_write() => (ErrorKind::UnknownOutcome, "the connection failed"),
-            CoreKind::Io => (ErrorKind::Unavailable, "the connection failed"),
-            _ => (ErrorKind::Protocol, "the request could not be sent or its answer not be read"),
+            Failure::NoToken(cause) => (ErrorKind::Authentication, "could not get an access token", cause),
+            Failure::NoConnection(cause) => (ErrorKind::Unavailable, "could not connect", cause),
+            Failure::Interrupted(cause) => (sent, "the connection failed before the answer arrived", cause),
+            Failure::Unreadable(cause) => (unreadable, "the answer could not be read", cause),
         };
-        Error::new(kind, message).caused_by(error, &self.redactor)
+        Error::new(kind, message).caused_by(cause, &self.redactor)
     }
 }
 
 /// How an operation is named to people: without its query, which says nothing new.
 fn label(method: Method, path: &str) -> String {
     format!("{method} {path}")
-}
-
-/// Whether an error of this type is somewhere below.
-fn is_caused_by<E: std::error::Error + 'static>(error: &azure_core::Error) -> bool {
-    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = next {
-        if error.is::<E>() {
-            return true;
-        }
-        next = error.source();
-    }
-    false
 }

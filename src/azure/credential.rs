@@ -22,6 +22,7 @@ use super::{
     endpoint::Endpoint,
     error::{Error, ErrorKind},
     redact::Redactor,
+    throttle::Throttles,
     transport::bounded,
 };
 use crate::operation::AuthMethod;
@@ -46,12 +47,14 @@ pub fn process_environment(name: &str) -> Option<String> {
 /// The token for an emulator when none was given; it takes any.
 const LOOPBACK_TOKEN: &str = "bartizan-loopback";
 
-/// A way to get tokens, with the secrets that it knows, which are kept out of every message.
+/// An identity: a way to get tokens, with the secrets that it knows, which are kept out of every message, and what Azure
+/// lets it send to each subscription. Its clones are the same identity.
 #[derive(Clone)]
 pub struct Credential {
     method: AuthMethod,
     inner: Arc<dyn TokenCredential>,
     redactor: Redactor,
+    throttles: Throttles,
 }
 
 impl Credential {
@@ -113,7 +116,7 @@ impl Credential {
 
     fn recorded(method: AuthMethod, inner: Arc<dyn TokenCredential>, redactor: Redactor) -> Self {
         let inner = Arc::new(Recorded { inner, redactor: redactor.clone() });
-        Self { method, inner, redactor }
+        Self { method, inner, redactor, throttles: Throttles::default() }
     }
 
     /// How it signs in.
@@ -127,6 +130,10 @@ impl Credential {
 
     pub(super) fn redactor(&self) -> &Redactor {
         &self.redactor
+    }
+
+    pub(super) fn throttles(&self) -> &Throttles {
+        &self.throttles
     }
 }
 

@@ -216,8 +216,11 @@ impl Cause {
     /// How many errors below each other are kept.
     const DEEPEST: usize = 12;
 
-    /// What azure_core says above the error that it met, which tells a person nothing.
-    const NOISE: &str = "non-transport error occurred which will not be retried";
+    /// What azure_core's retry says above the error that it met; it is switched off, so neither means anything.
+    const NOISE: [&str; 2] = [
+        "non-transport error occurred which will not be retried",
+        "retry policy expired and the request will no longer be retried",
+    ];
 
     /// The chain from `error` down, without those that only repeat the one above.
     fn of(error: &(dyn std::error::Error + 'static), redactor: &Redactor, above: &str) -> Option<Self> {
@@ -226,7 +229,7 @@ impl Cause {
         while let (Some(error), true) = (next, messages.len() < Self::DEEPEST) {
             let message = excerpt(&redactor.redact(&error.to_string()), 500);
             let last = messages.last().map_or(above, String::as_str);
-            if !message.is_empty() && message != Self::NOISE && !last.contains(&message) {
+            if !message.is_empty() && !Self::NOISE.contains(&message.as_str()) && !last.contains(&message) {
                 messages.push(message);
             }
             next = error.source();

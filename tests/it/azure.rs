@@ -96,8 +96,12 @@ impl Service {
     }
 
     pub(crate) fn client_with(&self, credential: &Credential) -> Client {
+        self.client_of(workspace(), credential)
+    }
+
+    pub(crate) fn client_of(&self, workspace: WorkspaceId, credential: &Credential) -> Client {
         let options = ClientOptions { transport: Some(self.transport()), ..ClientOptions::default() };
-        Client::new(workspace(), Endpoint::of(Cloud::Public), credential, options).unwrap()
+        Client::new(workspace, Endpoint::of(Cloud::Public), credential, options).unwrap()
     }
 }
 

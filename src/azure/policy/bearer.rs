@@ -20,12 +20,6 @@ use crate::azure::endpoint::is_loopback;
 /// A token this close to its end is not used any more.
 const RENEW_BEFORE: Duration = Duration::minutes(5);
 
-/// No server is at the loopback address. Unlike a network's trouble this does not pass by itself, so it is no connection
-/// error, which would be retried for a quarter of a minute.
-#[derive(Debug, thiserror::Error)]
-#[error("nothing listens at this address")]
-pub(in crate::azure) struct NothingListens(#[source] azure_core::Error);
-
 /// Adds the token on a loopback address. azure_core's own policy does all the rest, but refuses every http URL, and the
 /// emulator speaks http.
 #[derive(Debug)]
@@ -64,10 +58,7 @@ impl Policy for LoopbackBearer {
         }
         let authorization = self.authorization().await?;
         request.insert_header(AUTHORIZATION, authorization);
-        let response = next[0].send(ctx, request, &next[1..]).await.map_err(|error| match error.kind() {
-            ErrorKind::Connection => azure_core::Error::new(ErrorKind::Other, NothingListens(error)),
-            _ => error,
-        })?;
+        let response = next[0].send(ctx, request, &next[1..]).await?;
         if response.status() == StatusCode::Unauthorized {
             *self.token.lock().await = None;
         }

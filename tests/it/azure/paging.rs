@@ -1,6 +1,7 @@
 //! Lists over several pages.
 
 use bartizan::azure::ErrorKind;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{ORIGIN, Service, json, sentinel};
@@ -76,4 +77,57 @@ async fn a_page_that_is_no_list_is_an_error() {
         let error = Service::new(move |_| json(200, &page)).client().list_alert_rules().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Protocol, "{shown}");
     }
+}
+
+/// What a caller wants of an item.
+#[derive(Debug, PartialEq, Deserialize)]
+struct Named {
+    name: String,
+}
+
+/// A service of three pages with two items each.
+fn three_pages() -> Service {
+    Service::new(|seen| {
+        let page = seen.index;
+        let link = format!("{ORIGIN}{}?page={}", sentinel("alertRules"), page + 1);
+        let items = [json!({"name": format!("{page}a"), "more": 1}), json!({"name": format!("{page}b")})];
+        json(200, &json!({"value": items, "nextLink": if page < 2 { json!(link) } else { Value::Null }}))
+    })
+}
+
+#[tokio::test]
+async fn each_page_is_handed_over_before_the_next_one_is_read() {
+    let service = three_pages();
+    let client = service.client();
+    let mut pages = Vec::new();
+    let take = |page: Vec<Named>| {
+        pages.push((service.seen().len(), page.into_iter().map(|item| item.name).collect::<Vec<_>>()));
+        Ok(())
+    };
+    client.for_each_page(&client.operations().list_alert_rules(), take).await.unwrap();
+    let expected = [["0a", "0b"], ["1a", "1b"], ["2a", "2b"]].map(|page| page.map(str::to_owned).to_vec());
+    assert_eq!(pages, (1..).zip(expected).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn an_error_of_the_caller_ends_the_reading() {
+    let service = three_pages();
+    let client = service.client();
+    // Any error will do: this one is of a name that cannot be in a path.
+    let mut error = Some(client.get_alert_rule("..").await.unwrap_err());
+    let take = |page: Vec<Named>| match page[0].name.as_str() {
+        "1a" => Err(error.take().unwrap()),
+        _ => Ok(()),
+    };
+    let ended = client.for_each_page(&client.operations().list_alert_rules(), take).await.unwrap_err();
+    assert_eq!(ended.kind(), ErrorKind::Endpoint);
+    assert_eq!(service.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn an_item_of_another_shape_is_an_error() {
+    let service = Service::new(|_| json(200, &json!({"value": [{"name": "a"}, {"name": 7}]})));
+    let client = service.client();
+    let list = client.list::<Named>(&client.operations().list_alert_rules()).await.unwrap_err();
+    assert_eq!(list.kind(), ErrorKind::Protocol);
 }

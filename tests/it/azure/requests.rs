@@ -186,7 +186,7 @@ async fn an_emulator_that_does_not_run_is_named_at_once() {
         assert_eq!(error.kind(), bartizan::azure::ErrorKind::Unavailable);
         assert_eq!(
             error.message(),
-            format!("nothing listens at {address}; `bartizan emulator --listen {address}` would")
+            format!("nothing listens at {address}; start it with `bartizan emulator --listen {address}`")
         );
     }
 }

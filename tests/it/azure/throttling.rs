@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use bartizan::azure::{ErrorKind, MAX_RETRIES, MAX_WAIT};
+use bartizan::azure::{Credential, ErrorKind, MAX_RETRIES, MAX_WAIT};
+use bartizan::operation::WorkspaceId;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{Service, json, json_with};
+use super::{Service, TOKEN, json, json_with, workspace};
 
 #[tokio::test(start_paused = true)]
 async fn a_429_stops_every_worker_of_the_client_until_its_wait_has_passed() {
@@ -86,4 +87,57 @@ async fn writes_slow_down_when_few_are_left() {
     let gaps: Vec<_> = seen.windows(2).map(|pair| (pair[1].at - pair[0].at).as_millis()).collect();
     // The first pair is sent before the client has counted on it.
     assert_eq!(gaps, [0, 200, 200, 200, 200]);
+}
+
+/// Another workspace of the same subscription, whose id is written in capitals.
+fn neighbour() -> WorkspaceId {
+    WorkspaceId::new("00000000-0000-0000-0000-00000000000A", "rg-other", "law-other").unwrap()
+}
+
+/// A workspace of another subscription.
+fn stranger() -> WorkspaceId {
+    WorkspaceId::new("00000000-0000-0000-0000-00000000000b", "rg-sentinel", "law-sentinel").unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_holds_the_clients_of_the_same_identity_in_the_same_subscription_and_no_others() {
+    for (same_identity, workspace, held) in [
+        (true, workspace(), true),
+        (true, neighbour(), true),
+        (true, stranger(), false),
+        (false, workspace(), false),
+    ] {
+        let service = Service::new(|seen| match seen.index {
+            0 => json_with(429, &[("retry-after", "17")], &json!({})),
+            _ => json(200, &json!({})),
+        });
+        let identity = Credential::fixed(TOKEN);
+        let credential = if same_identity { identity.clone() } else { Credential::fixed(TOKEN) };
+        let throttled = service.client_with(&identity);
+        let other = service.client_of(workspace.clone(), &credential);
+        let first = tokio::spawn(async move { throttled.put_alert_rule("first", &json!({})).await });
+        while service.seen().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let start = Instant::now();
+        other.get_alert_rule("other").await.unwrap();
+        assert_eq!(start.elapsed().as_secs(), if held { 17 } else { 0 }, "{workspace} {same_identity}");
+        first.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_of_the_same_identity_share_what_is_left_in_a_subscription() {
+    let service = Service::new(|_| {
+        json_with(200, &[("x-ms-ratelimit-remaining-subscription-writes", "3")], &json!({}))
+    });
+    let identity = Credential::fixed(TOKEN);
+    let clients = [workspace(), neighbour(), stranger()].map(|one| service.client_of(one, &identity));
+    // The third knows nothing of what the first two spend.
+    for client in [&clients[0], &clients[1], &clients[0], &clients[2], &clients[1]] {
+        client.put_alert_rule("r", &json!({})).await.unwrap();
+    }
+    let seen = service.seen();
+    let gaps: Vec<_> = seen.windows(2).map(|pair| (pair[1].at - pair[0].at).as_millis()).collect();
+    assert_eq!(gaps, [0, 200, 0, 200]);
 }

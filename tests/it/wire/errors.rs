@@ -459,6 +459,6 @@ async fn a_service_that_is_not_there_is_named() {
     exit 1
     --- stdout
     --- stderr
-    error: GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules: nothing listens at 127.0.0.1:PORT; `bartizan emulator --listen 127.0.0.1:PORT` would
+    error: GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules: nothing listens at 127.0.0.1:PORT; start it with `bartizan emulator --listen 127.0.0.1:PORT`
     ");
 }

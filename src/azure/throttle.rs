@@ -1,24 +1,23 @@
-//! One gate for all workers of a client, and a pace for when little is left.
+//! One gate for all requests of an identity to a subscription, and a pace for when few are left.
 //!
-//! Azure Resource Manager gives each identity a bucket of requests a subscription, one each for reads, writes and
+//! Azure Resource Manager gives each identity a bucket of requests for each subscription, one each for reads, writes and
 //! deletes, refilled by 25, 10 and 10 a second. A request that comes before `Retry-After` has passed renews the wait, so
-//! after a 429 nobody sends anything.
+//! after a 429 nothing is sent until then, by whichever client.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use async_trait::async_trait;
 use azure_core::http::{
-    Context, Method, Request, StatusCode,
+    StatusCode,
     headers::{HeaderName, Headers},
-    policies::{Policy, PolicyResult},
 };
 use tokio::time::{Instant, sleep_until};
 
-use super::capped;
-use crate::azure::headers::retry_after;
+use super::{exchange::capped, headers::retry_after};
+use crate::operation::Method;
 
 /// Below this many remaining requests of a class, they are sent no faster than the bucket fills.
 const FEW: u32 = 20;
@@ -26,20 +25,26 @@ const FEW: u32 = 20;
 /// The wait after a 429 that names none.
 const WAIT_UNNAMED: Duration = Duration::from_secs(10);
 
+/// The longest time that 429s set requests apart by.
+const FARTHEST_APART: Duration = Duration::from_secs(5);
+
+/// Below this, what 429s taught is forgotten.
+const CLOSEST_APART: Duration = Duration::from_millis(5);
+
 /// A class of requests that Azure counts apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class {
+pub(super) enum Class {
     Reads,
     Writes,
     Deletes,
 }
 
 impl Class {
-    fn of(method: Method) -> Self {
+    pub(super) fn of(method: Method) -> Self {
         match method {
-            Method::Get | Method::Head => Self::Reads,
+            Method::Get => Self::Reads,
+            Method::Put => Self::Writes,
             Method::Delete => Self::Deletes,
-            _ => Self::Writes,
         }
     }
 
@@ -71,11 +76,14 @@ impl Class {
     }
 }
 
-/// When the next request of a class may go, and how far apart they are.
+/// When the next request of a class may go, and how far apart requests are.
 #[derive(Debug, Clone, Copy, Default)]
 struct Pace {
     next: Option<Instant>,
-    apart: Duration,
+    /// What the count of remaining requests asks for.
+    counted: Duration,
+    /// What 429s taught: the bucket may fill more slowly than is documented.
+    learned: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -85,10 +93,27 @@ struct State {
     paces: [Pace; 3],
 }
 
-/// The policy; shared by the pipelines of a client.
+/// The throttles of one identity, one for each subscription that it was used in.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Throttles {
+    /// By subscription, in lower case.
+    known: Arc<Mutex<BTreeMap<String, Arc<Throttle>>>>,
+}
+
+impl Throttles {
+    /// The throttle of this subscription, the same one every time; ids are compared without case.
+    pub(super) fn of(&self, subscription: &str) -> Arc<Throttle> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(subscription.to_lowercase()).or_default().clone()
+    }
+}
+
+/// What one identity may send to one subscription; shared by all its clients there.
 #[derive(Debug, Default)]
-pub(in crate::azure) struct Throttle {
+pub(super) struct Throttle {
     state: Mutex<State>,
+    /// Held by the one of each class that goes next. Unlike the lock above, it is given out in the order of asking.
+    turns: [tokio::sync::Mutex<()>; 3],
 }
 
 impl Throttle {
@@ -97,73 +122,59 @@ impl Throttle {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until a request of this class may be sent.
-    async fn enter(&self, class: Class) {
-        loop {
-            // The gate comes first: a place in the queue that was taken while it was open is kept when it closes.
-            while let Some(until) = self.closed_until() {
-                sleep_until(until).await;
-            }
-            match self.take_place(class) {
-                Some(place) => sleep_until(place).await,
-                None => return,
-            }
-            if self.closed_until().is_none() {
-                return;
+    /// Waits until a request of this class may be sent. Those that wait go in the order in which they came.
+    pub(super) async fn enter(&self, class: Class) {
+        let _turn = self.turns[class as usize].lock().await;
+        // A 429 may close the gate while this waits.
+        while let Err(until) = self.try_enter(class) {
+            sleep_until(until).await;
+        }
+    }
+
+    /// Lets a request of this class through, or says when to ask again.
+    fn try_enter(&self, class: Class) -> Result<(), Instant> {
+        let now = Instant::now();
+        let mut state = self.state();
+        let closed_until = state.closed_until;
+        let pace = &mut state.paces[class as usize];
+        match closed_until.max(pace.next).filter(|until| *until > now) {
+            Some(until) => Err(until),
+            None => {
+                pace.next = Some(now + pace.counted.max(pace.learned));
+                Ok(())
             }
         }
     }
 
-    fn closed_until(&self) -> Option<Instant> {
-        self.state().closed_until.filter(|until| *until > Instant::now())
-    }
-
-    /// The next place of this class, when it is not now.
-    fn take_place(&self, class: Class) -> Option<Instant> {
-        let now = Instant::now();
-        let mut state = self.state();
-        let pace = &mut state.paces[class as usize];
-        let place = pace.next.map_or(now, |next| next.max(now));
-        pace.next = Some(place + pace.apart);
-        (place > now).then_some(place)
-    }
-
     /// Learns from an answer.
-    fn learn(&self, class: Class, status: StatusCode, headers: &Headers) {
+    pub(super) fn learn(&self, class: Class, status: StatusCode, headers: &Headers) {
         let remaining = class
             .headers()
             .iter()
             .filter_map(|name| headers.get_optional_str(name)?.trim().parse::<u32>().ok())
             .min();
+        let now = Instant::now();
         let mut state = self.state();
+        let closed_until = state.closed_until;
+        let pace = &mut state.paces[class as usize];
         if status == StatusCode::TooManyRequests {
+            // Of the requests that were under way when the gate closed, only the first one says something new.
+            if closed_until.is_none_or(|until| until <= now) {
+                pace.learned = (pace.learned * 2).clamp(class.refill(), FARTHEST_APART);
+            }
             let wait = capped(retry_after(headers).unwrap_or(WAIT_UNNAMED));
             tracing::warn!(target: "bartizan::azure", seconds = wait.as_secs(), "Azure throttles; all requests wait");
-            let until = Instant::now() + wait;
-            state.closed_until = Some(state.closed_until.map_or(until, |before| before.max(until)));
+            state.closed_until = closed_until.max(Some(now + wait));
+            return;
         }
-        let pace = &mut state.paces[class as usize];
-        pace.apart = match remaining {
-            _ if status == StatusCode::TooManyRequests => class.refill(),
+        let shrunk = pace.learned * 7 / 8;
+        pace.learned = if shrunk < CLOSEST_APART { Duration::ZERO } else { shrunk };
+        pace.counted = match remaining {
             // Twice as slow as the bucket fills, so that it does fill.
             Some(left) if left < FEW / 4 => class.refill() * 2,
             Some(left) if left < FEW => class.refill(),
-            Some(_) => Duration::ZERO,
-            // Without a count the pace after a 429 is given up step by step.
-            None if pace.apart > Duration::from_millis(5) => pace.apart / 2,
-            None => Duration::ZERO,
+            _ => Duration::ZERO,
         };
-    }
-}
-
-#[async_trait]
-impl Policy for Throttle {
-    async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
-        let class = Class::of(request.method());
-        self.enter(class).await;
-        let response = next[0].send(ctx, request, &next[1..]).await?;
-        self.learn(class, response.status(), response.headers());
-        Ok(response)
     }
 }
 
@@ -235,6 +246,53 @@ mod tests {
         );
         throttle.learn(Class::Writes, StatusCode::Ok, &left("nonsense"));
         assert_eq!(waits(&throttle, Class::Writes).await, 200);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_that_wait_go_in_the_order_in_which_they_came() {
+        let throttle = Arc::new(Throttle::default());
+        throttle.learn(Class::Writes, StatusCode::TooManyRequests, &headers(&[("retry-after", "1")]));
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let waiting: Vec<_> = (0..6)
+            .map(|number| {
+                let (throttle, order) = (throttle.clone(), order.clone());
+                tokio::spawn(async move {
+                    throttle.enter(Class::Writes).await;
+                    order.lock().unwrap().push(number);
+                    if number == 0 {
+                        // Closed again while the others wait for their turn.
+                        let again = headers(&[("retry-after", "1")]);
+                        throttle.learn(Class::Writes, StatusCode::TooManyRequests, &again);
+                        throttle.enter(Class::Writes).await;
+                        order.lock().unwrap().push(number);
+                    }
+                })
+            })
+            .collect();
+        for one in waiting {
+            one.await.unwrap();
+        }
+        assert_eq!(*order.lock().unwrap(), [0, 1, 2, 3, 4, 5, 0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_429_after_a_wait_doubles_the_pace_and_answers_shrink_it() {
+        let throttle = Throttle::default();
+        let refused = headers(&[("retry-after", "1")]);
+        let mut gaps = Vec::new();
+        for _ in 0..3 {
+            // Two that were under way at the same time teach no more than one.
+            throttle.learn(Class::Writes, StatusCode::TooManyRequests, &refused);
+            throttle.learn(Class::Writes, StatusCode::TooManyRequests, &refused);
+            throttle.enter(Class::Writes).await;
+            gaps.push(waits(&throttle, Class::Writes).await);
+        }
+        assert_eq!(gaps, [100, 200, 400]);
+        for _ in 0..40 {
+            throttle.learn(Class::Writes, StatusCode::Ok, &headers(&[]));
+        }
+        throttle.enter(Class::Writes).await;
+        assert_eq!(waits(&throttle, Class::Writes).await, 0);
     }
 
     #[tokio::test(start_paused = true)]
