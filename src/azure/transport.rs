@@ -36,6 +36,9 @@ const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 /// # Errors
 /// [`ErrorKind::Unavailable`] when TLS cannot be set up, as without any trusted certificate.
 pub fn network(endpoint: &Endpoint) -> Result<Transport, Error> {
+    // reqwest brings none of its own, since that would be a second library for cryptography, in C. An error says that
+    // an earlier client has set it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT)

@@ -16,6 +16,10 @@ use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::exit::UsageError;
 use super::project::Project;
@@ -81,19 +85,19 @@ pub(super) fn not_fixed(path: &Utf8Path, place: Option<(usize, usize)>, code: &s
 
 /// Sends the log to standard error: operations on Azure with `-v`, more with `-vv`.
 pub(super) fn log(verbose: u8) {
-    let filter = match verbose {
-        0 => "off",
-        1 => "bartizan=info",
-        _ => "bartizan=debug",
+    let level = match verbose {
+        0 => return,
+        1 => Level::INFO,
+        _ => Level::DEBUG,
     };
     // Only our own targets: what other crates log was not written with our secrets in mind.
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+    let ours = Targets::new().with_target("bartizan", level);
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_target(false)
-        .without_time()
-        .init();
+        .without_time();
+    tracing_subscriber::registry().with(lines.with_filter(ours)).init();
 }
 
 /// A run that ended before its work was done.

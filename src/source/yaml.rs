@@ -31,7 +31,6 @@ pub fn parse(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diagnostic>) -
 fn options() -> Options {
     let mut options = Options::default();
     options.duplicate_keys = DuplicateKeyPolicy::PassThrough;
-    options.emit_comments = false;
     if let Some(budget) = &mut options.budget {
         budget.max_depth = MAX_DEPTH;
     }

@@ -3,6 +3,7 @@
 mod errors;
 mod hostile;
 mod requests;
+mod tls;
 
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
