@@ -12,6 +12,7 @@ mod lookback;
 mod order;
 mod outdated;
 mod scope;
+mod truth;
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
@@ -216,6 +217,7 @@ impl<'q> Lints<'q> {
     }
 
     fn pipeline(&mut self, source: Option<ExpressionId>, stages: &[OperatorId], place: Place) {
+        self.truth(stages);
         for at in 0..stages.len() {
             match self.tree.operator(stages[at]).kind {
                 OperatorKind::Sort { .. } => self.sort(stages, at, place),

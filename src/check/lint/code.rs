@@ -51,6 +51,48 @@ codes! {
     /// ```
     pub(in crate::check) CONTAINS_WHOLE_TERM = "contains-whole-term", Warning;
 
+    /// A condition that no row meets: two values of one column at once, bounds that are the wrong way round, a text in
+    /// capitals compared with what `tolower` returns. Only conditions that are certain are reported: constants compared
+    /// with one column, in `where` stages that follow each other.
+    ///
+    /// ## Why
+    /// The rule runs and never finds anything, or one of its alternatives never does. Nothing shows it.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// query: |
+    ///   SecurityEvent
+    ///   | where EventID == 4624 and EventID == 4625
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// query: |
+    ///   SecurityEvent
+    ///   | where EventID in (4624, 4625)
+    /// ```
+    pub(in crate::check) NEVER_TRUE = "never-true", Warning;
+
+    /// A condition that every row meets: one value excluded `or` another.
+    ///
+    /// ## Why
+    /// It looks as if it excluded something, and the rule alerts on all that it was meant to leave out.
+    ///
+    /// ## Wrong
+    /// ```yaml rule
+    /// query: |
+    ///   SecurityEvent
+    ///   | where EventID != 4624 or EventID != 4625
+    /// ```
+    ///
+    /// ## Right
+    /// ```yaml rule
+    /// query: |
+    ///   SecurityEvent
+    ///   | where EventID !in (4624, 4625)
+    /// ```
+    pub(in crate::check) ALWAYS_TRUE = "always-true", Warning;
+
     /// `search` or `find` without the tables to look in, or, in a bare query or a parser, `union *`.
     ///
     /// ## Why
