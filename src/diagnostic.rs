@@ -5,12 +5,11 @@
 //! a diagnostic is shown. A [`Code`] names the class of a diagnostic and carries the text of `bartizan explain`.
 
 mod code;
-mod nearest;
 mod source_map;
 
 pub use code::{Code, Section, sections};
 pub(crate) use code::{codes, is_fixed};
-pub use nearest::nearest;
+pub use kql::nearest;
 pub use source_map::{FileId, Location, SourceFile, SourceMap, Span};
 
 use serde::Serialize;

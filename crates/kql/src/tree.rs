@@ -101,6 +101,11 @@ impl Tree {
         (0..self.statements.len() as u32).map(StatementId)
     }
 
+    /// Whether there is nothing to read: only spaces and comments.
+    pub fn is_empty(&self) -> bool {
+        self.tokens.iter().all(|token| token.kind.is_trivia() || token.kind == TokenKind::End)
+    }
+
     /// How many expressions there are; their indices lie below it.
     pub fn expression_count(&self) -> usize {
         self.expressions.len()

@@ -1,7 +1,7 @@
 //! How much a query reads.
 
 use kql::tree::{ExpressionKind, Node, OperatorId, OperatorKind};
-use kql::{Lexed, Type};
+use kql::{Read, ReadKind, Type};
 
 use super::code::{NO_TIME_BOUND, UNSCOPED_SEARCH};
 use super::{Lints, Setting};
@@ -41,21 +41,17 @@ impl Lints<'_> {
 
     /// Warns of a bare query that reads a table over all time.
     pub(super) fn time_bound(&mut self) {
-        let tree = self.tree;
         if self.analysis.tables.is_empty() || self.names_a_time() {
             return;
         }
-        let lexed = Lexed { source: &tree.source, tokens: tree.tokens.clone(), diagnostics: Vec::new() };
-        let sources = kql::names::source_names(&lexed);
-        let Some(source) = sources.iter().find(|source| self.analysis.tables.contains(&source.name)) else {
-            return;
-        };
+        let is_table = |read: &&Read| read.kind == ReadKind::Table && read.known;
+        let Some(source) = self.analysis.reads().iter().find(is_table) else { return };
         self.report(
             &NO_TIME_BOUND,
             source.span,
             "the query names no time",
             "all that the workspace keeps of it is read",
-            "add `| where TimeGenerated > ago(1d)` behind the table",
+            "add `| where TimeGenerated > ago(1d)` after the table",
         );
     }
 

@@ -297,6 +297,9 @@ proptest! {
             prop_assert!(source.get(diagnostic.span.range()).is_some());
         }
         analysis.result_columns();
+        for read in analysis.reads() {
+            prop_assert!(source.get(read.span.range()).is_some());
+        }
     }
 }
 

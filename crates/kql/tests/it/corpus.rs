@@ -72,20 +72,21 @@ fn the_tables_of_real_queries_are_found() {
         }
         let tables: Vec<&str> =
             query["tables"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let lexed = kql::lex(text(query));
-        let names = kql::names::source_names(&lexed);
+        let analysis = kql::analyze(&kql::parse(text(query)), &kql::Nothing);
+        let names: Vec<_> =
+            analysis.reads().iter().filter(|read| read.kind == kql::ReadKind::Table).collect();
         for table in &tables {
-            if names.iter().any(|name| name.name == *table) {
+            if names.iter().any(|read| *read.name == **table) {
                 found += 1;
             } else {
                 missed.push(format!("{}: {table}", query["name"]));
             }
         }
-        for name in &names {
-            // Workspace functions are called without brackets and are no tables to the service.
-            let is_function = functions.contains(name.name.as_str());
-            if !tables.contains(&name.name.as_str()) && !is_function {
-                invented.push(format!("{}: {}", query["name"], name.name));
+        for read in &names {
+            // Functions of the workspace are called without brackets and are not tables to the service.
+            let is_function = functions.contains(&*read.name);
+            if !tables.contains(&&*read.name) && !is_function {
+                invented.push(format!("{}: {}", query["name"], read.name));
             }
         }
     }

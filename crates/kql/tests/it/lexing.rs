@@ -115,14 +115,6 @@ proptest! {
             prop_assert_eq!(is_decoded, !is_broken, "{}", token.text(&source));
         }
     }
-
-    #[test]
-    fn reading_names_never_panics(source in hostile()) {
-        let lexed = lex(&source);
-        kql::names::source_names(&lexed);
-        kql::names::mentions_star(&lexed);
-        kql::names::calls(&lexed, "datetime");
-    }
 }
 
 /// The significant tokens of a text, each as `Kind text`.

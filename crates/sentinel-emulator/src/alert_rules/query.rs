@@ -7,9 +7,8 @@ mod refusal;
 
 use std::collections::BTreeSet;
 
-use kql::names::Argument;
 use kql::tree::{ExpressionKind, StatementKind};
-use kql::{Analysis, Code, Diagnostic, Parsed, QueryResult};
+use kql::{Analysis, Code, Diagnostic, Parsed, QueryResult, Read, ReadKind};
 use serde_json::{Map, Value};
 
 use super::model::Kind;
@@ -32,16 +31,17 @@ pub(super) fn check(
     let Some(query) = text(properties, "query") else {
         return Ok(());
     };
-    let lexed = kql::lex(query);
-    if lexed.significant().all(|token| token.span.is_empty()) {
+    let parsed = kql::parse(query);
+    if parsed.tree.is_empty() {
         return Err(refusal::plain("Failed to run the analytics rule query. The query is empty."));
     }
-    if !kql::names::mentions_star(&lexed).is_empty() {
+    let analysis = kql::analyze(&parsed, &State::new(options, workspace));
+    if analysis.reads().iter().any(|read| read.kind == ReadKind::EveryTable) {
         return Err(refusal::plain(
             "Invalid data model. [query: The query cannot contain 'search *' or 'union *'.]",
         ));
     }
-    let workspaces = workspaces(&lexed);
+    let workspaces = workspaces(&analysis);
     if kind.name == "NRT" && workspaces > 0 {
         return Err(refusal::plain(
             "Invalid data model. [query: The query of an NRT rule cannot read other workspaces.]",
@@ -56,12 +56,10 @@ pub(super) fn check(
     if !enabled && !options.validate_disabled_queries {
         return Ok(());
     }
-    let parsed = kql::parse(query);
     // Syntax that only this program cannot read, such as one nested too deeply, says nothing about the service.
     if let Some(first) = parsed.diagnostics.first() {
         return if first.official.is_some() { Err(refusal::syntax(query, first)) } else { Ok(()) };
     }
-    let analysis = kql::analyze(&parsed, &State::new(options, workspace));
     if let Some(refused) = analysis.diagnostics.iter().find_map(|found| refused(options, &parsed, found)) {
         return Err(refused);
     }
@@ -76,16 +74,12 @@ pub(super) fn check(
 }
 
 /// How many workspaces the text names with `workspace('…')`, each once. One that only a run can tell counts by itself.
-fn workspaces(lexed: &kql::Lexed<'_>) -> usize {
-    let calls = kql::names::calls(lexed, "workspace");
-    let names: BTreeSet<String> = calls
-        .into_iter()
-        .map(|call| match call.argument {
-            Argument::Literal { value, .. } => value.to_lowercase(),
-            Argument::Dynamic { span } | Argument::Missing { span } => format!("\0{}", span.start),
-        })
-        .collect();
-    names.len()
+fn workspaces(analysis: &Analysis) -> usize {
+    let name = |call: &Read| match call.argument.as_ref().and_then(|argument| argument.text.as_ref()) {
+        Some(text) => text.to_lowercase(),
+        None => format!("\0{}", call.span.start),
+    };
+    analysis.calls_of("workspace").map(name).collect::<BTreeSet<String>>().len()
 }
 
 /// The columns of the result, where all are known.
