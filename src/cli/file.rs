@@ -1,6 +1,6 @@
 //! Files that are replaced whole.
 
-use std::io::Write as _;
+use std::io::{BufWriter, Write};
 
 use camino::Utf8Path;
 
@@ -11,6 +11,18 @@ use camino::Utf8Path;
 ///
 /// When the file is read-only, or the folder cannot be written to.
 pub(super) fn replace(path: &Utf8Path, text: &str) -> anyhow::Result<()> {
+    replace_with(path, |file| Ok(file.write_all(text.as_bytes())?))
+}
+
+/// The same with what `write` writes, piece by piece.
+///
+/// # Errors
+///
+/// Also those of `write`, after which the file is as before.
+pub(super) fn replace_with(
+    path: &Utf8Path,
+    write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let target = if path.exists() { path.canonicalize_utf8()? } else { path.to_owned() };
     let folder = target.parent().filter(|folder| !folder.as_str().is_empty()).unwrap_or(Utf8Path::new("."));
     let permissions = std::fs::metadata(&target).ok().map(|found| found.permissions());
@@ -25,7 +37,10 @@ pub(super) fn replace(path: &Utf8Path, text: &str) -> anyhow::Result<()> {
         builder.permissions(std::fs::Permissions::from_mode(0o666))
     };
     let mut beside = builder.tempfile_in(folder)?;
-    beside.write_all(text.as_bytes())?;
+    let mut buffered = BufWriter::new(beside.as_file_mut());
+    write(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
     if let Some(permissions) = permissions {
         beside.as_file().set_permissions(permissions)?;
     }

@@ -145,7 +145,8 @@ fn emulator_options(config: &Config) -> Options {
             declared.push(DeclaredTable { name: name.clone(), columns: Vec::new() });
         }
     }
-    Options { declared, ..Options::default() }
+    // Nobody looks back at the requests, and uploads are large.
+    Options { declared, remembered_requests: 0, ..Options::default() }
 }
 
 impl Target {
@@ -183,7 +184,7 @@ pub(super) fn write_state(path: &Utf8Path, state: &State) -> anyhow::Result<()> 
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        file::replace(path, &state.to_json()?)
+        file::replace_with(path, |file| Ok(state.write(file)?))
     };
     write().with_context(|| format!("{path} cannot be written"))
 }

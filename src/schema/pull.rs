@@ -25,7 +25,7 @@ impl Lock {
         saved_searches: &[Value],
         is_ours: &dyn Fn(&str) -> bool,
     ) -> Self {
-        let tables = tables.iter().filter_map(|table| read_table(table)).collect();
+        let tables = tables.iter().filter_map(read_table).collect();
         let mut lock = Self { workspace: workspace.to_owned(), tables, ..Self::default() };
         let schema = Schema { lock: Some(lock.clone()), ..Schema::default() };
         let functions = saved_functions(saved_searches);

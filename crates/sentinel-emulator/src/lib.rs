@@ -109,6 +109,8 @@ struct Content {
     requests: VecDeque<RecordedRequest>,
     buckets: arm::throttle::Buckets,
     answered: u64,
+    /// How many of these were not reads.
+    writes: u64,
 }
 
 impl Emulator {
@@ -132,6 +134,12 @@ impl Emulator {
     /// A copy of everything that the emulator holds now.
     pub fn state(&self) -> State {
         self.content().state.clone()
+    }
+
+    /// A number that is another one whenever the state may be another one.
+    pub fn revision(&self) -> u64 {
+        let content = self.content();
+        content.writes.wrapping_add(content.state.serial)
     }
 
     /// Lets the next requests that match fail. Faults are tried in the order in which they were given.

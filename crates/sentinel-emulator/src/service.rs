@@ -19,6 +19,7 @@ use crate::{
 pub(crate) fn answer(options: &Options, content: &mut Content, request: &ArmRequest) -> (Reply, HeaderMap) {
     let now = options.clock.now();
     content.answered += 1;
+    content.writes += u64::from(!matches!(request.method, Method::GET | Method::HEAD));
     let fault = fault::take(&mut content.faults, request.method.as_str(), &request.path);
     let mut remaining = None;
     let reply = match fault {
@@ -85,6 +86,15 @@ fn edit(
         return;
     };
     let (place, current) = match &target {
+        Target::WatchlistItem { alias, item } => {
+            let items =
+                workspace.watchlists.get_mut(&alias.to_lowercase()).map(|watchlist| &mut watchlist.items);
+            if let Some(item) = items.and_then(|items| items.get_mut(&item.to_lowercase())) {
+                item.etag = etag;
+                item.values.set(properties);
+            }
+            return;
+        }
         Target::AlertRule(id) => match workspace.rules.get_mut(&id.to_lowercase()) {
             Some(rule) => {
                 rule.modified = now;
@@ -96,14 +106,6 @@ fn edit(
             Some(watchlist) => (&mut watchlist.etag, &mut watchlist.properties),
             None => return,
         },
-        Target::WatchlistItem { alias, item } => {
-            let items =
-                workspace.watchlists.get_mut(&alias.to_lowercase()).map(|watchlist| &mut watchlist.items);
-            match items.and_then(|items| items.get_mut(&item.to_lowercase())) {
-                Some(item) => (&mut item.etag, &mut item.values),
-                None => return,
-            }
-        }
         Target::Metadata(name) => match workspace.metadata.get_mut(&name.to_lowercase()) {
             Some(metadata) => (&mut metadata.etag, &mut metadata.properties),
             None => return,

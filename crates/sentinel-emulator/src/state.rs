@@ -1,11 +1,16 @@
 //! What the emulated workspaces hold, as data that can be written to a file and read back.
 
+mod row;
+
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
+
+pub(crate) use row::{Cell, Columns, Row};
 
 /// The version of the form in which a state is written.
 const FORMAT_VERSION: u32 = 1;
@@ -60,6 +65,15 @@ impl State {
     ///
     /// # Errors
     ///
+    /// Those of `to`.
+    pub fn write(&self, to: impl Write) -> Result<(), StateError> {
+        Ok(serde_json::to_writer_pretty(to, self)?)
+    }
+
+    /// The state as indented JSON, as [`State::write`] writes it.
+    ///
+    /// # Errors
+    ///
     /// None that is known; serialisation reports its own.
     pub fn to_json(&self) -> Result<String, StateError> {
         Ok(serde_json::to_string_pretty(self)?)
@@ -82,9 +96,12 @@ impl TryFrom<Stored> for State {
     type Error = String;
 
     fn try_from(stored: Stored) -> Result<Self, String> {
-        let Stored { format_version, serial, workspaces, operations } = stored;
+        let Stored { format_version, serial, mut workspaces, operations } = stored;
         if format_version != FORMAT_VERSION {
             return Err(format!("format_version is {format_version}, this emulator reads {FORMAT_VERSION}"));
+        }
+        for watchlist in workspaces.values_mut().flat_map(|workspace| workspace.watchlists.values_mut()) {
+            watchlist.share_columns();
         }
         Ok(Self { format_version, serial, workspaces, operations })
     }
@@ -188,12 +205,25 @@ pub(crate) struct Watchlist {
     pub(crate) items: BTreeMap<String, Item>,
 }
 
+impl Watchlist {
+    /// Lets neighbours with the same columns share their names.
+    fn share_columns(&mut self) {
+        let mut last: Option<Columns> = None;
+        for item in self.items.values_mut() {
+            if let Some(last) = &last {
+                item.values.share(last);
+            }
+            last = Some(item.values.columns().clone());
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Item {
     pub(crate) etag: String,
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
-    pub(crate) values: Map<String, Value>,
+    pub(crate) values: Row,
     #[serde(default)]
     pub(crate) entity_mapping: Map<String, Value>,
 }

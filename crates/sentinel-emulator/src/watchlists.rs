@@ -4,6 +4,8 @@ mod content;
 pub(crate) mod items;
 mod upload;
 
+use std::collections::BTreeMap;
+
 use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -17,6 +19,7 @@ use crate::contract::Shape::{Duration, Integer, OneOf, Text, Texts};
 use crate::contract::{self, Field, ReadError, Reading};
 use crate::options::WatchlistWrites;
 use crate::state::{Operation, Watchlist, Workspace};
+use upload::Upload;
 
 /// From this api-version on, answers show `provisioningState`.
 const SHOWS_PROVISIONING_STATE_FROM: &str = "2025-01-01";
@@ -200,12 +203,17 @@ fn put(call: &mut Call<'_>, alias: &str) -> Result<Reply, ArmError> {
     };
     let rows = raw.map(|raw| content::read(&raw, &properties)).transpose()?.unwrap_or_default();
 
+    let uploads = !rows.is_empty();
+    let none = BTreeMap::new();
+    let items = existing.map_or(&none, |watchlist| &watchlist.items);
+    let upload = Upload::new(call.options.watchlist_put, items, rows);
+    upload::count_changes(call, upload.changes())?;
+
+    let existing = call.workspace.watchlists.remove(&key);
     let created = existing.is_none();
     let etag = call.serial.etag(call.now);
     let mut watchlist = match existing {
-        Some(existing) => {
-            Watchlist { etag, updated: call.now, rewritten: true, properties, ..existing.clone() }
-        }
+        Some(existing) => Watchlist { etag, updated: call.now, rewritten: true, properties, ..existing },
         None => Watchlist {
             alias: alias.to_owned(),
             id: call.serial.guid(),
@@ -219,8 +227,7 @@ fn put(call: &mut Call<'_>, alias: &str) -> Result<Reply, ArmError> {
             items: Default::default(),
         },
     };
-    let uploads = !rows.is_empty();
-    upload::store(call, &mut watchlist, rows)?;
+    upload.store(call, &mut watchlist.items);
     let mut headers = Vec::new();
     let mut status = StatusCode::OK;
     if let WatchlistWrites::LongRunning { duration } = call.options.watchlist_writes {

@@ -45,7 +45,8 @@ pub(in crate::cli) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let state = arguments.state.as_deref().map(read_state).transpose()?.unwrap_or_default();
     let tables = arguments.tables.as_deref().map(tables).transpose()?;
     let (tables, declared) = tables.unwrap_or((Tables::Everything, Vec::new()));
-    let mut options = Options { tables, declared, ..Options::default() };
+    // Nobody looks back at the requests, and uploads are large.
+    let mut options = Options { tables, declared, remembered_requests: 0, ..Options::default() };
     if let Some(size) = arguments.page_size {
         options.page_size = usize::try_from(size).ok();
     }
@@ -80,14 +81,15 @@ fn tables(path: &Utf8Path) -> anyhow::Result<(Tables, Vec<DeclaredTable>)> {
 /// Writes the state whenever it changed, so that little is lost when the process is killed. Never ends well.
 async fn save_changes(emulator: &Emulator, path: Option<&Utf8Path>) -> anyhow::Result<()> {
     let Some(path) = path else { return std::future::pending().await };
-    let mut saved = String::new();
+    let mut saved = emulator.revision();
     loop {
         tokio::time::sleep(SAVE_INTERVAL).await;
-        let state = emulator.state();
-        let text = state.to_json()?;
-        if text != saved {
-            write_state(path, &state)?;
-            saved = text;
+        let revision = emulator.revision();
+        if revision != saved {
+            let state = emulator.state();
+            // In place, so that it has ended before the state is written for the last time.
+            tokio::task::block_in_place(|| write_state(path, &state))?;
+            saved = revision;
         }
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::refuse;
 use crate::arm::error::ArmError;
+use crate::state::{Cell, Columns, Row};
 
 /// The largest upload, in bytes.
 const MOST_BYTES: usize = 3_800_000;
@@ -13,9 +14,6 @@ const MOST_BYTES: usize = 3_800_000;
 const LONGEST_LINE: usize = 10_240;
 /// The largest row, in bytes over all its cells.
 const LARGEST_ROW: usize = 10_240;
-
-/// A row: column to cell.
-pub(super) type Row = Map<String, Value>;
 
 /// Reads `raw` as the watchlist's properties say.
 pub(super) fn read(raw: &str, properties: &Map<String, Value>) -> Result<Vec<Row>, ArmError> {
@@ -67,10 +65,9 @@ fn read_rows(raw: &str, content: &str, delimiter: u8, key: &str) -> Result<Vec<R
         return Err(refuse("Invalid csv content : the header has empty or repeated column names."));
     }
     let mut rows = Vec::new();
+    let names: Columns = header.iter().map(Box::from).collect();
     for record in reader.records() {
-        let record = record.map_err(invalid)?;
-        let cells = header.iter().zip(record.iter());
-        rows.push(cells.map(|(column, cell)| (column.to_owned(), cell.into())).collect::<Row>());
+        rows.push(Row::of_texts(&names, record.map_err(invalid)?.iter()));
     }
     if rows.is_empty() {
         return Err(refuse(format!(
@@ -90,17 +87,11 @@ fn read_rows(raw: &str, content: &str, delimiter: u8, key: &str) -> Result<Vec<R
 
 /// Fails, with what to say, when the row is too large or has no value in the search key's column.
 pub(super) fn check_row(row: &Row, key: &str) -> Result<(), String> {
-    let size: usize =
-        row.values().map(|cell| cell.as_str().map_or_else(|| cell.to_string().len(), str::len)).sum();
+    let size: usize = row.cells().iter().map(Cell::size).sum();
     if size > LARGEST_ROW {
         return Err(format!("The item has {size} bytes, which exceeds the maximum of {LARGEST_ROW} bytes."));
     }
-    let blank = match row.get(key) {
-        Some(Value::String(value)) => value.trim().is_empty(),
-        None | Some(Value::Null) => true,
-        Some(_) => false,
-    };
-    if blank {
+    if row.get(key).is_none_or(Cell::is_blank) {
         return Err(format!("The search key column '{key}' cannot have blank values."));
     }
     Ok(())

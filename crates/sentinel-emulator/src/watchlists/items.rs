@@ -10,7 +10,7 @@ use crate::arm::{Call, Reply, body_etag, instant_with_offset, list, same_etag, s
 use crate::contract::Field;
 use crate::contract::Shape::AnyObject;
 use crate::options::WatchlistWrites;
-use crate::state::{Item, Watchlist};
+use crate::state::{Item, Row, Watchlist};
 
 const FIELDS: &[Field] =
     &[Field::new("itemsKeyValue", AnyObject).required(), Field::new("entityMapping", AnyObject)];
@@ -87,8 +87,11 @@ fn put(call: &mut Call<'_>, alias: &str, id: &str) -> Result<Reply, ArmError> {
         Some(Value::Object(object)) => object,
         _ => serde_json::Map::new(),
     };
-    let (values, entity_mapping) = (object("itemsKeyValue"), object("entityMapping"));
+    let (mut values, entity_mapping) = (Row::of_object(object("itemsKeyValue")), object("entityMapping"));
     let watchlist = find(call, alias)?;
+    if let Some(other) = watchlist.items.values().next() {
+        values.share(other.values.columns());
+    }
     let key = watchlist.properties.get("itemsSearchKey").and_then(Value::as_str).unwrap_or_default();
     content::check_row(&values, key).map_err(refuse)?;
     let existing = watchlist.items.get(id);

@@ -1,48 +1,63 @@
-//! Putting rows into a watchlist, and counting what that changes.
+//! What an upload changes in a watchlist, and counting it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use axum::http::StatusCode;
 
-use super::content::Row;
 use crate::arm::Call;
 use crate::arm::error::ArmError;
 use crate::options::WatchlistPut;
-use crate::state::{Item, Watchlist};
+use crate::state::{Item, Row};
 
-/// Puts the rows into the watchlist: those that it already has, cell for cell, change nothing.
-pub(super) fn store(call: &mut Call<'_>, watchlist: &mut Watchlist, rows: Vec<Row>) -> Result<(), ArmError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let mut changes = 0;
-    if call.options.watchlist_put == WatchlistPut::Replace {
-        let wanted: HashSet<String> = rows.iter().map(identity).collect();
-        let before = watchlist.items.len();
-        watchlist.items.retain(|_, item| wanted.contains(&identity(&item.values)));
-        changes += before - watchlist.items.len();
-    }
-    let mut known: HashSet<String> = watchlist.items.values().map(|item| identity(&item.values)).collect();
-    let new: Vec<Row> = rows.into_iter().filter(|row| known.insert(identity(row))).collect();
-    count_changes(call, changes + new.len())?;
-    for values in new {
-        let item = Item {
-            etag: call.serial.etag(call.now),
-            created: call.now,
-            updated: call.now,
-            values,
-            entity_mapping: Default::default(),
-        };
-        watchlist.items.insert(call.serial.guid(), item);
-    }
-    Ok(())
+/// What the rows of an upload change: those that the list already has, cell for cell, change nothing.
+pub(super) struct Upload {
+    /// The ids of the items that go away.
+    gone: Vec<String>,
+    new: Vec<Row>,
 }
 
-/// What makes two rows the same: the same cells in the same columns, in any order.
-fn identity(row: &Row) -> String {
-    let mut cells: Vec<String> = row.iter().map(|cell| format!("{cell:?}")).collect();
-    cells.sort_unstable();
-    cells.concat()
+impl Upload {
+    /// What `rows` change in these items.
+    pub(super) fn new(put: WatchlistPut, items: &BTreeMap<String, Item>, rows: Vec<Row>) -> Self {
+        if rows.is_empty() {
+            return Self { gone: Vec::new(), new: Vec::new() };
+        }
+        let known: HashSet<&Row> = items.values().map(|item| &item.values).collect();
+        let mut wanted = HashSet::new();
+        // Each row once, the first of those that are the same.
+        let is_new: Vec<bool> = rows.iter().map(|row| wanted.insert(row) && !known.contains(row)).collect();
+        let gone = match put {
+            WatchlistPut::Append => Vec::new(),
+            WatchlistPut::Replace => {
+                let gone = items.iter().filter(|(_, item)| !wanted.contains(&item.values));
+                gone.map(|(id, _)| id.clone()).collect()
+            }
+        };
+        let new = rows.into_iter().zip(is_new).filter_map(|(row, is_new)| is_new.then_some(row)).collect();
+        Self { gone, new }
+    }
+
+    /// How many items it changes.
+    pub(super) fn changes(&self) -> usize {
+        self.gone.len() + self.new.len()
+    }
+
+    /// Makes the changes.
+    pub(super) fn store(self, call: &mut Call<'_>, items: &mut BTreeMap<String, Item>) {
+        for id in &self.gone {
+            items.remove(id);
+        }
+        for values in self.new {
+            let item = Item {
+                etag: call.serial.etag(call.now),
+                created: call.now,
+                updated: call.now,
+                values,
+                entity_mapping: Default::default(),
+            };
+            items.insert(call.serial.guid(), item);
+        }
+    }
 }
 
 /// Adds to the month's count of item changes, or says that the month has no room for them.

@@ -61,3 +61,21 @@ fn what_is_no_state_is_an_error() {
     let newer = State::from_json(r#"{"format_version":2}"#).unwrap_err();
     assert!(newer.to_string().contains("format_version is 2, this emulator reads 1"), "{newer}");
 }
+
+#[tokio::test]
+async fn the_revision_is_another_one_after_each_change() {
+    let service = Service::new();
+    let mut before = service.emulator.revision();
+    let mut changed = |service: &Service| {
+        let now = service.emulator.revision();
+        std::mem::replace(&mut before, now) != now
+    };
+    service.get("alertRules").await.expect(200);
+    assert!(changed(&service), "the first request makes the workspace");
+    service.get("alertRules").await.expect(200);
+    assert!(!changed(&service));
+    service.put("alertRules/a", scheduled()).await.expect(201);
+    assert!(changed(&service));
+    service.delete("alertRules/a").await.expect(200);
+    assert!(changed(&service));
+}

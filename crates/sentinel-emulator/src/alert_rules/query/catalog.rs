@@ -1,11 +1,13 @@
 //! The workspace as its queries find it: its tables, its watchlists with the columns of their items, and the functions
 //! that are saved in it.
 
+use std::sync::Arc;
+
 use kql::{Catalog, CatalogFunction, CatalogTable, Type};
 use sentinel_schema::{BuiltIn, Environment, Layer, Origin, SavedFunctions};
 use serde_json::{Map, Value};
 
-use crate::state::{Watchlist, Workspace};
+use crate::state::{Columns, Watchlist, Workspace};
 use crate::tables;
 use crate::{Options, Tables};
 
@@ -69,9 +71,17 @@ fn text<'a>(properties: &'a Map<String, Value>, name: &str) -> &'a str {
 /// The columns of a list's items, each once. Rows that were added later may have others than the first.
 fn item_columns(list: &Watchlist) -> Vec<&str> {
     let mut found: Vec<&str> = Vec::new();
-    for name in list.items.values().flat_map(|item| item.values.keys()) {
-        if !found.contains(&name.as_str()) {
-            found.push(name);
+    let mut last: Option<&Columns> = None;
+    for columns in list.items.values().map(|item| item.values.columns()) {
+        // Most items share their columns with the one before.
+        if last.is_some_and(|last| Arc::ptr_eq(last, columns)) {
+            continue;
+        }
+        last = Some(columns);
+        for name in columns.iter() {
+            if !found.contains(&&**name) {
+                found.push(name);
+            }
         }
     }
     found
