@@ -229,6 +229,51 @@ fn a_column_knows_the_columns_of_tables_that_feed_it() {
 }
 
 #[test]
+fn arithmetic_with_timespans_gives_what_the_language_gives() {
+    assert_eq!(
+        columns("print a = 1d / 1h, b = 1d / 2, c = 2 * 1d, d = 1d + 1h, e = 7d % 2d, f = now() - now()"),
+        "a:real, b:timespan, c:timespan, d:timespan, e:timespan, f:timespan"
+    );
+}
+
+/// What comes of `mv-apply` may have other columns if its input or the result of its body may.
+#[test]
+fn the_rows_of_mv_apply_are_open_where_either_side_is() {
+    let is_open = |query: &str| {
+        let analysis = analyze(&parse(query), &Workspace);
+        assert_eq!(analysis.diagnostics, [], "{query}");
+        analysis.result_is_open()
+    };
+    assert!(!is_open("Events | mv-apply Item = Details on (count)"));
+    assert!(is_open("List('x') | mv-apply Item = split(Key, ',') on (count)"));
+    assert!(is_open("Events | mv-apply Item = Details on (union (List('x')))"));
+    assert!(is_open("List('x') | mv-apply Item = split(Key, ',') on (union (List('y')))"));
+}
+
+#[test]
+fn the_key_of_a_partition_is_a_value_of_its_type_within_its_braces_and_not_after_them() {
+    assert_eq!(
+        columns("Events | partition by Count { Users | project User, Key = Count, Next = Count + 1 }"),
+        "User:string, Key:long, Next:long"
+    );
+    assert_eq!(
+        columns("Events | partition by Device { Users | where User == Device | project Device }"),
+        "Device:string"
+    );
+    let after = "Events | partition by Device { Users | where User == Device } | project Device";
+    assert_eq!(said(after).len(), 1, "{:#?}", said(after));
+}
+
+#[test]
+fn a_name_is_that_of_the_innermost_scope() {
+    assert_eq!(columns("let n = 1; let f = () { let n = 'x'; print a = n }; f()"), "a:string");
+    assert_eq!(columns("let n = 1; let f = (n: string) { print a = n }; f('x')"), "a:string");
+    let query =
+        "let T = Events; let f = () { let T = Users | project Country; T }; union (f()), (T | project User)";
+    assert_eq!(columns(query), "Country:string, User:string");
+}
+
+#[test]
 fn functions_that_call_one_another_do_not_multiply() {
     let mut query = String::from("let f0 = (T:(*)) { T | take 1 };\n");
     for level in 1..40 {
