@@ -12,7 +12,7 @@ use bartizan::compile::{self, Compiled, Folder};
 use bartizan::config::Config;
 use bartizan::diagnostic::{Diagnostic, SourceMap};
 use bartizan::plan::{Action, Desired, plan};
-use bartizan::resource::{LiveRule, Snapshot, canonical_alert_rule};
+use bartizan::resource::{Kind, Live, Snapshot};
 use bartizan::semantic::Models;
 use bartizan::source;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -123,8 +123,7 @@ fn desired(compiled: &[Compiled]) -> Vec<Desired<'_>> {
         .map(|compiled| Desired {
             resource: &compiled.resource,
             tables: &compiled.needs.tables,
-            watchlists: &compiled.needs.watchlists,
-            functions: &compiled.needs.functions,
+            needs: compiled.needs.resources(),
             connector: compiled.needs.connector.as_deref(),
         })
         .collect()
@@ -155,15 +154,18 @@ fn files(c: &mut Criterion) {
         );
     });
     let body = live(&compiled[0]);
-    group.bench_function("canonical form", |b| b.iter(|| canonical_alert_rule(black_box(&body))));
+    group.bench_function("canonical form", |b| {
+        b.iter_batched(|| body.clone(), |body| Kind::AlertRule.canonical(body), BatchSize::SmallInput)
+    });
     group.finish();
 }
 
 fn plans(c: &mut Criterion) {
     let (_dir, path) = folder();
     let (compiled, _) = checked(&path);
-    let rules = compiled.iter().map(|compiled| LiveRule::from_body(live(compiled)).unwrap()).collect();
-    let snapshot = Snapshot { rules, tables: vec!["SigninLogs".to_owned()], ..Snapshot::default() };
+    let resources =
+        compiled.iter().map(|compiled| Live::read(Kind::AlertRule, live(compiled)).unwrap()).collect();
+    let snapshot = Snapshot { resources, tables: vec!["SigninLogs".to_owned()] };
     let empty = Snapshot { tables: snapshot.tables.clone(), ..Snapshot::default() };
     let wanted = desired(&compiled);
     let unchanged = plan(&wanted, &snapshot, &[]);

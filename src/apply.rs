@@ -14,7 +14,7 @@ use futures::{StreamExt as _, stream};
 
 use crate::azure::{Client, Error, ErrorKind};
 use crate::plan::{Action, Change, Desired, Difference, Plan, Summary};
-use crate::resource::{Identity, Kind, Resource};
+use crate::resource::{Identity, Resource};
 
 /// What may be set for an apply.
 #[derive(Debug, Clone, Copy)]
@@ -89,15 +89,12 @@ async fn write(
         return Outcome::NotWritten;
     }
     let Some(wanted) = change.desired.and_then(|at| desired.get(at)) else { return Outcome::NotWritten };
-    let watchlists = wanted.watchlists.iter().map(|alias| Identity::new(Kind::Watchlist, alias));
-    let functions = wanted.functions.iter().map(|id| Identity::new(Kind::SavedSearch, id));
-    if let Some(needed) = watchlists.chain(functions).find(|needed| lost.contains(needed)) {
-        return Outcome::Blocked(needed);
+    if let Some(needed) = wanted.needs.iter().find(|needed| lost.contains(needed)) {
+        return Outcome::Blocked(needed.clone());
     }
     let written = match wanted.resource {
-        Resource::AlertRule(rule) => whole::write_rule(client, change, rule).await,
         Resource::Watchlist(list) => watchlist::write(client, change, list, options.concurrency).await,
-        Resource::SavedSearch(search) => whole::write_saved_search(client, change, search).await,
+        whole => whole::write(client, change, whole).await,
     };
     match written {
         Ok(differences) => Outcome::Written(differences),

@@ -31,6 +31,5 @@ pub use endpoint::Endpoint;
 pub use error::{Error, ErrorKind};
 pub use exchange::{MAX_RETRIES, MAX_WAIT};
 pub use polling::{LONGEST_OPERATION, POLL_INTERVAL};
-pub use snapshot::Look;
 pub use transport::network;
 pub use unwrap::{Unwrapped, unwrap};

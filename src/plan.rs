@@ -10,27 +10,23 @@ mod waves;
 pub use difference::{Difference, differences};
 pub use rows::{RowChanges, RowUpdate, changes as row_changes};
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::resource::{
-    Identity, Kind, LiveRule, LiveSavedSearch, LiveWatchlist, Resource, SavedSearch, Snapshot,
-    canonical_alert_rule, canonical_saved_search, canonical_watchlist,
-};
+use crate::resource::{Identity, Kind, Live, Look, Resource, Snapshot, WithoutEtag};
 
 /// A resource that the folder wants in the workspace, and what it needs there.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Desired<'a> {
     /// The resource.
     pub resource: &'a Resource,
     /// The tables that its query reads.
     pub tables: &'a [String],
-    /// The aliases of the watchlists that its query reads.
-    pub watchlists: &'a [String],
-    /// The ids of the saved functions that its query calls.
-    pub functions: &'a [String],
+    /// The watchlists that its query reads, and then the functions that it calls.
+    pub needs: Vec<Identity>,
     /// The data connector that fills the tables of a rule made from indicators; such a rule is left out without
     /// complaint where its table is absent.
     pub connector: Option<&'a str>,
@@ -55,8 +51,7 @@ pub enum Action {
 }
 
 /// Why a resource has its [`Action`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// Create: the workspace has nothing of this name.
     New,
@@ -70,10 +65,9 @@ pub enum Reason {
     ConnectorAbsent,
     /// Skipped: the query reads a table that the workspace does not have, so the service would refuse the rule.
     TableAbsent,
-    /// Skipped: the query reads a watchlist that neither the folder nor the workspace has.
-    WatchlistAbsent,
-    /// Skipped: the query calls a function that neither the folder nor the workspace has.
-    FunctionAbsent,
+    /// Skipped: the query needs something of this kind, such as a watchlist, that neither the folder nor the workspace
+    /// has.
+    Absent(Kind),
     /// Conflict: the workspace has a rule of this id and of another kind, which no update can change, or a saved
     /// search of this id that is no function.
     KindDiffers,
@@ -85,7 +79,28 @@ pub enum Reason {
 impl Reason {
     /// Whether the change leaves something undone that the folder asks for.
     pub fn is_failure(self) -> bool {
-        matches!(self, Self::TableAbsent | Self::WatchlistAbsent | Self::FunctionAbsent)
+        matches!(self, Self::TableAbsent | Self::Absent(_))
+    }
+
+    /// The reason in JSON: `watchlist-absent`.
+    pub fn word(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::New => "new",
+            Self::Changed => "changed",
+            Self::AutoDisabled => "auto-disabled",
+            Self::UpToDate => "up-to-date",
+            Self::ConnectorAbsent => "connector-absent",
+            Self::TableAbsent => "table-absent",
+            Self::Absent(kind) => return Cow::Owned(format!("{}-absent", kind.noun().replace(' ', "-"))),
+            Self::KindDiffers => "kind-differs",
+            Self::AliasTaken => "alias-taken",
+        })
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.word())
     }
 }
 
@@ -195,40 +210,53 @@ impl Plan {
     }
 }
 
-/// Compares what the folder wants with what the workspace has. `held` names what stands in files that are left out
+/// What of a workspace a plan of these needs to see: the kinds that the folder has or needs, and those that a plan
+/// always lists.
+pub fn look(desired: &[Desired<'_>]) -> Look {
+    let wanted = desired.iter().map(|wanted| wanted.resource.kind());
+    let needed = desired.iter().flat_map(|wanted| &wanted.needs).map(|identity| identity.kind);
+    let always = Kind::ALL.iter().copied().filter(|kind| kind.definition().always_listed);
+    let with_rows = desired.iter().filter(|wanted| wanted.resource.kind().definition().rows.is_some());
+    Look {
+        kinds: wanted.chain(needed).chain(always).collect(),
+        closely: with_rows.map(|wanted| wanted.resource.identity()).collect(),
+    }
+}
+
+/// Compares what the folder wants with what the workspace has. `held` names what is in files that are left out
 /// because of their errors: it is ours, and neither changed nor listed as not ours.
 pub fn plan(desired: &[Desired<'_>], snapshot: &Snapshot, held: &[Identity]) -> Plan {
     let workspace = Index::new(desired, snapshot, held);
     let mut changes: Vec<Change> =
-        desired.iter().enumerate().map(|(at, wanted)| change(at, *wanted, &workspace)).collect();
+        desired.iter().enumerate().map(|(at, wanted)| change(at, wanted, &workspace)).collect();
     for (change, wave) in changes.iter_mut().zip(waves::of(desired)) {
         change.wave = wave;
     }
     changes.sort_by_key(|change| change.wave);
-    let watchlists =
-        snapshot.watchlists.iter().map(|live| (Kind::Watchlist, &live.alias, live.display_name()));
-    // Hunting queries and what every workspace comes with are nothing that a folder could hold.
-    let functions = snapshot.saved_searches.iter().filter(|live| live.function_alias().is_some());
-    let functions = functions.map(|live| (Kind::SavedSearch, &live.id, live.display_name()));
-    let rules = snapshot.rules.iter().map(|live| (Kind::AlertRule, &live.id, live.display_name()));
-    let not_ours = watchlists
-        .chain(functions)
-        .chain(rules)
-        .filter(|(kind, id, _)| !workspace.ours.contains(&Identity::new(*kind, id.as_str())))
-        .map(|(kind, id, name)| NotOurs { kind, id: id.clone(), name: name.to_owned() })
+    let mut others: Vec<&Live> = snapshot
+        .resources
+        .iter()
+        .filter(|live| live.is_content() && !workspace.ours.contains(&live.identity))
+        .collect();
+    others.sort_by_key(|live| live.identity.kind.definition().wave);
+    let not_ours = others
+        .into_iter()
+        .map(|live| NotOurs {
+            kind: live.identity.kind,
+            id: live.identity.name.clone(),
+            name: live.display_name.clone(),
+        })
         .collect();
     Plan { changes, not_ours }
 }
 
 /// Both sides by name, so that a plan takes no longer than they are long.
 struct Index<'a> {
-    rules: HashMap<Identity, &'a LiveRule>,
-    watchlists: HashMap<Identity, &'a LiveWatchlist>,
-    functions: HashMap<Identity, &'a LiveSavedSearch>,
-    /// By alias, which a call compares by case.
-    functions_by_alias: HashMap<&'a str, Vec<&'a LiveSavedSearch>>,
+    live: HashMap<&'a Identity, &'a Live>,
+    /// By kind and alias, which a call compares by case.
+    by_alias: HashMap<(Kind, &'a str), Vec<&'a Live>>,
     tables: HashSet<&'a str>,
-    /// What stands in the folder, in files with errors too.
+    /// What is in the folder, in files with errors too.
     ours: HashSet<Identity>,
     /// What the folder wants.
     wanted: HashSet<Identity>,
@@ -236,59 +264,47 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn new(desired: &[Desired<'_>], snapshot: &'a Snapshot, held: &[Identity]) -> Self {
-        let mut functions_by_alias: HashMap<&str, Vec<_>> = HashMap::new();
-        for live in &snapshot.saved_searches {
-            if let Some(alias) = live.function_alias() {
-                functions_by_alias.entry(alias).or_default().push(live);
+        let mut by_alias: HashMap<(Kind, &str), Vec<_>> = HashMap::new();
+        for live in &snapshot.resources {
+            if let Some(alias) = live.alias() {
+                by_alias.entry((live.identity.kind, alias)).or_default().push(live);
             }
         }
         let wanted: HashSet<_> = desired.iter().map(|wanted| wanted.resource.identity()).collect();
         Self {
-            rules: snapshot
-                .rules
-                .iter()
-                .map(|live| (Identity::new(Kind::AlertRule, &live.id), live))
-                .collect(),
-            watchlists: snapshot
-                .watchlists
-                .iter()
-                .map(|live| (Identity::new(Kind::Watchlist, &live.alias), live))
-                .collect(),
-            functions: snapshot
-                .saved_searches
-                .iter()
-                .map(|live| (Identity::new(Kind::SavedSearch, &live.id), live))
-                .collect(),
-            functions_by_alias,
+            live: snapshot.resources.iter().map(|live| (&live.identity, live)).collect(),
+            by_alias,
             tables: snapshot.tables.iter().map(String::as_str).collect(),
             ours: wanted.iter().chain(held).cloned().collect(),
             wanted,
         }
     }
+
+    /// Whether something is there, or will be.
+    fn has(&self, identity: &Identity) -> bool {
+        self.wanted.contains(identity) || self.live.contains_key(identity)
+    }
 }
 
-fn change(at: usize, wanted: Desired<'_>, workspace: &Index<'_>) -> Change {
-    let identity = wanted.resource.identity();
-    let mut change = match wanted.resource {
-        Resource::AlertRule(rule) => {
-            let live = workspace.rules.get(&identity).copied();
-            rule_change(identity, wanted.resource, rule.kind.as_str(), live)
-        }
-        Resource::Watchlist(watchlist) => {
-            let live = workspace.watchlists.get(&identity).copied();
-            watchlist_change(identity, wanted.resource, watchlist, live)
-        }
-        Resource::SavedSearch(search) => saved_search_change(identity, wanted.resource, search, workspace),
-    };
+fn change(at: usize, wanted: &Desired<'_>, workspace: &Index<'_>) -> Change {
+    let mut change = compare(wanted.resource, workspace);
     change.desired = Some(at);
     skip_what_cannot_work(&mut change, wanted, workspace);
     change
 }
 
-fn new_change(identity: Identity, resource: &Resource) -> Change {
-    Change {
-        identity,
+fn compare(resource: &Resource, workspace: &Index<'_>) -> Change {
+    let identity = resource.identity();
+    let definition = identity.kind.definition();
+    let after = identity.kind.canonical(resource.body());
+    let live = workspace.live.get(&identity).copied();
+    let taken_by = (definition.alias)(&after).and_then(|alias| {
+        let of_alias = workspace.by_alias.get(&(identity.kind, alias)).into_iter().flatten();
+        of_alias.copied().find(|live| live.identity != identity)
+    });
+    let mut change = Change {
         display_name: resource.display_name().to_owned(),
+        identity,
         action: Action::Create,
         reason: Reason::New,
         wave: 0,
@@ -301,97 +317,39 @@ fn new_change(identity: Identity, resource: &Resource) -> Change {
         differences: Vec::new(),
         rows: RowChanges::default(),
         etag: None,
-    }
-}
-
-fn rule_change(identity: Identity, resource: &Resource, kind: &str, live: Option<&LiveRule>) -> Change {
-    let mut change = new_change(identity, resource);
-    let after = canonical_alert_rule(&resource.body());
-    let Some(live) = live else {
-        change.after = Some(after);
-        return change;
     };
-    let before = canonical_alert_rule(&live.body);
-    if !live.kind.eq_ignore_ascii_case(kind) {
-        (change.action, change.reason) = (Action::Conflict, Reason::KindDiffers);
-    } else if before == after {
-        (change.action, change.reason) = (Action::Unchanged, Reason::UpToDate);
-        return change;
-    } else {
-        let disabled = live.display_name().starts_with("AUTO DISABLED");
-        change.action = Action::Update;
-        change.reason = if disabled { Reason::AutoDisabled } else { Reason::Changed };
-        change.differences = differences(&before, &after);
-    }
-    change.etag.clone_from(&live.etag);
-    change.before = Some(before);
-    change.after = Some(after);
-    change
-}
-
-fn watchlist_change(
-    identity: Identity,
-    resource: &Resource,
-    watchlist: &crate::resource::Watchlist,
-    live: Option<&LiveWatchlist>,
-) -> Change {
-    let mut change = new_change(identity, resource);
-    let after = canonical_watchlist(&resource.body());
-    let Some(live) = live else {
-        change.rows.add = watchlist.items().collect();
-        change.after = Some(after);
-        return change;
-    };
-    let before = canonical_watchlist(&live.body);
-    change.rows = rows::changes(watchlist, live.items.as_deref().unwrap_or_default());
-    if before == after && change.rows.is_empty() {
-        (change.action, change.reason) = (Action::Unchanged, Reason::UpToDate);
-        return change;
-    }
-    (change.action, change.reason) = (Action::Update, Reason::Changed);
-    change.differences = differences(&before, &after);
-    change.etag.clone_from(&live.etag);
-    change.before = Some(before);
-    change.after = Some(after);
-    change
-}
-
-fn saved_search_change(
-    identity: Identity,
-    resource: &Resource,
-    search: &SavedSearch,
-    workspace: &Index<'_>,
-) -> Change {
-    let mut change = new_change(identity, resource);
-    let after = canonical_saved_search(&resource.body());
-    let live = workspace.functions.get(&change.identity).copied();
-    let of_alias = workspace.functions_by_alias.get(search.function_alias.as_str()).into_iter().flatten();
-    let other = of_alias.copied().find(|live| Identity::new(Kind::SavedSearch, &live.id) != change.identity);
-    if let Some(other) = other {
+    if let Some(other) = taken_by {
         (change.action, change.reason) = (Action::Conflict, Reason::AliasTaken);
-        change.taken_by = Some(other.id.clone());
-        change.before = Some(canonical_saved_search(&other.body));
+        change.taken_by = Some(other.identity.name.clone());
+        change.before = Some(other.canonical.clone());
     } else if let Some(live) = live {
-        let before = canonical_saved_search(&live.body);
-        if live.function_alias().is_none() {
+        let before = &live.canonical;
+        if let Resource::Watchlist(watchlist) = resource {
+            change.rows = rows::changes(watchlist, live.rows.as_deref().unwrap_or_default());
+        }
+        if !(definition.can_become)(&after, before) {
             (change.action, change.reason) = (Action::Conflict, Reason::KindDiffers);
-        } else if before == after {
+        } else if *before == after && change.rows.is_empty() {
             (change.action, change.reason) = (Action::Unchanged, Reason::UpToDate);
             return change;
         } else {
-            (change.action, change.reason) = (Action::Update, Reason::Changed);
-            change.differences = differences(&before, &after);
+            let switched_off = (definition.is_switched_off)(before);
+            change.action = Action::Update;
+            change.reason = if switched_off { Reason::AutoDisabled } else { Reason::Changed };
+            change.differences = differences(before, &after);
         }
-        // Without one the service refuses to write over what is there; a list that has none leaves no other way.
-        change.etag = Some(live.etag.clone().unwrap_or_else(|| "*".to_owned()));
-        change.before = Some(before);
+        let star = || (definition.without_etag == WithoutEtag::Star).then(|| "*".to_owned());
+        change.etag = live.etag.clone().or_else(star);
+        change.before = Some(before.clone());
+    } else if let Resource::Watchlist(watchlist) = resource {
+        change.rows.add = watchlist.items().collect();
     }
     change.after = Some(after);
     change
 }
 
 /// A rule over a table, watchlist or function that is not there would be refused, or would run and find nothing.
-fn skip_what_cannot_work(change: &mut Change, wanted: Desired<'_>, workspace: &Index<'_>) {
+fn skip_what_cannot_work(change: &mut Change, wanted: &Desired<'_>, workspace: &Index<'_>) {
     if !matches!(change.action, Action::Create | Action::Update) {
         return;
     }
@@ -405,27 +363,11 @@ fn skip_what_cannot_work(change: &mut Change, wanted: Desired<'_>, workspace: &I
         change.absent = absent;
         return;
     }
-    let is_there = |alias: &str| {
-        let identity = Identity::new(Kind::Watchlist, alias);
-        workspace.wanted.contains(&identity) || workspace.watchlists.contains_key(&identity)
-    };
-    let absent: Vec<String> = wanted.watchlists.iter().filter(|alias| !is_there(alias)).cloned().collect();
-    if !absent.is_empty() {
-        change.action = Action::Skipped;
-        change.reason = Reason::WatchlistAbsent;
-        change.absent = absent;
-        return;
-    }
-    let is_there = |id: &str| {
-        let identity = Identity::new(Kind::SavedSearch, id);
-        workspace.wanted.contains(&identity) || workspace.functions.contains_key(&identity)
-    };
-    let absent: Vec<String> = wanted.functions.iter().filter(|id| !is_there(id)).cloned().collect();
-    if !absent.is_empty() {
-        change.action = Action::Skipped;
-        change.reason = Reason::FunctionAbsent;
-        change.absent = absent;
-    }
+    let absent = || wanted.needs.iter().filter(|needed| !workspace.has(needed));
+    let Some(kind) = absent().map(|needed| needed.kind).next() else { return };
+    change.action = Action::Skipped;
+    change.reason = Reason::Absent(kind);
+    change.absent = absent().filter(|needed| needed.kind == kind).map(|needed| needed.name.clone()).collect();
 }
 
 impl Change {

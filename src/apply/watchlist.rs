@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::azure::{Client, Error, ErrorKind};
 use crate::plan::{Action, Change, Difference, RowChanges, differences, row_changes};
-use crate::resource::{LiveWatchlistItem, Watchlist, canonical_row, canonical_watchlist};
+use crate::resource::{Kind, LiveRow, Resource, Watchlist, canonical_row};
 
 /// Up to so many new rows are written one by one; each costs a request, whereas the bulk way sends the whole list.
 const FEW_ROWS: usize = 100;
@@ -34,7 +34,7 @@ pub(super) async fn write(
     let mut kept_fields = Vec::new();
     let mut answered = true;
     if bulk || !change.differences.is_empty() {
-        let body = if bulk { list.body() } else { list.metadata_body() };
+        let body = if bulk { whole_body(list) } else { list.metadata_body() };
         let (stored, how) = put(client, list, &change.body(body)).await?;
         kept_fields = kept(&stored, list);
         answered = how == Put::Answered;
@@ -42,7 +42,7 @@ pub(super) async fn write(
     if creates && answered {
         // A new list has the rows that were sent with it and no others.
     } else if bulk {
-        let live = client.watchlist_rows(&list.alias).await?;
+        let live = client.rows(Kind::Watchlist, &list.alias).await?;
         write_rows(client, list, &row_changes(list, &live), concurrency).await?;
     } else {
         write_rows(client, list, &change.rows, concurrency).await?;
@@ -63,19 +63,19 @@ async fn put(client: &Client, list: &Watchlist, body: &Value) -> Result<(Value, 
     let etag = body.get("etag").and_then(Value::as_str);
     let mut attempt = 1;
     loop {
-        let error = match client.put_watchlist(&list.alias, body).await {
+        let error = match client.put(Kind::Watchlist, &list.alias, body).await {
             Ok(answer) => return Ok((answer, Put::Answered)),
             Err(error) if error.kind() == ErrorKind::UnknownOutcome && attempt < ATTEMPTS => error,
             Err(error) => return Err(error),
         };
         attempt += 1;
         // Where it cannot be read back, what is told is that nobody knows, and not that it cannot be read.
-        let Ok(live) = client.settled_watchlist(&list.alias).await else { return Err(error) };
+        let Ok(live) = client.settled(Kind::Watchlist, &list.alias).await else { return Err(error) };
         match live {
             // Nobody wrote since the plan was made, so the same write is still the right one.
             Some(live) if etag.is_some() && live.get("etag").and_then(Value::as_str) == etag => {}
             None if etag.is_none() => {}
-            Some(live) if canonical_watchlist(&live) == canonical_watchlist(body) => {
+            Some(live) if canonical(&live) == canonical(body) => {
                 return Ok((live, Put::ReadBack));
             }
             _ => return Err(error),
@@ -117,14 +117,14 @@ async fn write_row(
     let body = item_body(row, etag);
     let mut attempt = 1;
     loop {
-        let error = match client.put_watchlist_item(&list.alias, id, &body).await {
+        let error = match client.put_row(Kind::Watchlist, &list.alias, id, &body).await {
             Ok(_) => return Ok(()),
             Err(error) if error.kind() == ErrorKind::UnknownOutcome && attempt < ATTEMPTS => error,
             Err(error) => return Err(error),
         };
         attempt += 1;
-        let Ok(live) = client.get_watchlist_item(&list.alias, id).await else { return Err(error) };
-        match live.as_ref().and_then(LiveWatchlistItem::from_body) {
+        let Ok(live) = client.get_row(Kind::Watchlist, &list.alias, id).await else { return Err(error) };
+        match live.as_ref().and_then(LiveRow::from_body) {
             Some(live) if canonical_row(&live.values) == canonical_row(row) => return Ok(()),
             Some(live) if etag.is_some() && live.etag.as_deref() == etag => {}
             None if etag.is_none() && live.is_none() => {}
@@ -136,12 +136,12 @@ async fn write_row(
 /// Deleting a row that is gone is no error, so it may be repeated until its outcome is known.
 async fn remove_row(client: &Client, list: &Watchlist, id: &str) -> Result<(), Error> {
     for _ in 1..ATTEMPTS {
-        match client.delete_watchlist_item(&list.alias, id).await {
+        match client.delete_row(Kind::Watchlist, &list.alias, id).await {
             Err(error) if error.kind() == ErrorKind::UnknownOutcome => {}
             known => return known,
         }
     }
-    client.delete_watchlist_item(&list.alias, id).await
+    client.delete_row(Kind::Watchlist, &list.alias, id).await
 }
 
 fn item_body(row: &BTreeMap<String, String>, etag: Option<&str>) -> Value {
@@ -161,5 +161,13 @@ fn kept(answer: &Value, list: &Watchlist) -> Vec<Difference> {
     if answer.get("properties").is_none() {
         return Vec::new();
     }
-    differences(&canonical_watchlist(&list.body()), &canonical_watchlist(answer))
+    differences(&canonical(&whole_body(list)), &canonical(answer))
+}
+
+fn whole_body(list: &Watchlist) -> Value {
+    Resource::Watchlist(list.clone()).body()
+}
+
+fn canonical(body: &Value) -> Value {
+    Kind::Watchlist.canonical(body.clone())
 }

@@ -4,48 +4,23 @@ use serde_json::Value;
 
 use crate::azure::{Client, Error, ErrorKind};
 use crate::plan::{Change, Difference, differences};
-use crate::resource::{AlertRule, SavedSearch, canonical_alert_rule, canonical_saved_search};
+use crate::resource::{Identity, Resource};
 
 /// How often a write is sent whose outcome was unknown and which proved not to have happened.
 const ATTEMPTS: usize = 3;
 
-/// Writes a rule and tells in which fields the service's answer differs from it.
-pub(super) async fn write_rule(
+/// Writes a resource and gives the fields in which the service's answer differs from it.
+pub(super) async fn write(
     client: &Client,
     change: &Change,
-    rule: &AlertRule,
+    resource: &Resource,
 ) -> Result<Vec<Difference>, Error> {
-    let body = change.body(rule.body());
-    let put = || client.put_alert_rule(&rule.id, &body);
-    let get = || client.get_alert_rule(&rule.id);
-    write(change, &body, canonical_alert_rule, put, get).await
-}
-
-/// Writes a saved search and tells in which fields the service's answer differs from it.
-pub(super) async fn write_saved_search(
-    client: &Client,
-    change: &Change,
-    search: &SavedSearch,
-) -> Result<Vec<Difference>, Error> {
-    let body = change.body(search.body());
-    let put = || client.put_saved_search(&search.id, &body);
-    let get = || client.get_saved_search(&search.id);
-    write(change, &body, canonical_saved_search, put, get).await
-}
-
-/// Sends `put` until it is known what became of it; `get` tells where an answer got lost.
-async fn write<P, G>(
-    change: &Change,
-    body: &Value,
-    canonical: fn(&Value) -> Value,
-    put: impl Fn() -> P,
-    get: impl Fn() -> G,
-) -> Result<Vec<Difference>, Error>
-where
-    P: Future<Output = Result<Value, Error>>,
-    G: Future<Output = Result<Option<Value>, Error>>,
-{
-    let after = canonical(body);
+    let Identity { kind, name } = resource.identity();
+    let body = change.body(resource.body());
+    let canonical = |body: &Value| kind.canonical(body.clone());
+    let put = || client.put(kind, &name, &body);
+    let get = || client.get(kind, &name);
+    let after = canonical(&body);
     let mut attempt = 1;
     loop {
         let error = match put().await {

@@ -128,13 +128,13 @@ impl Client {
         operation: &Operation,
     ) -> Result<Answer<T>, Error> {
         let url = self.url(operation)?;
-        self.exchange(operation.name, operation.method, url, operation.body.as_ref()).await
+        self.exchange(&operation.name, operation.method, url, operation.body.as_ref()).await
     }
 
     /// Reads a URL that the service named; the caller has checked its origin.
     pub(super) async fn follow<T: DeserializeOwned + Default>(
         &self,
-        name: &'static str,
+        name: &str,
         url: Url,
     ) -> Result<Answer<T>, Error> {
         self.exchange(name, Method::Get, url, None).await
@@ -151,13 +151,13 @@ impl Client {
         }
         url.query_pairs_mut()
             .append_pair("api-version", &operation.api_version)
-            .extend_pairs(operation.query.iter().map(|(name, value)| (name, value)));
+            .extend_pairs(&operation.query);
         Ok(url)
     }
 
     async fn exchange<T: DeserializeOwned + Default>(
         &self,
-        name: &'static str,
+        name: &str,
         method: Method,
         url: Url,
         body: Option<&Value>,

@@ -78,7 +78,7 @@ impl Client {
             if !followed.insert(url.as_str().to_owned()) {
                 return Err(broken(operation, "`nextLink` leads back to a page that was read"));
             }
-            page = self.follow(operation.name, url).await?.body;
+            page = self.follow(&operation.name, url).await?.body;
         }
     }
 
@@ -117,44 +117,12 @@ impl Client {
         Ok(all)
     }
 
-    /// Every analytics rule of the workspace, of every kind.
-    ///
-    /// # Errors
-    /// As [`Client::list`].
-    pub async fn list_alert_rules(&self) -> Result<Vec<Value>, Error> {
-        self.list(&self.operations().list_alert_rules()).await
-    }
-
-    /// Every watchlist, without its items.
-    ///
-    /// # Errors
-    /// As [`Client::list`].
-    pub async fn list_watchlists(&self) -> Result<Vec<Value>, Error> {
-        self.list(&self.operations().list_watchlists()).await
-    }
-
-    /// Every item of a watchlist.
-    ///
-    /// # Errors
-    /// As [`Client::list`].
-    pub async fn list_watchlist_items(&self, alias: &str) -> Result<Vec<Value>, Error> {
-        self.list(&self.operations().list_watchlist_items(alias)).await
-    }
-
     /// Every metadata resource.
     ///
     /// # Errors
     /// As [`Client::list`].
     pub async fn list_metadata(&self) -> Result<Vec<Value>, Error> {
         self.list(&self.operations().list_metadata()).await
-    }
-
-    /// Every saved search of the workspace, functions among them.
-    ///
-    /// # Errors
-    /// As [`Client::list`].
-    pub async fn list_saved_searches(&self) -> Result<Vec<Value>, Error> {
-        self.list(&self.operations().list_saved_searches()).await
     }
 
     /// Every table of the workspace, with its columns.

@@ -11,10 +11,11 @@ use super::{
     client::{Answer, Client},
     error::{Error, ErrorKind, excerpt},
     headers::{ASYNC_OPERATION, LOCATION, correlation_id, retry_after},
-    resources::Absence,
+    resources::{absence, is_absent},
     unwrap::read_value,
 };
 use crate::operation::Operation;
+use crate::resource::Kind;
 
 /// Between two looks at a running operation, where the service names no time.
 pub const POLL_INTERVAL: Duration = Duration::from_secs(2);
@@ -48,13 +49,13 @@ impl Progress {
         }
     }
 
-    /// From a watchlist. Where it has no `provisioningState`, as with older API versions, `uploadStatus` tells whether
+    /// From a resource. Where a watchlist has no `provisioningState`, as with older API versions, `uploadStatus` tells whether
     /// its items are still read; its `New` is also that of a list without items and never changes.
-    fn of_watchlist(watchlist: &Value) -> Self {
+    fn of_resource(resource: &Value) -> Self {
         let property =
-            |name| watchlist.get("properties").and_then(|properties| properties.get(name)?.as_str());
+            |name| resource.get("properties").and_then(|properties| properties.get(name)?.as_str());
         match (property("provisioningState"), property("uploadStatus")) {
-            (Some(state), _) => Self::of(state, watchlist),
+            (Some(state), _) => Self::of(state, resource),
             (None, Some(state)) if state.eq_ignore_ascii_case("InProgress") => Self::Running,
             (None, _) => Self::Done,
         }
@@ -93,48 +94,52 @@ impl Patience {
 }
 
 impl Client {
-    /// Creates or updates a watchlist, waits until the service has taken it in, and gives it as stored. Items of
-    /// `rawContent` are added to those that are there.
+    /// Sends a PUT of a kind whose writes are long-running, waits until the service has taken it in, and gives the
+    /// resource as stored.
     ///
     /// # Errors
     /// As [`Client::send`]; [`ErrorKind::Rejected`] when the operation itself fails, and
     /// [`ErrorKind::UnknownOutcome`] when it has not ended after [`LONGEST_OPERATION`], or its end cannot be read.
-    pub async fn put_watchlist(&self, alias: &str, body: &Value) -> Result<Value, Error> {
-        let operation = self.operations().put_watchlist(alias, body.clone());
-        let patience = Patience::new(&operation);
-        let first = self.answer(&operation).await?;
+    pub(super) async fn put_long_running(
+        &self,
+        kind: Kind,
+        name: &str,
+        operation: &Operation,
+    ) -> Result<Value, Error> {
+        let patience = Patience::new(operation);
+        let first = self.answer(operation).await?;
         let had_status = self.await_status(&patience, &first).await?;
         // The answer to the PUT is older than the end of the operation.
-        let mut answer = if had_status { self.look_at_watchlist(alias, &patience).await? } else { first };
+        let mut answer = if had_status { self.look_again(kind, name, &patience).await? } else { first };
         loop {
-            match Progress::of_watchlist(&answer.body) {
+            match Progress::of_resource(&answer.body) {
                 Progress::Done | Progress::Unreadable => return Ok(answer.body),
                 Progress::Failed(state, document) => {
                     return Err(self.operation_failed(&patience, &state, &document));
                 }
                 Progress::Running => {
                     patience.pause(&answer.headers).await?;
-                    answer = self.look_at_watchlist(alias, &patience).await?;
+                    answer = self.look_again(kind, name, &patience).await?;
                 }
             }
         }
     }
 
-    /// A watchlist once nothing is written to it any more, or `None`: for a write that was sent and whose answer, with
+    /// A resource once nothing is written to it any more, or `None`: for a write that was sent and whose answer, with
     /// what it says of the operation, never came.
     ///
     /// # Errors
-    /// As [`Client::put_watchlist`].
-    pub async fn settled_watchlist(&self, alias: &str) -> Result<Option<Value>, Error> {
-        let operation = self.operations().get_watchlist(alias);
+    /// As [`Client::put`].
+    pub async fn settled(&self, kind: Kind, name: &str) -> Result<Option<Value>, Error> {
+        let operation = self.operations().get(kind, name);
         let patience = Patience::new(&operation);
         loop {
             let answer = match self.answer(&operation).await {
                 Ok(answer) => answer,
-                Err(error) if Absence::Sentinel.is(&error) => return Ok(None),
+                Err(error) if is_absent(absence(kind), &error) => return Ok(None),
                 Err(error) => return Err(error),
             };
-            match Progress::of_watchlist(&answer.body) {
+            match Progress::of_resource(&answer.body) {
                 Progress::Done | Progress::Unreadable => return Ok(Some(answer.body)),
                 Progress::Failed(state, document) => {
                     return Err(self.operation_failed(&patience, &state, &document));
@@ -144,16 +149,21 @@ impl Client {
         }
     }
 
-    /// Deletes a watchlist with its items and waits until it is gone; that it does not exist is no error.
+    /// Sends a DELETE of a kind whose writes are long-running and waits until the resource is gone; that it does not
+    /// exist is no error.
     ///
     /// # Errors
-    /// As [`Client::put_watchlist`].
-    pub async fn delete_watchlist(&self, alias: &str) -> Result<(), Error> {
-        let operation = self.operations().delete_watchlist(alias);
-        let patience = Patience::new(&operation);
-        let mut answer = match self.answer(&operation).await {
+    /// As [`Client::put_long_running`].
+    pub(super) async fn delete_long_running(
+        &self,
+        kind: Kind,
+        name: &str,
+        operation: &Operation,
+    ) -> Result<(), Error> {
+        let patience = Patience::new(operation);
+        let mut answer = match self.answer(operation).await {
             Ok(answer) => answer,
-            Err(error) if Absence::Sentinel.is(&error) => return Ok(()),
+            Err(error) if is_absent(absence(kind), &error) => return Ok(()),
             Err(error) => return Err(error),
         };
         if answer.status != 202 || self.await_status(&patience, &answer).await? {
@@ -161,8 +171,8 @@ impl Client {
         }
         loop {
             patience.pause(&answer.headers).await?;
-            match self.answer(&self.operations().get_watchlist(alias)).await {
-                Ok(watchlist) => answer = watchlist,
+            match self.answer(&self.operations().get(kind, name)).await {
+                Ok(resource) => answer = resource,
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
                 Err(error) => return Err(as_unknown(error, &patience)),
             }
@@ -215,9 +225,9 @@ impl Client {
         url
     }
 
-    /// Reads the watchlist; one that was just written may not be there yet for the first reads.
-    async fn look_at_watchlist(&self, alias: &str, patience: &Patience) -> Result<Answer, Error> {
-        let operation = self.operations().get_watchlist(alias);
+    /// Reads the resource; one that was just written may not be there yet for the first reads.
+    async fn look_again(&self, kind: Kind, name: &str, patience: &Patience) -> Result<Answer, Error> {
+        let operation = self.operations().get(kind, name);
         let mut misses = 0;
         loop {
             match self.answer(&operation).await {

@@ -7,116 +7,84 @@ use super::{
     error::{Error, ErrorKind},
 };
 use crate::operation::Operation;
+use crate::resource::{Absence, Kind};
 
-/// Codes of a 404 that say that something above the resource is missing, so that nothing is known about the resource.
-const PARENT_IS_MISSING: &[&str] = &[
-    "SubscriptionNotFound",
-    "ResourceGroupNotFound",
-    "ParentResourceNotFound",
-    "InvalidResourceType",
-    "InvalidSubscriptionId",
-];
-
-/// Who answers when a resource does not exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Absence {
-    /// Azure Resource Manager or Log Analytics, with `ResourceNotFound`.
-    ResourceManager,
-    /// Sentinel, with `NotFound` or `404`. From it `ResourceNotFound` means the workspace.
-    Sentinel,
+/// Whether this error says that the resource does not exist, and its parents do.
+pub(super) fn is_absent(absence: Absence, error: &Error) -> bool {
+    error.kind() == ErrorKind::NotFound && absence.is(error.code().unwrap_or_default())
 }
 
-impl Absence {
-    /// Whether this error says that the resource does not exist, and its parents do.
-    pub(super) fn is(self, error: &Error) -> bool {
-        let code = error.code().unwrap_or_default();
-        error.kind() == ErrorKind::NotFound
-            && !PARENT_IS_MISSING.iter().any(|parent| parent.eq_ignore_ascii_case(code))
-            && (self == Self::ResourceManager || !code.eq_ignore_ascii_case("ResourceNotFound"))
-    }
+/// How a resource of this kind that does not exist looks.
+pub(super) fn absence(kind: Kind) -> Absence {
+    kind.definition().api.absence()
 }
 
 impl Client {
-    /// An analytics rule, or `None` when there is none of this id.
+    /// Every resource of a kind, as the service's list has it: also those of the collection that are not what a folder
+    /// could hold.
+    ///
+    /// # Errors
+    /// As [`Client::list`].
+    pub async fn resources(&self, kind: Kind) -> Result<Vec<Value>, Error> {
+        self.list(&self.operations().list(kind)).await
+    }
+
+    /// A resource without its rows, or `None` when there is none of this name.
     ///
     /// # Errors
     /// As [`Client::send`]; a missing workspace or resource group is an error and not `None`.
-    pub async fn get_alert_rule(&self, id: &str) -> Result<Option<Value>, Error> {
-        self.get(&self.operations().get_alert_rule(id), Absence::Sentinel).await
+    pub async fn get(&self, kind: Kind, name: &str) -> Result<Option<Value>, Error> {
+        self.read_if_there(&self.operations().get(kind, name), absence(kind)).await
     }
 
-    /// Creates or replaces an analytics rule and gives it as stored. With an `etag` in the body the service refuses when
-    /// the rule has another one ([`ErrorKind::Conflict`] or [`ErrorKind::PreconditionFailed`]).
+    /// Creates or replaces a resource, waits until the service has taken it in, and gives it as stored. With an `etag` in
+    /// the body the service refuses when the resource has another one ([`ErrorKind::Conflict`] or
+    /// [`ErrorKind::PreconditionFailed`]); over a saved search that exists it also refuses without one.
+    ///
+    /// # Errors
+    /// As [`Client::send`], and of a long-running kind as [`Client::put_long_running`].
+    pub async fn put(&self, kind: Kind, name: &str, body: &Value) -> Result<Value, Error> {
+        let operation = self.operations().put(kind, name, body.clone());
+        if kind.definition().long_running {
+            return self.put_long_running(kind, name, &operation).await;
+        }
+        self.send(&operation).await
+    }
+
+    /// Deletes a resource with its rows; that it does not exist is no error.
+    ///
+    /// # Errors
+    /// As [`Client::put`].
+    pub async fn delete(&self, kind: Kind, name: &str) -> Result<(), Error> {
+        let operation = self.operations().delete(kind, name);
+        if kind.definition().long_running {
+            return self.delete_long_running(kind, name, &operation).await;
+        }
+        self.remove(&operation, absence(kind)).await
+    }
+
+    /// A row, or `None`.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub async fn get_row(&self, kind: Kind, name: &str, id: &str) -> Result<Option<Value>, Error> {
+        self.read_if_there(&self.operations().get_row(kind, name, id), absence(kind)).await
+    }
+
+    /// Creates or replaces a row and gives it as stored.
     ///
     /// # Errors
     /// As [`Client::send`].
-    pub async fn put_alert_rule(&self, id: &str, body: &Value) -> Result<Value, Error> {
-        self.send(&self.operations().put_alert_rule(id, body.clone())).await
+    pub async fn put_row(&self, kind: Kind, name: &str, id: &str, body: &Value) -> Result<Value, Error> {
+        self.send(&self.operations().put_row(kind, name, id, body.clone())).await
     }
 
-    /// Deletes an analytics rule; that it does not exist is no error.
+    /// Deletes a row; that it does not exist is no error.
     ///
     /// # Errors
     /// As [`Client::send`].
-    pub async fn delete_alert_rule(&self, id: &str) -> Result<(), Error> {
-        self.delete(&self.operations().delete_alert_rule(id), Absence::Sentinel).await
-    }
-
-    /// A watchlist without its items, or `None`.
-    ///
-    /// # Errors
-    /// As [`Client::get_alert_rule`].
-    pub async fn get_watchlist(&self, alias: &str) -> Result<Option<Value>, Error> {
-        self.get(&self.operations().get_watchlist(alias), Absence::Sentinel).await
-    }
-
-    /// An item of a watchlist, or `None`.
-    ///
-    /// # Errors
-    /// As [`Client::get_alert_rule`].
-    pub async fn get_watchlist_item(&self, alias: &str, id: &str) -> Result<Option<Value>, Error> {
-        self.get(&self.operations().get_watchlist_item(alias, id), Absence::Sentinel).await
-    }
-
-    /// Creates or replaces an item of a watchlist and gives it as stored.
-    ///
-    /// # Errors
-    /// As [`Client::send`].
-    pub async fn put_watchlist_item(&self, alias: &str, id: &str, body: &Value) -> Result<Value, Error> {
-        self.send(&self.operations().put_watchlist_item(alias, id, body.clone())).await
-    }
-
-    /// Deletes an item of a watchlist; that it does not exist is no error.
-    ///
-    /// # Errors
-    /// As [`Client::send`].
-    pub async fn delete_watchlist_item(&self, alias: &str, id: &str) -> Result<(), Error> {
-        self.delete(&self.operations().delete_watchlist_item(alias, id), Absence::Sentinel).await
-    }
-
-    /// A saved search, or `None`.
-    ///
-    /// # Errors
-    /// As [`Client::send`]; a missing workspace or resource group is an error.
-    pub async fn get_saved_search(&self, id: &str) -> Result<Option<Value>, Error> {
-        self.get(&self.operations().get_saved_search(id), Absence::ResourceManager).await
-    }
-
-    /// Creates a saved search, or replaces it where the `etag` in the body allows that, and gives it as stored. Without
-    /// an etag the service does not write over one that exists ([`ErrorKind::Conflict`]).
-    ///
-    /// # Errors
-    /// As [`Client::send`].
-    pub async fn put_saved_search(&self, id: &str, body: &Value) -> Result<Value, Error> {
-        self.send(&self.operations().put_saved_search(id, body.clone())).await
-    }
-
-    /// Deletes a saved search; that it does not exist is no error.
-    ///
-    /// # Errors
-    /// As [`Client::send`].
-    pub async fn delete_saved_search(&self, id: &str) -> Result<(), Error> {
-        self.delete(&self.operations().delete_saved_search(id), Absence::ResourceManager).await
+    pub async fn delete_row(&self, kind: Kind, name: &str, id: &str) -> Result<(), Error> {
+        self.remove(&self.operations().delete_row(kind, name, id), absence(kind)).await
     }
 
     /// Creates or replaces a metadata resource and gives it as stored.
@@ -132,7 +100,7 @@ impl Client {
     /// # Errors
     /// As [`Client::send`].
     pub async fn delete_metadata(&self, name: &str) -> Result<(), Error> {
-        self.delete(&self.operations().delete_metadata(name), Absence::Sentinel).await
+        self.remove(&self.operations().delete_metadata(name), Absence::SENTINEL).await
     }
 
     /// Sentinel's onboarding state, or `None` when the workspace has no Sentinel.
@@ -140,7 +108,7 @@ impl Client {
     /// # Errors
     /// As [`Client::send`].
     pub async fn get_onboarding_state(&self) -> Result<Option<Value>, Error> {
-        self.get(&self.operations().get_onboarding_state(), Absence::ResourceManager).await
+        self.read_if_there(&self.operations().get_onboarding_state(), Absence::RESOURCE_MANAGER).await
     }
 
     /// The workspace, or `None`; a missing resource group or subscription is an error.
@@ -148,7 +116,7 @@ impl Client {
     /// # Errors
     /// As [`Client::send`].
     pub async fn get_workspace(&self) -> Result<Option<Value>, Error> {
-        self.get(&self.operations().get_workspace(), Absence::ResourceManager).await
+        self.read_if_there(&self.operations().get_workspace(), Absence::RESOURCE_MANAGER).await
     }
 
     /// A table of the workspace, or `None`.
@@ -156,21 +124,21 @@ impl Client {
     /// # Errors
     /// As [`Client::send`].
     pub async fn get_table(&self, name: &str) -> Result<Option<Value>, Error> {
-        self.get(&self.operations().get_table(name), Absence::ResourceManager).await
+        self.read_if_there(&self.operations().get_table(name), Absence::RESOURCE_MANAGER).await
     }
 
-    async fn get(&self, operation: &Operation, absence: Absence) -> Result<Option<Value>, Error> {
+    async fn read_if_there(&self, operation: &Operation, absence: Absence) -> Result<Option<Value>, Error> {
         match self.send(operation).await {
             Ok(value) => Ok(Some(value)),
-            Err(error) if absence.is(&error) => Ok(None),
+            Err(error) if is_absent(absence, &error) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    async fn delete(&self, operation: &Operation, absence: Absence) -> Result<(), Error> {
+    async fn remove(&self, operation: &Operation, absence: Absence) -> Result<(), Error> {
         match self.send(operation).await {
             Ok(_) => Ok(()),
-            Err(error) if absence.is(&error) => Ok(()),
+            Err(error) if is_absent(absence, &error) => Ok(()),
             Err(error) => Err(error),
         }
     }

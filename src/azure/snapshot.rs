@@ -1,6 +1,6 @@
-//! Reading what a workspace holds.
+//! Reading what a workspace has.
 
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures::{StreamExt as _, TryStreamExt as _, future, stream};
 use serde_json::Value;
 
 use super::{
@@ -8,75 +8,63 @@ use super::{
     error::{Error, ErrorKind},
 };
 use crate::operation::Operation;
-use crate::resource::{LiveRule, LiveSavedSearch, LiveWatchlist, LiveWatchlistItem, Snapshot, same_id};
+use crate::resource::{Kind, Live, LiveRow, Look, Snapshot};
 
-/// How many watchlists are read at a time.
+/// How many resources are read closely at a time.
 const READS: usize = 8;
 
-/// What of a workspace is looked at more closely than by its name.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Look<'a> {
-    /// The aliases of the watchlists whose rows are read.
-    pub watchlists: &'a [&'a str],
-    /// Whether the saved searches are read.
-    pub functions: bool,
-}
-
 impl Client {
-    /// Everything that a plan compares: all rules, all watchlists, the names of the tables; of the watchlists that are
-    /// looked at closely also the etag and the rows, which the list leaves out; and the saved searches where the
-    /// folder has functions. Three requests, one more for functions, and two for each of these watchlists that the
-    /// workspace has.
+    /// Everything that a plan compares: the resources of the kinds that are looked at and the names of the tables; of
+    /// those that are read closely also the etag and the rows, which a list leaves out. One request for the tables and
+    /// one for each kind, and two for each that is read closely and exists.
     ///
     /// # Errors
-    /// As [`Client::send`]; [`ErrorKind::Protocol`] when something has no name or a rule has no kind, since it could be
-    /// one of ours, and a plan without it would write over it.
-    pub async fn snapshot(&self, look: Look<'_>) -> Result<Snapshot, Error> {
-        let searches =
-            async { if look.functions { self.list_saved_searches().await } else { Ok(Vec::new()) } };
-        // All are awaited, so that of several failures always the same one is told.
-        let (rules, watchlists, searches, tables) = futures::join!(
-            self.list_alert_rules(),
-            self.list_watchlists(),
-            searches,
-            self.list_table_names()
-        );
-        let (rules, watchlists, searches, tables) = (rules?, watchlists?, searches?, tables?);
-        let operations = self.operations();
-        let rules = known(&operations.list_alert_rules(), rules, "name or kind", LiveRule::from_body)?;
-        let watchlists = known(&operations.list_watchlists(), watchlists, "name", LiveWatchlist::from_body)?;
-        let saved_searches =
-            known(&operations.list_saved_searches(), searches, "name", LiveSavedSearch::from_body)?;
-        let watchlists = stream::iter(watchlists)
+    /// As [`Client::send`]; [`ErrorKind::Protocol`] when something lacks what identifies it, since it could be one of
+    /// ours, and a plan without it would write over it.
+    pub async fn snapshot(&self, look: &Look) -> Result<Snapshot, Error> {
+        let lists = look.kinds.iter().map(|kind| self.live(*kind));
+        // All are awaited, so that of several failures always the same one is reported.
+        let (lists, tables) = future::join(future::join_all(lists), self.list_table_names()).await;
+        let lists: Vec<Vec<Live>> = lists.into_iter().collect::<Result<_, _>>()?;
+        let tables = tables?;
+        let resources = stream::iter(lists.into_iter().flatten())
             .map(|live| async move {
-                if look.watchlists.iter().any(|alias| same_id(alias, &live.alias)) {
-                    self.read_watchlist(live).await
-                } else {
-                    Ok(live)
-                }
+                if look.closely.contains(&live.identity) { self.read_closely(live).await } else { Ok(live) }
             })
             .buffered(READS)
             .try_collect()
             .await?;
-        Ok(Snapshot { rules, watchlists, saved_searches, tables })
+        Ok(Snapshot { resources, tables })
     }
 
-    /// The rows of a watchlist.
+    async fn live(&self, kind: Kind) -> Result<Vec<Live>, Error> {
+        let listed = self.resources(kind).await?;
+        let operation = self.operations().list(kind);
+        known(&operation, listed, kind.definition().identified_by, |body| Live::read(kind, body))
+    }
+
+    /// The rows of a resource.
     ///
     /// # Errors
     /// As [`Client::send`].
-    pub async fn watchlist_rows(&self, alias: &str) -> Result<Vec<LiveWatchlistItem>, Error> {
-        let items = self.list_watchlist_items(alias).await?;
-        let items = items.into_iter().filter(|item| !is_deleted(item)).collect();
-        let operation = self.operations().list_watchlist_items(alias);
-        known(&operation, items, "name", |item| LiveWatchlistItem::from_body(&item))
+    pub async fn rows(&self, kind: Kind, name: &str) -> Result<Vec<LiveRow>, Error> {
+        let operation = self.operations().list_rows(kind, name);
+        let rows = self.list(&operation).await?;
+        let rows = rows.into_iter().filter(|row| !is_deleted(row)).collect();
+        known(&operation, rows, "name", |row| LiveRow::from_body(&row))
     }
 
-    async fn read_watchlist(&self, listed: LiveWatchlist) -> Result<LiveWatchlist, Error> {
-        let (whole, items) =
-            futures::try_join!(self.get_watchlist(&listed.alias), self.watchlist_rows(&listed.alias))?;
-        let mut live = whole.and_then(LiveWatchlist::from_body).unwrap_or(listed);
-        live.items = Some(items);
+    async fn read_closely(&self, listed: Live) -> Result<Live, Error> {
+        let (kind, name) = (listed.identity.kind, listed.identity.name.as_str());
+        let rows = async {
+            match kind.definition().rows {
+                Some(_) => self.rows(kind, name).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (whole, rows) = future::try_join(self.get(kind, name), rows).await?;
+        let mut live = whole.and_then(|body| Live::read(kind, body)).unwrap_or(listed);
+        live.rows = rows;
         Ok(live)
     }
 }

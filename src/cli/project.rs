@@ -133,8 +133,7 @@ pub(super) fn desired(compiled: &Compiled) -> Desired<'_> {
     Desired {
         resource: &compiled.resource,
         tables: &compiled.needs.tables,
-        watchlists: &compiled.needs.watchlists,
-        functions: &compiled.needs.functions,
+        needs: compiled.needs.resources(),
         connector: compiled.needs.connector.as_deref(),
     }
 }

@@ -1,6 +1,7 @@
 //! What a resource needs of its workspace.
 
 use crate::document::Parser;
+use crate::resource::{Identity, Kind};
 use crate::semantic::reads::{Read, ReadKind};
 use crate::semantic::{Models, QueryModel};
 
@@ -33,6 +34,13 @@ impl Needs {
         });
         needs.functions = called.map(|id| id.into_owned()).collect();
         needs
+    }
+
+    /// The watchlists and then the functions.
+    pub fn resources(&self) -> Vec<Identity> {
+        let watchlists = self.watchlists.iter().map(|alias| Identity::new(Kind::Watchlist, alias));
+        let functions = self.functions.iter().map(|id| Identity::new(Kind::SavedSearch, id));
+        watchlists.chain(functions).collect()
     }
 
     fn add(&mut self, reads: &[Read], models: &Models, optional: bool) {

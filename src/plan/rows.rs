@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::resource::{LiveWatchlistItem, Watchlist, canonical_row};
+use crate::resource::{LiveRow, Watchlist, canonical_row};
 
 /// A row: its cells by column.
 type Row = BTreeMap<String, String>;
@@ -15,14 +15,14 @@ pub struct RowChanges {
     /// Rows whose search key the workspace has with other cells.
     pub update: Vec<RowUpdate>,
     /// Rows that the folder does not have, or that stand twice in the workspace.
-    pub remove: Vec<LiveWatchlistItem>,
+    pub remove: Vec<LiveRow>,
 }
 
 /// A row that changes in place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowUpdate {
     /// What the workspace has.
-    pub before: LiveWatchlistItem,
+    pub before: LiveRow,
     /// What the folder wants.
     pub after: Row,
 }
@@ -40,9 +40,9 @@ impl RowChanges {
 }
 
 /// Compares the rows by search key. Of several live rows with one key, one is kept and the others are removed.
-pub fn changes(wanted: &Watchlist, live: &[LiveWatchlistItem]) -> RowChanges {
+pub fn changes(wanted: &Watchlist, live: &[LiveRow]) -> RowChanges {
     let key_of = |row: &Row| row.get(&wanted.items_search_key).cloned().unwrap_or_default();
-    let mut by_key: HashMap<String, Vec<&LiveWatchlistItem>> = HashMap::with_capacity(live.len());
+    let mut by_key: HashMap<String, Vec<&LiveRow>> = HashMap::with_capacity(live.len());
     for item in live {
         by_key.entry(key_of(&item.values)).or_default().push(item);
     }

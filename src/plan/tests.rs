@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::*;
-use crate::resource::{AlertRule, Duration, LiveWatchlistItem, Properties, RuleKind, Severity, Watchlist};
+use crate::resource::{AlertRule, Duration, LiveRow, Properties, RuleKind, Severity, Watchlist};
 
 fn rule(id: &str) -> Resource {
     Resource::AlertRule(AlertRule {
@@ -51,19 +51,29 @@ fn watchlist(rows: &[(&str, &str)]) -> Resource {
 }
 
 fn desired(resource: &Resource) -> Desired<'_> {
-    Desired { resource, tables: &[], watchlists: &[], functions: &[], connector: None }
+    Desired { resource, tables: &[], needs: Vec::new(), connector: None }
 }
 
 /// The rule as the service would answer it.
-fn live(resource: &Resource) -> LiveRule {
+fn live(resource: &Resource) -> Live {
+    live_with(resource, |_| {})
+}
+
+/// The rule as the service would answer it after somebody changed it.
+fn live_with(resource: &Resource, edit: impl Fn(&mut Value)) -> Live {
     let mut body = resource.body();
     body["name"] = json!(resource.identity().name);
     body["etag"] = json!("\"1\"");
-    LiveRule::from_body(body).unwrap()
+    edit(&mut body);
+    Live::read(resource.kind(), body).unwrap()
 }
 
-fn item(id: &str, host: &str, owner: &str) -> LiveWatchlistItem {
-    LiveWatchlistItem {
+fn snapshot(resources: Vec<Live>) -> Snapshot {
+    Snapshot { resources, ..Snapshot::default() }
+}
+
+fn item(id: &str, host: &str, owner: &str) -> LiveRow {
+    LiveRow {
         id: id.to_owned(),
         etag: None,
         values: BTreeMap::from([
@@ -73,10 +83,9 @@ fn item(id: &str, host: &str, owner: &str) -> LiveWatchlistItem {
     }
 }
 
-fn live_watchlist(items: Vec<LiveWatchlistItem>) -> LiveWatchlist {
-    let mut body = watchlist(&[]).body();
-    body["name"] = json!("HOSTS");
-    LiveWatchlist { items: Some(items), ..LiveWatchlist::from_body(body).unwrap() }
+fn live_watchlist(items: Vec<LiveRow>) -> Live {
+    let live = live_with(&watchlist(&[]), |body| body["name"] = json!("HOSTS"));
+    Live { rows: Some(items), ..live }
 }
 
 fn only(plan: &Plan) -> &Change {
@@ -87,17 +96,17 @@ fn only(plan: &Plan) -> &Change {
 #[test]
 fn what_is_missing_is_created_and_what_is_the_same_is_left() {
     let (a, b) = (rule("a"), rule("b"));
-    let snapshot = Snapshot { rules: vec![live(&b)], ..Snapshot::default() };
-    let plan = plan(&[desired(&a), desired(&b)], &snapshot, &[]);
+    let workspace = snapshot(vec![live(&b)]);
+    let plan = plan(&[desired(&a), desired(&b)], &workspace, &[]);
     let actions: Vec<_> = plan.changes.iter().map(|change| (change.action, change.reason)).collect();
     assert_eq!(actions, [(Action::Create, Reason::New), (Action::Unchanged, Reason::UpToDate)]);
 }
 
 #[test]
 fn ids_that_differ_in_case_are_one_resource() {
-    let snapshot = Snapshot { rules: vec![live(&rule("ABC"))], ..Snapshot::default() };
+    let workspace = snapshot(vec![live(&rule("ABC"))]);
     let mine = rule("abc");
-    let plan = plan(&[desired(&mine)], &snapshot, &[]);
+    let plan = plan(&[desired(&mine)], &workspace, &[]);
     // The display name differs, so it is an update and not a second rule.
     assert_eq!(only(&plan).action, Action::Update);
     assert!(plan.not_ours.is_empty());
@@ -106,10 +115,9 @@ fn ids_that_differ_in_case_are_one_resource() {
 #[test]
 fn a_field_that_differs_is_an_update_with_the_etag_that_was_read() {
     let mine = rule("a");
-    let mut theirs = live(&mine);
-    theirs.body["properties"]["severity"] = json!("High");
-    let snapshot = Snapshot { rules: vec![theirs], ..Snapshot::default() };
-    let plan = plan(&[desired(&mine)], &snapshot, &[]);
+    let theirs = live_with(&mine, |body| body["properties"]["severity"] = json!("High"));
+    let workspace = snapshot(vec![theirs]);
+    let plan = plan(&[desired(&mine)], &workspace, &[]);
     let change = only(&plan);
     assert_eq!(change.differences.len(), 1);
     assert_eq!(change.differences[0].path, "properties.severity");
@@ -120,30 +128,28 @@ fn a_field_that_differs_is_an_update_with_the_etag_that_was_read() {
 #[test]
 fn a_rule_of_another_kind_is_a_conflict() {
     let mine = rule("a");
-    let mut theirs = live(&mine);
-    theirs.kind = "Fusion".to_owned();
-    let snapshot = Snapshot { rules: vec![theirs], ..Snapshot::default() };
-    assert_eq!(only(&plan(&[desired(&mine)], &snapshot, &[])).reason, Reason::KindDiffers);
+    let theirs = live_with(&mine, |body| body["kind"] = json!("Fusion"));
+    let workspace = snapshot(vec![theirs]);
+    assert_eq!(only(&plan(&[desired(&mine)], &workspace, &[])).reason, Reason::KindDiffers);
 }
 
 #[test]
 fn a_rule_that_the_service_switched_off_says_so() {
     let mine = rule("a");
-    let mut theirs = live(&mine);
-    theirs.body["properties"]["displayName"] = json!("AUTO DISABLED Rule a");
-    let snapshot = Snapshot { rules: vec![theirs], ..Snapshot::default() };
-    assert_eq!(only(&plan(&[desired(&mine)], &snapshot, &[])).reason, Reason::AutoDisabled);
+    let theirs = live_with(&mine, |body| body["properties"]["displayName"] = json!("AUTO DISABLED Rule a"));
+    let workspace = snapshot(vec![theirs]);
+    assert_eq!(only(&plan(&[desired(&mine)], &workspace, &[])).reason, Reason::AutoDisabled);
 }
 
 #[test]
 fn an_absent_table_skips_a_rule_of_indicators_and_fails_any_other() {
     let mine = rule("a");
     let tables = ["DnsEvents".to_owned()];
-    let snapshot = Snapshot { tables: vec!["SecurityEvent".to_owned()], ..Snapshot::default() };
+    let workspace = Snapshot { tables: vec!["SecurityEvent".to_owned()], ..Snapshot::default() };
     let wanted = Desired { tables: &tables, ..desired(&mine) };
-    let strict = plan(&[wanted], &snapshot, &[]);
+    let strict = plan(std::slice::from_ref(&wanted), &workspace, &[]);
     assert_eq!((only(&strict).reason, strict.summary().failed), (Reason::TableAbsent, 1));
-    let lenient = plan(&[Desired { connector: Some("DNS"), ..wanted }], &snapshot, &[]);
+    let lenient = plan(&[Desired { connector: Some("DNS"), ..wanted }], &workspace, &[]);
     assert_eq!(only(&lenient).reason, Reason::ConnectorAbsent);
     assert_eq!((lenient.summary().skipped, lenient.summary().failed), (1, 0));
     assert_eq!(only(&lenient).absent, ["DnsEvents"]);
@@ -152,29 +158,29 @@ fn an_absent_table_skips_a_rule_of_indicators_and_fails_any_other() {
 #[test]
 fn a_watchlist_may_come_from_the_folder_or_the_workspace() {
     let (mine, list) = (rule("a"), watchlist(&[]));
-    let aliases = ["Hosts".to_owned()];
-    let wanted = Desired { watchlists: &aliases, ..desired(&mine) };
-    assert_eq!(only(&plan(&[wanted], &Snapshot::default(), &[])).reason, Reason::WatchlistAbsent);
-    let both = plan(&[wanted, desired(&list)], &Snapshot::default(), &[]);
+    let needs = vec![Identity::new(Kind::Watchlist, "Hosts")];
+    let wanted = Desired { needs, ..desired(&mine) };
+    assert_eq!(
+        only(&plan(std::slice::from_ref(&wanted), &Snapshot::default(), &[])).reason,
+        Reason::Absent(Kind::Watchlist)
+    );
+    let both = plan(&[wanted.clone(), desired(&list)], &Snapshot::default(), &[]);
     assert!(both.changes.iter().all(|change| change.action == Action::Create));
     assert_eq!(both.changes[0].identity.kind, Kind::Watchlist);
-    let snapshot = Snapshot { watchlists: vec![live_watchlist(Vec::new())], ..Snapshot::default() };
-    assert_eq!(only(&plan(&[wanted], &snapshot, &[])).action, Action::Create);
+    let workspace = snapshot(vec![live_watchlist(Vec::new())]);
+    assert_eq!(only(&plan(&[wanted], &workspace, &[])).action, Action::Create);
 }
 
 #[test]
 fn rows_are_added_changed_and_removed_by_their_search_key() {
     let mine = watchlist(&[("same", "x"), ("changed", "new"), ("new", "y")]);
-    let snapshot = Snapshot {
-        watchlists: vec![live_watchlist(vec![
-            item("1", "same", "x"),
-            item("2", "changed", "old"),
-            item("3", "gone", "z"),
-            item("4", "same", "x"),
-        ])],
-        ..Snapshot::default()
-    };
-    let plan = plan(&[desired(&mine)], &snapshot, &[]);
+    let workspace = snapshot(vec![live_watchlist(vec![
+        item("1", "same", "x"),
+        item("2", "changed", "old"),
+        item("3", "gone", "z"),
+        item("4", "same", "x"),
+    ])]);
+    let plan = plan(&[desired(&mine)], &workspace, &[]);
     let rows = &only(&plan).rows;
     assert_eq!(rows.add.iter().map(|row| row["host"].as_str()).collect::<Vec<_>>(), ["new"]);
     assert_eq!(rows.update.iter().map(|row| row.before.id.as_str()).collect::<Vec<_>>(), ["2"]);
@@ -186,13 +192,13 @@ fn an_empty_cell_is_no_difference() {
     let mine = watchlist(&[("a", "")]);
     let mut row = item("1", "a", "");
     row.values.remove("owner");
-    let snapshot = Snapshot { watchlists: vec![live_watchlist(vec![row])], ..Snapshot::default() };
-    assert_eq!(only(&plan(&[desired(&mine)], &snapshot, &[])).action, Action::Unchanged);
+    let workspace = snapshot(vec![live_watchlist(vec![row])]);
+    assert_eq!(only(&plan(&[desired(&mine)], &workspace, &[])).action, Action::Unchanged);
 }
 
 #[test]
 fn what_is_not_ours_is_listed_unless_it_stands_in_a_file_with_errors() {
-    let snapshot = Snapshot { rules: vec![live(&rule("a")), live(&rule("b"))], ..Snapshot::default() };
-    let plan = plan(&[], &snapshot, &[Identity::new(Kind::AlertRule, "B")]);
+    let workspace = snapshot(vec![live(&rule("a")), live(&rule("b"))]);
+    let plan = plan(&[], &workspace, &[Identity::new(Kind::AlertRule, "B")]);
     assert_eq!(plan.not_ours.iter().map(|other| other.id.as_str()).collect::<Vec<_>>(), ["a"]);
 }

@@ -3,8 +3,74 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::canonical::{Constant, Rule};
+use super::kind::{Api, Content, Definition, WithoutEtag, text_at};
 use super::{
     AggregationKind, AlertDetail, AlertProperty, Duration, MatchingMethod, Severity, Tactic, TriggerOperator,
+};
+
+pub(super) const DEFINITION: Definition = Definition {
+    word: "alertRule",
+    noun: "analytics rule",
+    used: "names",
+    collection: "alertRules",
+    api: Api::Sentinel,
+    ignores_case: true,
+    wave: 2,
+    always_listed: true,
+    long_running: false,
+    without_etag: WithoutEtag::Nothing,
+    name: |body| body.get("kind").is_some_and(Value::is_string).then(|| text_at(body, "/name")).flatten(),
+    identified_by: "name or kind",
+    alias: |_| None,
+    is_content: |_| true,
+    can_become: |wanted, live| {
+        let variant = |rule| text_at(rule, "/kind").unwrap_or_default();
+        variant(wanted).eq_ignore_ascii_case(variant(live))
+    },
+    unlike: "a rule of this id and of another kind, which no update can change",
+    // After repeated failures the service switches a rule off and says so in its name.
+    is_switched_off: |live| {
+        text_at(live, "/properties/displayName").is_some_and(|name| name.starts_with("AUTO DISABLED"))
+    },
+    canonical: &[
+        Rule::Ignored("properties.lastModifiedUtc"),
+        Rule::Duration("properties.queryFrequency"),
+        Rule::Duration("properties.queryPeriod"),
+        Rule::Duration("properties.suppressionDuration"),
+        Rule::Duration("properties.incidentConfiguration.groupingConfiguration.lookbackDuration"),
+        Rule::Text("properties.query"),
+        Rule::Default("properties.eventGroupingSettings.aggregationKind", Constant::Text("SingleAlert")),
+        // Where a rule says nothing of incidents, each alert makes one, and alerts are not grouped.
+        Rule::Default("properties.incidentConfiguration.createIncident", Constant::Flag(true)),
+        Rule::Default(
+            "properties.incidentConfiguration.groupingConfiguration.enabled",
+            Constant::Flag(false),
+        ),
+        Rule::Default(
+            "properties.incidentConfiguration.groupingConfiguration.reopenClosedIncident",
+            Constant::Flag(false),
+        ),
+        Rule::Default(
+            "properties.incidentConfiguration.groupingConfiguration.lookbackDuration",
+            Constant::Text("PT5H"),
+        ),
+        Rule::Default(
+            "properties.incidentConfiguration.groupingConfiguration.matchingMethod",
+            Constant::Text("AllEntities"),
+        ),
+        Rule::Set("properties.tactics"),
+        Rule::Set("properties.techniques"),
+        Rule::Set("properties.subTechniques"),
+        Rule::Set("properties.incidentConfiguration.groupingConfiguration.groupByEntities"),
+        Rule::Set("properties.incidentConfiguration.groupingConfiguration.groupByAlertDetails"),
+        Rule::Set("properties.incidentConfiguration.groupingConfiguration.groupByCustomDetails"),
+        Rule::Set("properties.entityMappings[].fieldMappings"),
+        Rule::Set("properties.entityMappings"),
+        Rule::Set("properties.sentinelEntitiesMappings"),
+        Rule::Set("properties.alertDetailsOverride.alertDynamicProperties"),
+    ],
+    rows: None,
 };
 
 /// Which engine runs a rule.
@@ -42,15 +108,21 @@ pub struct AlertRule {
     pub properties: Properties,
 }
 
-impl AlertRule {
-    /// The body of the PUT that creates it.
-    pub fn body(&self) -> Value {
+impl Content for AlertRule {
+    fn name(&self) -> &str {
+        &self.id
+    }
+
+    fn display_name(&self) -> &str {
+        &self.properties.display_name
+    }
+
+    fn body(&self) -> Value {
         json!({ "kind": self.kind.as_str(), "properties": self.properties })
     }
 
-    /// Whether the stable API versions do not know a property or the kind of it: NRT, sub-techniques,
-    /// `sentinelEntitiesMappings`, and the alert property SubTechniques.
-    pub fn needs_preview(&self) -> bool {
+    /// NRT, sub-techniques, `sentinelEntitiesMappings`, and the alert property SubTechniques.
+    fn needs_preview(&self) -> bool {
         let properties = &self.properties;
         self.kind == RuleKind::Nrt
             || !properties.sub_techniques.is_empty()

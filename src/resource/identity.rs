@@ -1,55 +1,18 @@
 //! What names a resource in a workspace.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-/// The kinds of resources that Bartizan deploys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Kind {
-    /// `Microsoft.SecurityInsights/alertRules`.
-    AlertRule,
-    /// `Microsoft.SecurityInsights/watchlists`.
-    Watchlist,
-    /// `Microsoft.OperationalInsights/workspaces/savedSearches` that serve as functions.
-    SavedSearch,
-}
+use super::Kind;
 
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::AlertRule, Self::Watchlist, Self::SavedSearch];
-
-    /// As people call it.
-    pub fn noun(self) -> &'static str {
-        match self {
-            Self::AlertRule => "analytics rule",
-            Self::Watchlist => "watchlist",
-            Self::SavedSearch => "function",
-        }
-    }
-
-    /// The segment of a path, in a URL and in the folder that `compile` writes.
-    pub fn collection(self) -> &'static str {
-        match self {
-            Self::AlertRule => "alertRules",
-            Self::Watchlist => "watchlists",
-            Self::SavedSearch => "savedSearches",
-        }
-    }
-}
-
-/// Whether two resource names are one: ARM compares names without case.
-pub fn same_id(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b)
-}
-
-/// A kind and a resource name; equal and ordered without case.
-#[derive(Debug, Clone)]
+/// A kind and a resource name, equal and ordered by the case rule of the kind.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Identity {
     /// The kind.
     pub kind: Kind,
-    /// The rule's id, the watchlist's alias or the saved search's id, as it was written.
+    /// The resource name, as it was written: the rule's id, the watchlist's alias, the saved search's id.
     pub name: String,
 }
 
@@ -59,14 +22,21 @@ impl Identity {
         Self { kind, name: name.into() }
     }
 
-    fn key(&self) -> (Kind, String) {
-        (self.kind, self.name.to_ascii_lowercase())
+    fn key(&self) -> (Kind, Cow<'_, str>) {
+        let name = Cow::Borrowed(self.name.as_str());
+        let ignores_case = self.kind.definition().ignores_case;
+        (self.kind, if ignores_case { Cow::Owned(name.to_ascii_lowercase()) } else { name })
     }
 }
 
 impl PartialEq for Identity {
     fn eq(&self, other: &Self) -> bool {
-        self.kind == other.kind && same_id(&self.name, &other.name)
+        self.kind == other.kind
+            && if self.kind.definition().ignores_case {
+                self.name.eq_ignore_ascii_case(&other.name)
+            } else {
+                self.name == other.name
+            }
     }
 }
 

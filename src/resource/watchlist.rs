@@ -5,6 +5,55 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::Duration;
+use super::canonical::Rule;
+use super::kind::{Api, Content, Definition, RowsDefinition, WithoutEtag, text_at};
+
+pub(super) const DEFINITION: Definition = Definition {
+    word: "watchlist",
+    noun: "watchlist",
+    used: "reads",
+    collection: "watchlists",
+    api: Api::Sentinel,
+    ignores_case: true,
+    wave: 0,
+    always_listed: true,
+    long_running: true,
+    without_etag: WithoutEtag::Nothing,
+    name: |body| text_at(body, "/properties/watchlistAlias").or_else(|| text_at(body, "/name")),
+    identified_by: "name",
+    alias: |_| None,
+    is_content: |_| true,
+    can_become: |_, _| true,
+    unlike: "a watchlist of this alias",
+    is_switched_off: |_| false,
+    canonical: &[
+        // What the service owns.
+        Rule::Ignored("properties.watchlistId"),
+        Rule::Ignored("properties.created"),
+        Rule::Ignored("properties.updated"),
+        Rule::Ignored("properties.createdBy"),
+        Rule::Ignored("properties.updatedBy"),
+        Rule::Ignored("properties.tenantId"),
+        Rule::Ignored("properties.isDeleted"),
+        Rule::Ignored("properties.uploadStatus"),
+        Rule::Ignored("properties.provisioningState"),
+        Rule::Ignored("properties.watchlistType"),
+        Rule::Ignored("properties.watchlistKind"),
+        Rule::Ignored("properties.itemsCount"),
+        // What only carries rows in.
+        Rule::Ignored("properties.rawContent"),
+        Rule::Ignored("properties.contentType"),
+        Rule::Ignored("properties.numberOfLinesToSkip"),
+        Rule::Ignored("properties.source"),
+        Rule::Ignored("properties.sourceType"),
+        Rule::Ignored("properties.sasUri"),
+        // What repeats its name.
+        Rule::Ignored("properties.watchlistAlias"),
+        Rule::Duration("properties.defaultDuration"),
+        Rule::Set("properties.labels"),
+    ],
+    rows: Some(RowsDefinition { word: "watchlistItem", collection: "watchlistItems" }),
+};
 
 /// A watchlist and its rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,9 +78,17 @@ pub struct Watchlist {
     pub rows: Vec<Vec<String>>,
 }
 
-impl Watchlist {
-    /// The body of the PUT that creates it, with its rows.
-    pub fn body(&self) -> Value {
+impl Content for Watchlist {
+    fn name(&self) -> &str {
+        &self.alias
+    }
+
+    fn display_name(&self) -> &str {
+        &self.display_name
+    }
+
+    /// With its rows.
+    fn body(&self) -> Value {
         let mut body = self.metadata_body();
         if !self.rows.is_empty()
             && let Some(properties) = body["properties"].as_object_mut()
@@ -42,7 +99,9 @@ impl Watchlist {
         }
         body
     }
+}
 
+impl Watchlist {
     /// The body of a PUT that leaves the rows as they are.
     pub fn metadata_body(&self) -> Value {
         let mut properties = Map::new();

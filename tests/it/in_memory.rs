@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use bartizan::apply::{Options as ApplyOptions, Outcome, apply};
-use bartizan::azure::{Client, ClientOptions, Credential, Endpoint, Look, in_memory};
+use bartizan::azure::{Client, ClientOptions, Credential, Endpoint, in_memory};
 use bartizan::check::{self, Context};
 use bartizan::compile::{self, Compiled, Folder as Documents};
 use bartizan::config::Config;
 use bartizan::diagnostic::{Diagnostic, SourceMap};
 use bartizan::operation::{Cloud, PREVIEW_API_VERSION};
-use bartizan::plan::{Action, Desired, Plan, plan};
-use bartizan::resource::{Kind, Resource};
+use bartizan::plan::{Action, Desired, Plan, look, plan};
+use bartizan::resource::{Kind, Look, Resource};
 use bartizan::semantic::Models;
 use camino::Utf8PathBuf;
 use sentinel_emulator::{Emulator, Options};
@@ -71,21 +71,15 @@ impl Workspace {
 
     /// Sends a resource as it is, without looking at what is there.
     pub(crate) async fn put(&self, resource: &Resource) -> Result<(), bartizan::azure::Error> {
-        let body = resource.body();
-        match resource {
-            Resource::AlertRule(rule) => self.client.put_alert_rule(&rule.id, &body).await.map(drop),
-            Resource::Watchlist(list) => self.client.put_watchlist(&list.alias, &body).await.map(drop),
-            Resource::SavedSearch(search) => self.client.put_saved_search(&search.id, &body).await.map(drop),
-        }
+        let identity = resource.identity();
+        self.client.put(identity.kind, &identity.name, &resource.body()).await.map(drop)
     }
 
     pub(crate) async fn plan(&self, compiled: &[Compiled]) -> Plan {
-        let identities = compiled.iter().map(|compiled| compiled.resource.identity());
-        let aliases: Vec<String> =
-            identities.filter(|id| id.kind == Kind::Watchlist).map(|id| id.name).collect();
-        let aliases: Vec<&str> = aliases.iter().map(String::as_str).collect();
-        let snapshot = self.client.snapshot(Look { watchlists: &aliases, functions: true }).await.unwrap();
-        plan(&desired(compiled), &snapshot, &[])
+        let desired = desired(compiled);
+        // Whatever the folder has, so that tests see what else there is.
+        let look = Look { kinds: Kind::ALL.iter().copied().collect(), ..look(&desired) };
+        plan(&desired, &self.client.snapshot(&look).await.unwrap(), &[])
     }
 
     /// Carries a plan out.
@@ -126,8 +120,7 @@ fn desired(compiled: &[Compiled]) -> Vec<Desired<'_>> {
         .map(|compiled| Desired {
             resource: &compiled.resource,
             tables: &compiled.needs.tables,
-            watchlists: &compiled.needs.watchlists,
-            functions: &compiled.needs.functions,
+            needs: compiled.needs.resources(),
             connector: compiled.needs.connector.as_deref(),
         })
         .collect()

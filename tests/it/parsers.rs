@@ -3,6 +3,7 @@
 use bartizan::apply::Outcome;
 use bartizan::compile::Compiled;
 use bartizan::plan::{Action, Reason};
+use bartizan::resource::Kind;
 use insta::assert_snapshot;
 use sentinel_emulator::{Fault, FaultAction, Options};
 use serde_json::json;
@@ -127,7 +128,7 @@ async fn an_alias_that_another_function_has_is_a_conflict_and_its_id_takes_it_ov
     let workspace = Workspace::new(Options::default());
     let theirs = json!({ "properties": {
         "category": "Mine", "displayName": "Theirs", "query": "Heartbeat", "functionAlias": "Creations" }});
-    workspace.client.put_saved_search("portal-1", &theirs).await.unwrap();
+    workspace.client.put(Kind::SavedSearch, "portal-1", &theirs).await.unwrap();
     let folder = folder();
     let plan = workspace.plan(&compiled(&folder)).await;
     let change = plan.changes.iter().find(|change| change.identity.name == "creations").unwrap();

@@ -7,6 +7,7 @@ use clap::Args;
 use super::plan::stop_for_errors;
 use crate::cli::project::Project;
 use crate::cli::{Exit, Format, Global, view};
+use crate::resource::Kind;
 
 /// Write the exact bodies that would be sent
 ///
@@ -40,8 +41,8 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
         written.insert(path);
     }
     // Only what an earlier compile wrote: files that end in .json, in the folders that are its own.
-    let folders = crate::resource::Kind::ALL.map(|kind| arguments.out.join(kind.collection()));
-    let stale = folders.iter().filter_map(|folder| folder.read_dir_utf8().ok()).flatten().flatten();
+    let folders = Kind::ALL.iter().map(|kind| arguments.out.join(kind.collection()));
+    let stale = folders.filter_map(|folder| folder.read_dir_utf8().ok()).flatten().flatten();
     for entry in stale.filter(|entry| entry.path().extension() == Some("json")) {
         if !written.contains(entry.path()) {
             std::fs::remove_file(entry.path())

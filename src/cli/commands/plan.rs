@@ -1,13 +1,11 @@
 use camino::Utf8PathBuf;
 use clap::Args;
 
-use crate::azure::Look;
 use crate::cli::project::{Project, desired};
 use crate::cli::target::TargetArguments;
 use crate::cli::{Exit, Format, Global, view};
 use crate::compile::Compiled;
-use crate::plan::{Plan, plan};
-use crate::resource::Kind;
+use crate::plan::{Plan, look, plan};
 
 /// Show what an apply would change, and write nothing
 #[derive(Debug, Args)]
@@ -71,18 +69,8 @@ pub(super) async fn read_and_plan(
     compiled: &[&Compiled],
     client: &crate::azure::Client,
 ) -> anyhow::Result<Plan> {
-    let aliases: Vec<String> = compiled
-        .iter()
-        .map(|compiled| compiled.resource.identity())
-        .filter(|identity| identity.kind == Kind::Watchlist)
-        .map(|identity| identity.name)
-        .collect();
-    let aliases: Vec<&str> = aliases.iter().map(String::as_str).collect();
-    let functions = compiled.iter().any(|compiled| {
-        compiled.resource.identity().kind == Kind::SavedSearch || !compiled.needs.functions.is_empty()
-    });
-    let snapshot = client.snapshot(Look { watchlists: &aliases, functions }).await?;
     let desired: Vec<_> = compiled.iter().map(|compiled| desired(compiled)).collect();
+    let snapshot = client.snapshot(&look(&desired)).await?;
     Ok(plan(&desired, &snapshot, &project.held()))
 }
 

@@ -8,6 +8,7 @@ use crate::cli::target::TargetArguments;
 use crate::cli::{Exit, Global, file, view};
 use crate::compile;
 use crate::diagnostic::SourceMap;
+use crate::resource::Kind;
 use crate::schema::{LOCK_FILE, Lock};
 
 /// Write down what the workspace has, for checks without it
@@ -41,7 +42,7 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
     let target = arguments.target.open_workspace(&project.config)?;
     let client = &target.client;
     let (tables, searches) = runtime()?.block_on(async {
-        futures::future::try_join(client.list_tables(), client.list_saved_searches()).await
+        futures::future::try_join(client.list_tables(), client.resources(Kind::SavedSearch)).await
     })?;
     let ours: Vec<&str> = project.folder.parsers.iter().filter_map(compile::parser::alias).collect();
     let is_ours = |alias: &str| ours.contains(&alias);

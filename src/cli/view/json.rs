@@ -173,10 +173,7 @@ fn outcome(outcome: &Outcome) -> Value {
         Outcome::Written(differences) => json!({ "status": "written", "not_kept": differences }),
         Outcome::Conflict(error) => json!({ "status": "conflict", "error": self::error(error) }),
         Outcome::Failed(error) => json!({ "status": "failed", "error": self::error(error) }),
-        Outcome::Blocked(needed) if needed.kind == Kind::Watchlist => {
-            json!({ "status": "blocked", "watchlist": needed.name })
-        }
-        Outcome::Blocked(needed) => json!({ "status": "blocked", "function": needed.name }),
+        Outcome::Blocked(needed) => json!({ "status": "blocked", needed.kind.noun(): needed.name }),
     }
 }
 

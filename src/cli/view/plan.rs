@@ -12,7 +12,6 @@ use crate::cli::project::Project;
 use crate::compile::Compiled;
 use crate::document::AnalyticsRule;
 use crate::plan::{Action, Change, Difference, Plan, Reason, RowChanges, Summary};
-use crate::resource::Kind;
 
 /// How many rows of a watchlist are shown of each sort; the JSON format has all.
 const SHOWN_ROWS: usize = 10;
@@ -171,27 +170,23 @@ fn why(change: &Change) -> Option<String> {
             "the workspace has no {} {absent}, so the service would refuse the rule: connect the data first",
             nouns("table"),
         )),
-        Reason::WatchlistAbsent => Some(format!(
-            "neither the folder nor the workspace has the {} {absent} that the query reads",
-            nouns("watchlist"),
-        )),
-        Reason::FunctionAbsent => Some(format!(
-            "neither the folder nor the workspace has the {} {absent} that the query calls",
-            nouns("function"),
+        Reason::Absent(kind) => Some(format!(
+            "neither the folder nor the workspace has the {} {absent} that the query {}",
+            nouns(kind.noun()),
+            kind.definition().used,
         )),
         Reason::AliasTaken => Some(format!(
             "the workspace has a function of this alias under the id {0}: write `id: {0}` into the file to take it over, or delete it there",
             one_line(change.taken_by.as_deref().unwrap_or_default()),
         )),
-        Reason::KindDiffers if change.identity.kind == Kind::SavedSearch => {
-            Some("the workspace has a saved search of this id that is no function: give yours another id".to_owned())
-        }
-        Reason::KindDiffers => {
-            Some("the workspace has a rule of this id and of another kind, which no update can change: give yours another id".to_owned())
-        }
-        Reason::AutoDisabled => {
-            Some("the service switched the rule off after repeated failures; its description there says why".to_owned())
-        }
+        Reason::KindDiffers => Some(format!(
+            "the workspace has {}: give yours another id",
+            change.identity.kind.definition().unlike,
+        )),
+        Reason::AutoDisabled => Some(
+            "the service switched the rule off after repeated failures; its description there says why"
+                .to_owned(),
+        ),
         Reason::New | Reason::Changed | Reason::UpToDate => None,
     }
 }
@@ -292,7 +287,7 @@ fn complaint(change: &Change, outcome: &Outcome) -> Option<String> {
         Outcome::Blocked(needed) => Some(format!(
             "error: {what} was not sent, since the {} that it {} could not be created",
             one_line(&needed.to_string()),
-            if needed.kind == Kind::Watchlist { "reads" } else { "calls" },
+            needed.kind.definition().used,
         )),
         Outcome::Written(differences) if !differences.is_empty() => {
             let fields: Vec<_> = differences.iter().map(field_name).collect();

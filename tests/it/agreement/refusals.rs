@@ -347,11 +347,7 @@ async fn what_the_service_refuses_check_calls_an_error_or_it_is_known_why_not() 
         let body = changed(&right.body(), &case.properties);
         let workspace = Workspace::new(Options::default());
         workspace.put(&right).await.unwrap();
-        let answer = match &right {
-            Resource::AlertRule(_) => workspace.client.put_alert_rule("r", &body).await.map(drop),
-            Resource::Watchlist(_) => workspace.client.put_watchlist("other", &body).await.map(drop),
-            Resource::SavedSearch(_) => workspace.client.put_saved_search("other", &body).await.map(drop),
-        };
+        let answer = workspace.client.put(right.kind(), "other", &body).await.map(drop);
         let verdict = verdict(&answer);
         assert!(answer.is_err(), "the emulator takes {}: {body}", case.name);
         assert!(verdict.starts_with("400 "), "{}: {verdict}", case.name);

@@ -1,5 +1,6 @@
 //! Which credential is taken, and what it asks for.
 
+use bartizan::resource::Kind;
 use std::collections::HashMap;
 
 use bartizan::{
@@ -156,8 +157,8 @@ async fn list_with(service: &Service, cloud: Cloud, method: AuthMethod, pairs: &
         Credential::choose(Some(method), &endpoint, None, &of(pairs), &service.transport()).unwrap();
     let options = ClientOptions { transport: Some(service.transport()), ..ClientOptions::default() };
     let client = Client::new(workspace(), endpoint, &credential, options).unwrap();
-    client.list_alert_rules().await.unwrap();
-    client.list_watchlists().await.unwrap();
+    client.resources(Kind::AlertRule).await.unwrap();
+    client.resources(Kind::Watchlist).await.unwrap();
 }
 
 const TENANT_AND_CLIENT: [(&str, &str); 2] =
@@ -253,8 +254,8 @@ async fn a_token_that_is_refused_is_an_authentication_failure_with_its_reason() 
     )
     .unwrap();
     for result in [
-        service.client_with(&credential).list_alert_rules().await.map(|_| ()),
-        service.client_with(&credential).put_alert_rule("r1", &json!({})).await.map(|_| ()),
+        service.client_with(&credential).resources(Kind::AlertRule).await.map(|_| ()),
+        service.client_with(&credential).put(Kind::AlertRule, "r1", &json!({})).await.map(|_| ()),
     ] {
         let error = result.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Authentication);
@@ -274,7 +275,7 @@ async fn a_sign_in_that_fails_is_tried_a_few_times_and_not_for_minutes() {
     let endpoint = Endpoint::of(Cloud::Public);
     let method = Some(AuthMethod::ClientSecret);
     let credential = Credential::choose(method, &endpoint, None, &of(&pairs), &service.transport()).unwrap();
-    let error = service.client_with(&credential).list_alert_rules().await.unwrap_err();
+    let error = service.client_with(&credential).resources(Kind::AlertRule).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);
     let tokens = service.seen().iter().filter(|seen| seen.path.ends_with("/token")).count();
     assert_eq!(tokens, 5, "once, and four times again");
@@ -294,7 +295,7 @@ async fn a_loopback_endpoint_gets_no_token_of_azure_unless_told() {
         assert_eq!(credential.method(), AuthMethod::StaticToken);
         let options = ClientOptions { transport: Some(service.transport()), ..ClientOptions::default() };
         let client = Client::new(workspace(), endpoint.clone(), &credential, options).unwrap();
-        client.list_alert_rules().await.unwrap();
+        client.resources(Kind::AlertRule).await.unwrap();
         let last = service.seen().pop().unwrap();
         assert_eq!((last.host.as_str(), last.header("authorization")), ("127.0.0.1:8080", Some(token)));
     }

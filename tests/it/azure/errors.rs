@@ -1,5 +1,6 @@
 //! Each class of error, and what is sent again and what is not.
 
+use bartizan::resource::Kind;
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -51,7 +52,7 @@ async fn each_answer_has_its_kind_and_keeps_code_text_and_correlation_id() {
         let (status, body) = (*status, arm_error(code, message));
         let service =
             Service::new(move |_| json_with(status, &[("x-ms-correlation-request-id", "c-1")], &body));
-        let error = service.client().put_alert_rule("r1", &json!({})).await.unwrap_err();
+        let error = service.client().put(Kind::AlertRule, "r1", &json!({})).await.unwrap_err();
         assert_eq!(error.kind(), *kind, "{status} {code}");
         assert_eq!(
             (error.status(), error.code(), error.message(), error.correlation_id()),
@@ -67,7 +68,7 @@ async fn an_error_reads_as_one_line_with_all_that_support_asks_for() {
         "innererror": {"code": "SEM0100", "message": "'where' operator: Failed to resolve scalar expression named 'Foo'"}}});
     let body = arm_error("BadRequest", &format!("FailedToResolveScalarExpression; Message: {inner}"));
     let service = Service::new(move |_| json_with(400, &[("x-ms-request-id", "c-2")], &body));
-    let error = service.client().put_alert_rule("r1", &json!({})).await.unwrap_err();
+    let error = service.client().put(Kind::AlertRule, "r1", &json!({})).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
@@ -83,8 +84,8 @@ async fn a_write_that_the_service_failed_on_is_not_sent_again() {
     for status in [408, 500, 502, 503, 504] {
         let service = Service::new(move |_| json_with(status, &[("retry-after", "1")], &json!({})));
         let client = service.client();
-        let put = client.put_alert_rule("r1", &json!({})).await.unwrap_err();
-        let delete = client.delete_alert_rule("r1").await.unwrap_err();
+        let put = client.put(Kind::AlertRule, "r1", &json!({})).await.unwrap_err();
+        let delete = client.delete(Kind::AlertRule, "r1").await.unwrap_err();
         assert_eq!([put.kind(), delete.kind()], [ErrorKind::UnknownOutcome; 2], "{status}");
         assert_eq!(service.calls(), ["PUT alertRules/r1", "DELETE alertRules/r1"], "{status}");
     }
@@ -97,7 +98,7 @@ async fn a_read_that_the_service_failed_on_is_sent_again() {
             0 | 1 => json(status, &json!({})),
             _ => json(200, &json!({"name": "r1"})),
         });
-        let found = service.client().get_alert_rule("r1").await.unwrap();
+        let found = service.client().get(Kind::AlertRule, "r1").await.unwrap();
         assert_eq!(found, Some(json!({"name": "r1"})), "{status}");
         assert_eq!(service.calls().len(), 3, "{status}");
     }
@@ -107,7 +108,7 @@ async fn a_read_that_the_service_failed_on_is_sent_again() {
 async fn a_read_gives_up_after_some_retries() {
     let service =
         Service::new(|_| json(503, &json!({"error": {"code": "ServiceUnavailable", "message": "later"}})));
-    let error = service.client().list_alert_rules().await.unwrap_err();
+    let error = service.client().resources(Kind::AlertRule).await.unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::Unavailable, "later"));
     assert_eq!(service.calls().len(), 1 + MAX_RETRIES as usize);
 }
@@ -116,7 +117,7 @@ async fn a_read_gives_up_after_some_retries() {
 async fn what_is_refused_is_not_sent_again() {
     for status in [400, 401, 403, 404, 409, 412] {
         let service = Service::new(move |_| json(status, &arm_error("X", "no")));
-        service.client().list_alert_rules().await.unwrap_err();
+        service.client().resources(Kind::AlertRule).await.unwrap_err();
         assert_eq!(service.calls().len(), 1, "{status}");
     }
 }
@@ -130,7 +131,7 @@ fn broken_off() -> Response<Body> {
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_breaks_off_makes_the_outcome_of_a_write_unknown() {
     let service = Service::new(|_| broken_off());
-    let error = service.client().put_alert_rule("r1", &json!({})).await.unwrap_err();
+    let error = service.client().put(Kind::AlertRule, "r1", &json!({})).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownOutcome);
     assert!(error.to_string().contains("it is not known whether this took effect"), "{error}");
     assert_eq!(service.calls().len(), 1);
@@ -140,7 +141,7 @@ async fn a_connection_that_breaks_off_makes_the_outcome_of_a_write_unknown() {
 async fn a_read_whose_connection_breaks_off_is_sent_again() {
     let service =
         Service::new(|seen| if seen.index == 0 { broken_off() } else { json(200, &json!({"name": "r1"})) });
-    assert!(service.client().get_alert_rule("r1").await.unwrap().is_some());
+    assert!(service.client().get(Kind::AlertRule, "r1").await.unwrap().is_some());
     assert_eq!(service.calls().len(), 2);
 }
 
@@ -177,7 +178,7 @@ async fn a_write_that_never_left_is_sent_again_and_its_failure_says_why() {
         let client =
             Client::new(workspace(), Endpoint::of(Cloud::Public), &Credential::fixed(TOKEN), options)
                 .unwrap();
-        let result = client.put_alert_rule("r1", &json!({})).await;
+        let result = client.put(Kind::AlertRule, "r1", &json!({})).await;
         if succeeds {
             result.unwrap();
             assert_eq!(transport.tries.load(Ordering::SeqCst), 3);
@@ -199,18 +200,18 @@ async fn what_is_absent_is_none_but_a_missing_workspace_is_an_error() {
     for (code, message) in absent {
         let body = arm_error(code, message);
         let service = Service::new(move |_| json(404, &body));
-        assert_eq!(service.client().get_alert_rule("r1").await.unwrap(), None, "{code}");
-        assert_eq!(service.client().get_watchlist("w").await.unwrap(), None, "{code}");
-        service.client().delete_alert_rule("r1").await.unwrap();
-        service.client().delete_watchlist("w").await.unwrap();
+        assert_eq!(service.client().get(Kind::AlertRule, "r1").await.unwrap(), None, "{code}");
+        assert_eq!(service.client().get(Kind::Watchlist, "w").await.unwrap(), None, "{code}");
+        service.client().delete(Kind::AlertRule, "r1").await.unwrap();
+        service.client().delete(Kind::Watchlist, "w").await.unwrap();
     }
     for code in ["ResourceNotFound", "ResourceGroupNotFound", "SubscriptionNotFound", "InvalidResourceType"] {
         let service = Service::new(move |_| json(404, &arm_error(code, "not found")));
         for error in [
-            service.client().get_alert_rule("r1").await.unwrap_err(),
-            service.client().get_watchlist("w").await.unwrap_err(),
-            service.client().delete_alert_rule("r1").await.unwrap_err(),
-            service.client().delete_watchlist("w").await.unwrap_err(),
+            service.client().get(Kind::AlertRule, "r1").await.unwrap_err(),
+            service.client().get(Kind::Watchlist, "w").await.unwrap_err(),
+            service.client().delete(Kind::AlertRule, "r1").await.unwrap_err(),
+            service.client().delete(Kind::Watchlist, "w").await.unwrap_err(),
         ] {
             assert_eq!(error.kind(), ErrorKind::NotFound, "{code}");
         }
@@ -223,9 +224,9 @@ async fn what_is_absent_is_none_but_a_missing_workspace_is_an_error() {
 #[tokio::test]
 async fn an_answer_that_is_no_json_is_named_and_not_shown() {
     let page = |_: &Seen| Response::new(Body::from("<html><body>sign in to the proxy</body></html>"));
-    let read = Service::new(page).client().list_alert_rules().await.unwrap_err();
+    let read = Service::new(page).client().resources(Kind::AlertRule).await.unwrap_err();
     assert_eq!(read.kind(), ErrorKind::Protocol);
-    let write = Service::new(page).client().put_alert_rule("r1", &json!({})).await.unwrap_err();
+    let write = Service::new(page).client().put(Kind::AlertRule, "r1", &json!({})).await.unwrap_err();
     assert_eq!(write.kind(), ErrorKind::UnknownOutcome);
     assert!(!format!("{read:?} {write:?}").contains("proxy"));
 }

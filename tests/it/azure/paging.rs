@@ -1,6 +1,7 @@
 //! Lists over several pages.
 
 use bartizan::azure::ErrorKind;
+use bartizan::resource::Kind;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -28,14 +29,14 @@ async fn pages_are_followed_until_there_is_no_link() {
         }
         _ => json(200, &json!({"value": [{"name": "c"}], "nextLink": null})),
     });
-    let rules = service.client().list_alert_rules().await.unwrap();
+    let rules = service.client().resources(Kind::AlertRule).await.unwrap();
     assert_eq!(rules, [json!({"name": "a"}), json!({"name": "b"}), json!({"name": "c"})]);
     assert!(service.seen().iter().all(|seen| seen.header("authorization").is_some()));
 }
 
 #[tokio::test]
 async fn an_empty_link_ends_the_list() {
-    assert_eq!(linking_to(json!("")).client().list_watchlists().await.unwrap().len(), 1);
+    assert_eq!(linking_to(json!("")).client().resources(Kind::Watchlist).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -50,7 +51,7 @@ async fn a_link_to_another_host_is_refused_and_gets_no_token() {
         "javascript:alert(1)",
     ] {
         let service = linking_to(json!(link));
-        let error = service.client().list_alert_rules().await.unwrap_err();
+        let error = service.client().resources(Kind::AlertRule).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Protocol, "{link}");
         assert!(error.to_string().contains("nextLink"), "{link}: {error}");
         assert_eq!(service.seen().len(), 1, "{link}");
@@ -63,7 +64,7 @@ async fn pages_that_lead_in_a_circle_are_an_error() {
         let next = if seen.query.ends_with("=1") { 2 } else { 1 };
         json(200, &json!({"value": [{}], "nextLink": format!("{ORIGIN}{}?p={next}", sentinel("alertRules"))}))
     });
-    let error = service.client().list_alert_rules().await.unwrap_err();
+    let error = service.client().resources(Kind::AlertRule).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Protocol);
     assert_eq!(service.seen().len(), 3);
 }
@@ -74,7 +75,8 @@ async fn a_page_that_is_no_list_is_an_error() {
         [json!({}), json!([]), json!({"value": {}}), json!("value"), json!({"value": [], "nextLink": 7})]
     {
         let shown = page.to_string();
-        let error = Service::new(move |_| json(200, &page)).client().list_alert_rules().await.unwrap_err();
+        let error =
+            Service::new(move |_| json(200, &page)).client().resources(Kind::AlertRule).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Protocol, "{shown}");
     }
 }
@@ -104,7 +106,7 @@ async fn each_page_is_handed_over_before_the_next_one_is_read() {
         pages.push((service.seen().len(), page.into_iter().map(|item| item.name).collect::<Vec<_>>()));
         Ok(())
     };
-    client.for_each_page(&client.operations().list_alert_rules(), take).await.unwrap();
+    client.for_each_page(&client.operations().list(Kind::AlertRule), take).await.unwrap();
     let expected = [["0a", "0b"], ["1a", "1b"], ["2a", "2b"]].map(|page| page.map(str::to_owned).to_vec());
     assert_eq!(pages, (1..).zip(expected).collect::<Vec<_>>());
 }
@@ -114,12 +116,12 @@ async fn an_error_of_the_caller_ends_the_reading() {
     let service = three_pages();
     let client = service.client();
     // Any error will do: this one is of a name that cannot be in a path.
-    let mut error = Some(client.get_alert_rule("..").await.unwrap_err());
+    let mut error = Some(client.get(Kind::AlertRule, "..").await.unwrap_err());
     let take = |page: Vec<Named>| match page[0].name.as_str() {
         "1a" => Err(error.take().unwrap()),
         _ => Ok(()),
     };
-    let ended = client.for_each_page(&client.operations().list_alert_rules(), take).await.unwrap_err();
+    let ended = client.for_each_page(&client.operations().list(Kind::AlertRule), take).await.unwrap_err();
     assert_eq!(ended.kind(), ErrorKind::Endpoint);
     assert_eq!(service.seen().len(), 2);
 }
@@ -128,6 +130,6 @@ async fn an_error_of_the_caller_ends_the_reading() {
 async fn an_item_of_another_shape_is_an_error() {
     let service = Service::new(|_| json(200, &json!({"value": [{"name": "a"}, {"name": 7}]})));
     let client = service.client();
-    let list = client.list::<Named>(&client.operations().list_alert_rules()).await.unwrap_err();
+    let list = client.list::<Named>(&client.operations().list(Kind::AlertRule)).await.unwrap_err();
     assert_eq!(list.kind(), ErrorKind::Protocol);
 }

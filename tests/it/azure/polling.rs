@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bartizan::azure::{ErrorKind, LONGEST_OPERATION};
+use bartizan::resource::Kind;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -34,7 +35,7 @@ async fn a_put_follows_the_status_document_and_then_reads_the_watchlist() {
         _ => json(200, &watchlist("Succeeded")),
     });
     let start = Instant::now();
-    let stored = service.client().put_watchlist("w", &body()).await.unwrap();
+    let stored = service.client().put(Kind::Watchlist, "w", &body()).await.unwrap();
     assert_eq!(stored, watchlist("Succeeded"));
     let status = format!("GET {STATUS}");
     assert_eq!(service.calls(), ["PUT watchlists/w", &status, &status, "GET watchlists/w"]);
@@ -48,14 +49,14 @@ async fn a_put_without_a_status_document_waits_for_the_provisioning_state() {
         1 => json(200, &watchlist("Uploading")),
         _ => json(200, &watchlist("Succeeded")),
     });
-    assert_eq!(service.client().put_watchlist("w", &body()).await.unwrap(), watchlist("Succeeded"));
+    assert_eq!(service.client().put(Kind::Watchlist, "w", &body()).await.unwrap(), watchlist("Succeeded"));
     assert_eq!(service.calls(), ["PUT watchlists/w", "GET watchlists/w", "GET watchlists/w"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_older_service_that_answers_at_once_is_not_asked_again() {
     let service = Service::new(|_| json(200, &json!({"name": "w", "properties": {"uploadStatus": "New"}})));
-    service.client().put_watchlist("w", &body()).await.unwrap();
+    service.client().put(Kind::Watchlist, "w", &body()).await.unwrap();
     assert_eq!(service.calls().len(), 1);
 }
 
@@ -67,7 +68,7 @@ async fn a_watchlist_that_cannot_be_read_at_once_is_read_again() {
         2 => json(404, &json!({"error": {"code": "404", "message": "Resource 'w' does not exist"}})),
         _ => json(200, &watchlist("Succeeded")),
     });
-    service.client().put_watchlist("w", &body()).await.unwrap();
+    service.client().put(Kind::Watchlist, "w", &body()).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,7 +80,7 @@ async fn an_operation_that_fails_gives_its_own_error() {
             &json!({"status": "Failed", "error": {"code": "400", "message": "Invalid csv content : no watchlist items found"}}),
         ),
     });
-    let error = service.client().put_watchlist("w", &body()).await.unwrap_err();
+    let error = service.client().put(Kind::Watchlist, "w", &body()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);
     assert_eq!(
         (error.code(), error.message()),
@@ -88,7 +89,7 @@ async fn an_operation_that_fails_gives_its_own_error() {
     assert_eq!(error.operation(), Some(format!("PUT {}", sentinel("watchlists/w")).as_str()));
 
     let service = Service::new(|_| json(200, &watchlist("Failed")));
-    let error = service.client().put_watchlist("w", &body()).await.unwrap_err();
+    let error = service.client().put(Kind::Watchlist, "w", &body()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);
     assert!(error.message().contains("`Failed`"), "{error}");
 }
@@ -100,7 +101,7 @@ async fn an_operation_that_never_ends_has_an_unknown_outcome() {
         _ => json(200, &json!({"status": "InProgress"})),
     });
     let start = Instant::now();
-    let error = service.client().put_watchlist("w", &body()).await.unwrap_err();
+    let error = service.client().put(Kind::Watchlist, "w", &body()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownOutcome);
     assert!(start.elapsed() <= LONGEST_OPERATION);
     // A wait that is longer than useful is cut short.
@@ -114,7 +115,7 @@ async fn a_status_that_cannot_be_read_leaves_the_outcome_unknown() {
         0 => accepted(seen, 201, "1"),
         _ => json(400, &json!({"error": {"code": "X", "message": "no"}})),
     });
-    let error = service.client().put_watchlist("w", &body()).await.unwrap_err();
+    let error = service.client().put(Kind::Watchlist, "w", &body()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownOutcome);
 }
 
@@ -124,7 +125,7 @@ async fn a_status_at_another_host_gets_no_token_and_the_watchlist_is_asked_inste
         0 => json_with(201, &[("azure-asyncoperation", "https://example.org/1")], &watchlist("InProgress")),
         _ => json(200, &watchlist("Succeeded")),
     });
-    service.client().put_watchlist("w", &body()).await.unwrap();
+    service.client().put(Kind::Watchlist, "w", &body()).await.unwrap();
     assert!(service.seen().iter().all(|seen| seen.host == "management.azure.com"));
 }
 
@@ -136,7 +137,7 @@ async fn a_delete_waits_until_the_operation_has_ended() {
         _ => json(200, &json!({"status": "Succeeded"})),
     });
     let start = Instant::now();
-    service.client().delete_watchlist("w").await.unwrap();
+    service.client().delete(Kind::Watchlist, "w").await.unwrap();
     assert_eq!(service.calls().len(), 3);
     assert_eq!(start.elapsed().as_secs(), 5);
 }
@@ -148,7 +149,7 @@ async fn a_delete_without_a_status_document_waits_until_the_watchlist_is_gone() 
         1 => json(200, &watchlist("Deleting")),
         _ => json(404, &json!({"error": {"code": "404", "message": "Resource 'w' does not exist"}})),
     });
-    service.client().delete_watchlist("w").await.unwrap();
+    service.client().delete(Kind::Watchlist, "w").await.unwrap();
     assert_eq!(service.calls(), ["DELETE watchlists/w", "GET watchlists/w", "GET watchlists/w"]);
 }
 
@@ -156,7 +157,7 @@ async fn a_delete_without_a_status_document_waits_until_the_watchlist_is_gone() 
 async fn a_delete_that_is_done_at_once_is_done() {
     for status in [200, 204] {
         let service = Service::new(move |_| empty(status));
-        service.client().delete_watchlist("w").await.unwrap();
+        service.client().delete(Kind::Watchlist, "w").await.unwrap();
         assert_eq!(service.calls().len(), 1, "{status}");
     }
 }

@@ -1,5 +1,6 @@
 //! The exact requests, over a real connection.
 
+use bartizan::resource::Kind;
 use bartizan::{
     azure::{Client, ClientOptions, Credential, Endpoint},
     operation::{Cloud, PREVIEW_API_VERSION},
@@ -61,7 +62,7 @@ async fn answering(status: u16, body: Value) -> MockServer {
 async fn a_rule_is_put_as_it_is() {
     let server = answering(201, json!({"name": "r1", "etag": "\"1\""})).await;
     let rule = json!({"kind": "Scheduled", "etag": "\"0\"", "properties": {"displayName": "Ü \"quoted\"", "triggerThreshold": 0}});
-    let stored = client(&server, None).await.put_alert_rule("r1", &rule).await.unwrap();
+    let stored = client(&server, None).await.put(Kind::AlertRule, "r1", &rule).await.unwrap();
     assert_eq!(stored, json!({"name": "r1", "etag": "\"1\""}));
     assert_eq!(
         only_request(&server).await,
@@ -73,10 +74,10 @@ async fn a_rule_is_put_as_it_is() {
 async fn a_preview_version_goes_with_every_sentinel_operation() {
     let server = answering(200, json!({"value": []})).await;
     let client = client(&server, Some(PREVIEW_API_VERSION)).await;
-    client.list_alert_rules().await.unwrap();
-    client.put_alert_rule("r1", &json!({})).await.unwrap();
-    client.delete_alert_rule("r1").await.unwrap();
-    client.list_watchlists().await.unwrap();
+    client.resources(Kind::AlertRule).await.unwrap();
+    client.put(Kind::AlertRule, "r1", &json!({})).await.unwrap();
+    client.delete(Kind::AlertRule, "r1").await.unwrap();
+    client.resources(Kind::Watchlist).await.unwrap();
     client.list_tables().await.unwrap();
     let requests = server.received_requests().await.unwrap();
     let versions: Vec<_> = requests.iter().map(|request| request.url.query().unwrap_or_default()).collect();
@@ -87,7 +88,7 @@ async fn a_preview_version_goes_with_every_sentinel_operation() {
 #[tokio::test]
 async fn a_rule_is_deleted() {
     let server = answering(200, json!({})).await;
-    client(&server, None).await.delete_alert_rule("a b/c").await.unwrap();
+    client(&server, None).await.delete(Kind::AlertRule, "a b/c").await.unwrap();
     assert_eq!(
         only_request(&server).await,
         (
@@ -104,7 +105,7 @@ async fn a_watchlist_is_put_as_it_is() {
     let watchlist = json!({"properties": {"displayName": "VIPs", "provider": "Bartizan", "source": "vips.csv",
         "sourceType": "Local", "itemsSearchKey": "Account", "rawContent": "Account,Note\r\na,\"b, c\"\r\n",
         "contentType": "text/csv", "numberOfLinesToSkip": 0}});
-    client(&server, None).await.put_watchlist("VIPs", &watchlist).await.unwrap();
+    client(&server, None).await.put(Kind::Watchlist, "VIPs", &watchlist).await.unwrap();
     assert_eq!(
         only_request(&server).await,
         (format!("PUT {}?api-version=2025-09-01", sentinel("watchlists/VIPs")), watchlist, headers(true))
@@ -133,8 +134,8 @@ async fn an_item_is_put_and_deleted() {
         .mount(&server)
         .await;
     let client = client(&server, None).await;
-    assert_eq!(client.put_watchlist_item("VIPs", item, &body).await.unwrap(), json!({"name": item}));
-    client.delete_watchlist_item("VIPs", item).await.unwrap();
+    assert_eq!(client.put_row(Kind::Watchlist, "VIPs", item, &body).await.unwrap(), json!({"name": item}));
+    client.delete_row(Kind::Watchlist, "VIPs", item).await.unwrap();
 }
 
 #[tokio::test]
@@ -154,7 +155,7 @@ async fn a_redirect_is_not_followed() {
         .respond_with(ResponseTemplate::new(307).insert_header("location", elsewhere.uri()))
         .mount(&server)
         .await;
-    let error = client(&server, None).await.list_alert_rules().await.unwrap_err();
+    let error = client(&server, None).await.resources(Kind::AlertRule).await.unwrap_err();
     assert_eq!(error.kind(), bartizan::azure::ErrorKind::Protocol);
     assert!(elsewhere.received_requests().await.unwrap().is_empty());
 }
@@ -164,7 +165,7 @@ async fn a_name_of_dots_does_not_become_another_resource() {
     let server = answering(200, json!({})).await;
     let client = client(&server, None).await;
     for name in [".", ".."] {
-        let error = client.delete_alert_rule(name).await.unwrap_err();
+        let error = client.delete(Kind::AlertRule, name).await.unwrap_err();
         assert_eq!(error.kind(), bartizan::azure::ErrorKind::Endpoint, "{name}");
     }
     assert!(server.received_requests().await.unwrap().is_empty());
@@ -180,8 +181,8 @@ async fn an_emulator_that_does_not_run_is_named_at_once() {
     let client =
         Client::new(workspace(), endpoint, &Credential::fixed(TOKEN), ClientOptions::default()).unwrap();
     for error in [
-        client.list_alert_rules().await.unwrap_err(),
-        client.put_alert_rule("r1", &json!({})).await.unwrap_err(),
+        client.resources(Kind::AlertRule).await.unwrap_err(),
+        client.put(Kind::AlertRule, "r1", &json!({})).await.unwrap_err(),
     ] {
         assert_eq!(error.kind(), bartizan::azure::ErrorKind::Unavailable);
         assert_eq!(

@@ -1,5 +1,6 @@
 //! Nothing secret is printed, whatever the service says.
 
+use bartizan::resource::Kind;
 use bartizan::{
     azure::{Credential, Endpoint},
     operation::{AuthMethod, Cloud},
@@ -56,7 +57,7 @@ async fn no_secret_is_in_an_error_a_debug_form_or_a_log_of_any_level() {
     .unwrap();
     let client = service.client_with(&credential);
     let body = json!({"properties": {"sasUri": "https://x.blob.core.windows.net/?sig=abcdefgh12345678"}});
-    let error = client.put_alert_rule("r1", &body).await.unwrap_err();
+    let error = client.put(Kind::AlertRule, "r1", &body).await.unwrap_err();
     assert!(service.seen()[0].body.contains(SECRET), "the service was to be sent the secret");
     assert_clean(&format!("{credential:?} {client:?} {error} {error:?}"));
     assert_clean(&format!("{:#}", anyhow::Error::from(error)));
@@ -77,8 +78,8 @@ async fn each_operation_is_logged_with_status_duration_and_correlation_id() {
     });
     let client = service.client();
     log::start();
-    client.list_alert_rules().await.unwrap();
-    client.put_alert_rule("r1", &json!({})).await.unwrap_err();
+    client.resources(Kind::AlertRule).await.unwrap();
+    client.put(Kind::AlertRule, "r1", &json!({})).await.unwrap_err();
     let text = log::take();
     let ours: Vec<&str> = text.lines().filter(|line| line.contains("INFO bartizan::azure:")).collect();
     assert_eq!(ours.len(), 2, "{text}");
@@ -99,7 +100,8 @@ async fn a_secret_at_the_end_of_a_long_message_is_not_cut_but_taken_out() {
             let message = format!("{} {}", "x".repeat(length), seen.header("authorization").unwrap());
             json(400, &json!({"error": {"code": "BadRequest", "message": message}}))
         });
-        let error = service.client_with(&Credential::fixed(ISSUED)).list_alert_rules().await.unwrap_err();
+        let error =
+            service.client_with(&Credential::fixed(ISSUED)).resources(Kind::AlertRule).await.unwrap_err();
         assert_clean(error.message());
     }
 }

@@ -1,5 +1,6 @@
 //! What a 429 does, in virtual time.
 
+use bartizan::resource::Kind;
 use std::time::Duration;
 
 use bartizan::azure::{Credential, ErrorKind, MAX_RETRIES, MAX_WAIT};
@@ -19,14 +20,14 @@ async fn a_429_stops_every_worker_of_the_client_until_its_wait_has_passed() {
     let start = Instant::now();
     let first = tokio::spawn({
         let client = client.clone();
-        async move { client.put_alert_rule("first", &json!({})).await }
+        async move { client.put(Kind::AlertRule, "first", &json!({})).await }
     });
     while service.seen().is_empty() {
         tokio::task::yield_now().await;
     }
     let others = (0..8).map(|n| {
         let client = client.clone();
-        tokio::spawn(async move { client.get_alert_rule(&format!("other-{n}")).await })
+        tokio::spawn(async move { client.get(Kind::AlertRule, &format!("other-{n}")).await })
     });
     for other in others.collect::<Vec<_>>() {
         other.await.unwrap().unwrap();
@@ -50,7 +51,7 @@ async fn a_write_that_was_throttled_is_sent_again_with_the_same_body() {
         0 => json_with(429, &[("retry-after", "3")], &json!({})),
         _ => json(200, &json!({})),
     });
-    service.client().put_alert_rule("r1", &json!({"kind": "NRT"})).await.unwrap();
+    service.client().put(Kind::AlertRule, "r1", &json!({"kind": "NRT"})).await.unwrap();
     let seen = service.seen();
     assert_eq!([seen[0].json(), seen[1].json()], [json!({"kind": "NRT"}), json!({"kind": "NRT"})]);
     assert_eq!((seen[1].at - seen[0].at).as_secs(), 3);
@@ -66,7 +67,7 @@ async fn retry_after_is_capped_and_retries_end() {
         )
     });
     let start = Instant::now();
-    let error = service.client().list_alert_rules().await.unwrap_err();
+    let error = service.client().resources(Kind::AlertRule).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Throttled);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(86_400)));
     assert_eq!(service.calls().len(), 1 + MAX_RETRIES as usize);
@@ -81,7 +82,7 @@ async fn writes_slow_down_when_few_are_left() {
     });
     let client = service.client();
     for n in 0..6 {
-        client.put_alert_rule(&format!("r{n}"), &json!({})).await.unwrap();
+        client.put(Kind::AlertRule, &format!("r{n}"), &json!({})).await.unwrap();
     }
     let seen = service.seen();
     let gaps: Vec<_> = seen.windows(2).map(|pair| (pair[1].at - pair[0].at).as_millis()).collect();
@@ -115,12 +116,12 @@ async fn a_429_holds_the_clients_of_the_same_identity_in_the_same_subscription_a
         let credential = if same_identity { identity.clone() } else { Credential::fixed(TOKEN) };
         let throttled = service.client_with(&identity);
         let other = service.client_of(workspace.clone(), &credential);
-        let first = tokio::spawn(async move { throttled.put_alert_rule("first", &json!({})).await });
+        let first = tokio::spawn(async move { throttled.put(Kind::AlertRule, "first", &json!({})).await });
         while service.seen().is_empty() {
             tokio::task::yield_now().await;
         }
         let start = Instant::now();
-        other.get_alert_rule("other").await.unwrap();
+        other.get(Kind::AlertRule, "other").await.unwrap();
         assert_eq!(start.elapsed().as_secs(), if held { 17 } else { 0 }, "{workspace} {same_identity}");
         first.await.unwrap().unwrap();
     }
@@ -135,7 +136,7 @@ async fn clients_of_the_same_identity_share_what_is_left_in_a_subscription() {
     let clients = [workspace(), neighbour(), stranger()].map(|one| service.client_of(one, &identity));
     // The third knows nothing of what the first two spend.
     for client in [&clients[0], &clients[1], &clients[0], &clients[2], &clients[1]] {
-        client.put_alert_rule("r", &json!({})).await.unwrap();
+        client.put(Kind::AlertRule, "r", &json!({})).await.unwrap();
     }
     let seen = service.seen();
     let gaps: Vec<_> = seen.windows(2).map(|pair| (pair[1].at - pair[0].at).as_millis()).collect();

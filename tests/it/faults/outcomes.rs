@@ -3,6 +3,7 @@
 use bartizan::apply::Outcome;
 use bartizan::azure::ErrorKind;
 use bartizan::operation::DEFAULT_API_VERSION;
+use bartizan::resource::Kind;
 use jiff::SignedDuration;
 use sentinel_emulator::{Fault, FaultAction, Options};
 use serde_json::{Map, json};
@@ -49,7 +50,7 @@ async fn what_someone_else_changed_after_the_plan_is_a_conflict_and_stays() {
     for other in [0, 2] {
         assert!(matches!(of(&outcomes, &id(other)), Outcome::Written(_)), "{outcomes:?}");
     }
-    let live = workspace.client.get_alert_rule(&id(1)).await.unwrap().unwrap();
+    let live = workspace.client.get(Kind::AlertRule, &id(1)).await.unwrap().unwrap();
     assert_eq!(live["properties"]["displayName"], "Theirs");
     assert_eq!(live["properties"]["severity"], "Low");
     // A new plan sees their change, and then it is written on purpose.
@@ -158,8 +159,8 @@ async fn an_id_that_was_deleted_a_short_time_ago_fails_alone() {
     let workspace = Workspace::new(options());
     let compiled = compiled(&rules(0..2, "Low"));
     assert_written(&workspace.apply(&compiled).await);
-    workspace.client.delete_alert_rule(&id(0)).await.unwrap();
-    workspace.client.delete_alert_rule(&id(1)).await.unwrap();
+    workspace.client.delete(Kind::AlertRule, &id(0)).await.unwrap();
+    workspace.client.delete(Kind::AlertRule, &id(1)).await.unwrap();
     tokio::time::advance(SignedDuration::from_hours(23).unsigned_abs()).await;
     let outcomes = workspace.apply(&compiled).await;
     for number in [0, 1] {

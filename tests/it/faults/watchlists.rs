@@ -2,6 +2,7 @@
 
 use bartizan::apply::Outcome;
 use bartizan::azure::ErrorKind;
+use bartizan::resource::Kind;
 use jiff::SignedDuration;
 use sentinel_emulator::{Fault, FaultAction, Options, WatchlistPut, WatchlistWrites};
 use serde_json::{Map, json};
@@ -84,7 +85,7 @@ async fn a_row_that_someone_else_changed_is_a_conflict_and_stays() {
         .fault(Fault::next(FaultAction::EditFirst { properties }).method("PUT").path("/watchlistItems/"));
     let outcomes = workspace.apply(&changed).await;
     assert!(matches!(of(&outcomes, ALIAS), Outcome::Conflict(_)), "{outcomes:?}");
-    let rows = workspace.client.watchlist_rows(ALIAS).await.unwrap();
+    let rows = workspace.client.rows(Kind::Watchlist, ALIAS).await.unwrap();
     assert!(rows.iter().any(|row| row.values["owner"] == "theirs"), "{rows:?}");
     assert_written(&workspace.apply(&changed).await);
     Workspace::assert_settled(&workspace.plan(&changed).await);
@@ -101,7 +102,7 @@ async fn a_list_that_someone_else_changed_is_a_conflict_and_stays() {
         .fault(Fault::next(FaultAction::EditFirst { properties }).method("PUT").path("/watchlists/"));
     let outcomes = workspace.apply(&changed).await;
     assert!(matches!(of(&outcomes, ALIAS), Outcome::Conflict(_)), "{outcomes:?}");
-    let live = workspace.client.get_watchlist(ALIAS).await.unwrap().unwrap();
+    let live = workspace.client.get(Kind::Watchlist, ALIAS).await.unwrap().unwrap();
     assert_eq!(live["properties"]["description"], "Theirs");
     assert_written(&workspace.apply(&changed).await);
     Workspace::assert_settled(&workspace.plan(&changed).await);
@@ -120,7 +121,7 @@ async fn a_row_that_is_refused_leaves_the_rows_that_are_to_go() {
         "{outcomes:?}"
     );
     assert!(matches!(of(&outcomes, &id(0)), Outcome::Written(_)), "{outcomes:?}");
-    assert_eq!(workspace.client.watchlist_rows(ALIAS).await.unwrap().len(), 2);
+    assert_eq!(workspace.client.rows(Kind::Watchlist, ALIAS).await.unwrap().len(), 2);
     assert_written(&workspace.apply(&changed).await);
     Workspace::assert_settled(&workspace.plan(&changed).await);
 }
