@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::OnceLock;
 
+use crate::binder::Shape;
 use crate::types::Type;
 
 /// One of the language's own functions.
@@ -38,6 +39,8 @@ pub(crate) enum Naming {
 #[derive(Debug)]
 pub(crate) struct Signature {
     pub(crate) returns: Returns,
+    /// What is known of the dynamic value that it returns.
+    pub(crate) shape: Shape,
     pub(crate) layout: Layout,
     pub(crate) parameters: Vec<Parameter>,
 }
@@ -257,8 +260,14 @@ fn read_naming(text: &'static str) -> Naming {
 fn read_signature(text: &'static str) -> Option<Signature> {
     let mut fields = text.split('|');
     let (returns, layout, parameters) = (fields.next()?, fields.next()?, fields.next()?);
+    // `dynamic[string]`: what a dynamic value holds.
+    let (returns, shape) = match returns.find(['[', '{']) {
+        Some(at) => (&returns[..at], read_shape(&returns[at..])),
+        None => (returns, Shape::Any),
+    };
     Some(Signature {
         returns: read_returns(returns),
+        shape,
         layout: match layout {
             "NonRepeating" => Layout::Once,
             "Repeating" => Layout::Repeating,
@@ -267,6 +276,13 @@ fn read_signature(text: &'static str) -> Option<Signature> {
         },
         parameters: parameters.split(',').filter_map(read_parameter).collect(),
     })
+}
+
+fn read_shape(text: &str) -> Shape {
+    match text {
+        "{}" => Shape::Bag,
+        _ => Shape::Array { known: text != "[]" },
+    }
 }
 
 fn read_returns(text: &str) -> Returns {

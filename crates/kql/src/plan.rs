@@ -17,7 +17,6 @@
 
 mod build;
 mod expression;
-mod lineage;
 mod origin;
 mod scalar;
 mod stage;
@@ -32,7 +31,6 @@ use crate::types::Type;
 pub use crate::constant::Constant;
 pub use build::plan;
 pub use expression::{Argument, Call, Callee, Scalar, ScalarKind};
-pub use lineage::Lost;
 
 /// What a query does.
 #[derive(Debug)]

@@ -44,7 +44,7 @@ impl Binder<'_> {
             Some(signature) => self.returned_type(signature, &arguments, span),
             None => self.vague_type(builtin),
         };
-        let shape = super::signature::returned_shape(builtin.name, &arguments);
+        let shape = super::signature::returned_shape(builtin.name, signature, &arguments);
         Value::Scalar(Scalar { from, shape, ..Scalar::of(kind) })
     }
 
@@ -140,6 +140,7 @@ impl Binder<'_> {
         let value = self.argument_name(arguments.first());
         let kind = match arguments.first().map_or(Type::Unknown, Argument::kind) {
             Type::Int => Type::Long,
+            Type::Decimal => Type::Real,
             kind => kind,
         };
         let from = arguments.first().map(Argument::from).unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::call::Argument;
-use super::signature::{common_type, count_text, describe, fits, returned_shape, takes_argument};
+use super::signature::{common_type, count_text, describe, fits, misshapen, returned_shape, takes_argument};
 use super::statement::{Local, Meaning};
 use super::{Binder, ColumnId, Reference, Rows, Scalar, Shape, Value};
 use crate::builtins::{Builtin, Returns, Signature, Takes};
@@ -130,7 +130,11 @@ impl Binder<'_> {
         if signature.returns == Returns::Tabular {
             return Value::Table(Rows::unknown());
         }
-        let mut scalar = Scalar { from, shape: returned_shape(builtin.name, arguments), ..Scalar::of(kind) };
+        let mut scalar = Scalar {
+            from,
+            shape: returned_shape(builtin.name, Some(signature), arguments),
+            ..Scalar::of(kind)
+        };
         if builtin.name == "strcat" {
             let parts: Option<Vec<_>> = arguments.iter().map(Argument::written).collect();
             // Constants that are put together of one another would double at each step.
@@ -216,12 +220,14 @@ impl Binder<'_> {
             );
             return None;
         }
-        let mut fitting = counted.iter().copied().filter(|signature| self.misfits(signature, arguments) == 0);
-        if let Some(signature) = fitting.next() {
+        let fitting: Vec<&Signature> =
+            counted.iter().copied().filter(|signature| self.misfits(signature, arguments) == 0).collect();
+        if let Some((signature, others)) = fitting.split_first() {
+            self.check_shapes(builtin, signature, arguments);
             // What is not known fits everything, and then what comes of it is not known either.
             let is_vague =
                 arguments.iter().any(|argument| argument.kind() == Type::Unknown && !argument.is_star);
-            if is_vague && fitting.any(|other| other.returns != signature.returns) {
+            if is_vague && others.iter().any(|other| other.returns != signature.returns) {
                 return None;
             }
             return Some(signature);
@@ -266,6 +272,33 @@ impl Binder<'_> {
                 signature.parameter(*at, given).is_some_and(|parameter| !fits(parameter, argument))
             })
             .count()
+    }
+
+    /// Warns of dynamic values that are not what their parameters take. The service calls the function all the same, and
+    /// gives a missing value.
+    fn check_shapes(&mut self, builtin: &Builtin, signature: &Signature, arguments: &[Argument]) {
+        for (at, argument) in arguments.iter().enumerate() {
+            let parameter = signature.parameter(at, arguments.len());
+            // Arrays that are sorted together.
+            let parameter = parameter.or_else(|| signature.parameters.first().filter(|_| at == 0));
+            let Some((wanted, official)) =
+                parameter.and_then(|parameter| misshapen(&parameter.takes, argument))
+            else {
+                continue;
+            };
+            let found = match &argument.value {
+                Value::Scalar(Scalar { shape: Shape::Bag, .. }) => "a property bag",
+                Value::Scalar(Scalar { shape: Shape::Array { .. }, .. }) => "an array",
+                _ => "a single value",
+            };
+            let span = self.span(argument.id);
+            let message = format!("`{}` takes {wanted}, and this is {found}", builtin.name);
+            self.report(
+                Diagnostic::new(Code::WrongShape, span, message)
+                    .official_as(official)
+                    .with_help("the result is null for every row"),
+            );
+        }
     }
 
     /// Reports an argument that is not what its parameter takes.

@@ -159,18 +159,7 @@ impl Binder<'_> {
 
     pub(super) fn project_reorder(&mut self, rows: &Rows, items: &[Order]) -> Rows {
         let mut columns: Vec<ColumnId> = Vec::new();
-        // A star stands for all that no other item names.
-        let named: Vec<ColumnId> = items
-            .iter()
-            .filter(|item| matches!(self.tree.expression(item.key).kind, ExpressionKind::Name(_)))
-            .filter_map(|item| {
-                let ExpressionKind::Name(name) = self.tree.expression(item.key).kind else {
-                    return None;
-                };
-                let symbol = self.declared_name(name);
-                self.find(&rows.columns, symbol)
-            })
-            .collect();
+        let mut named: Vec<ColumnId> = Vec::new();
         for item in items {
             let is_name = matches!(self.tree.expression(item.key).kind, ExpressionKind::Name(_));
             let mut found = match self.tree.expression(item.key).kind {
@@ -189,9 +178,10 @@ impl Binder<'_> {
                 _ => self.pattern(item.key, rows),
             };
             if !is_name {
-                found.retain(|id| !named.contains(id));
                 if let Some(ascending) = item.ascending {
-                    found.sort_by_key(|id| self.name_of(self.column(*id).name));
+                    found.sort_by_cached_key(|id| {
+                        order_of(&self.name_of(self.column(*id).name), item.by_number)
+                    });
                     if !ascending {
                         found.reverse();
                     }
@@ -205,12 +195,14 @@ impl Binder<'_> {
                 self.note_inferred(Side::Left, id);
                 found.push(id);
             }
-            if let ([only], true) = (found.as_slice(), is_name)
-                && columns.contains(only)
-            {
-                let (span, text) = (self.span(item.key), self.name_of(self.column(*only).name));
-                self.error(Code::DuplicateColumn, span, format!("`{text}` is named already"));
+            if let ([only], true) = (found.as_slice(), is_name) {
+                if named.contains(only) {
+                    let (span, text) = (self.span(item.key), self.name_of(self.column(*only).name));
+                    self.error(Code::DuplicateColumn, span, format!("`{text}` is named already"));
+                }
+                named.push(*only);
             }
+            // A column stands where it is named first.
             found.retain(|id| !columns.contains(id));
             columns.extend(found);
         }
@@ -218,6 +210,28 @@ impl Binder<'_> {
         columns.extend(rest);
         Rows::new(columns, rows.open)
     }
+}
+
+/// What a name is sorted by: its letters without their case, and, where that is asked for, its numbers as numbers.
+fn order_of(name: &str, by_number: bool) -> Vec<(u64, String)> {
+    let name = name.to_lowercase();
+    if !by_number {
+        return vec![(0, name)];
+    }
+    let mut parts = Vec::new();
+    let mut rest = name.as_str();
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let letters = rest[digits..].find(|character: char| character.is_ascii_digit());
+        let end = letters.map_or(rest.len(), |letters| digits + letters);
+        // More digits than fit are all alike.
+        parts.push((
+            rest[..digits].parse().unwrap_or(u64::from(digits > 0) * u64::MAX),
+            rest[digits..end].to_owned(),
+        ));
+        rest = &rest[end..];
+    }
+    parts
 }
 
 /// Whether a name is one that a pattern with stars stands for.

@@ -126,8 +126,8 @@ impl Binder<'_> {
             ExpressionKind::Dynamic(inner) => {
                 self.value(*inner);
                 let shape = match tree.expression(*inner).kind {
-                    ExpressionKind::JsonArray(_) => Shape::Container { known: true },
-                    ExpressionKind::JsonObject(_) => Shape::Container { known: false },
+                    ExpressionKind::JsonArray(_) => Shape::Array { known: true },
+                    ExpressionKind::JsonObject(_) => Shape::Bag,
                     ExpressionKind::Literal(_) | ExpressionKind::Unary { .. } => Shape::Value,
                     _ => Shape::Any,
                 };

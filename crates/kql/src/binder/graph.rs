@@ -1,5 +1,6 @@
 //! Graphs: what their nodes and edges have, and what patterns over them give.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::projection::Projection;
@@ -46,8 +47,7 @@ impl Binder<'_> {
             shapes.push(Rows::new(vec![id], false));
         }
         let nodes = self.one_of_each_name(&shapes);
-        let edges = Rows { open: false, ..edges.clone() };
-        let graph = Value::Graph(Arc::new(Graph { nodes, edges }));
+        let graph = Value::Graph(Arc::new(Graph { nodes, edges: edges.clone() }));
         match partition {
             Some((_, body)) => match &self.tree.expression(body).kind {
                 ExpressionKind::Stages(stages) => self.without_rows(|binder| binder.stages(graph, stages)),
@@ -78,20 +78,31 @@ impl Binder<'_> {
         kind
     }
 
-    /// The columns of all tables, each name once; one of several types is dynamic.
-    fn one_of_each_name(&mut self, tables: &[Rows]) -> Rows {
-        let mut columns: Vec<ColumnId> = Vec::new();
-        for id in tables.iter().flat_map(|rows| rows.columns.iter()) {
-            let (name, kind) = (self.column(*id).name, self.column(*id).kind);
-            match columns.iter().position(|known| self.column(*known).name == name) {
-                None => columns.push(*id),
-                Some(place) if self.column(columns[place]).kind == kind => {}
-                Some(place) => {
-                    columns[place] = self.add_column(name, Type::Dynamic, vec![columns[place], *id])
-                }
-            }
+    /// The columns of all tables, each name once: a number of the widest type, or dynamic, where its types differ.
+    pub(super) fn one_of_each_name(&mut self, tables: &[Rows]) -> Rows {
+        let mut places: HashMap<Symbol, usize> = HashMap::new();
+        let mut found: Vec<(Symbol, Type, Vec<ColumnId>)> = Vec::new();
+        for id in tables.iter().flat_map(|rows| rows.columns.iter().copied()) {
+            let (name, kind) = (self.column(id).name, self.column(id).kind);
+            let Some(place) = places.get(&name).copied() else {
+                places.insert(name, found.len());
+                found.push((name, kind, vec![id]));
+                continue;
+            };
+            let (_, before, ids) = &mut found[place];
+            ids.push(id);
+            *before = match () {
+                () if *before == kind => kind,
+                () if before.is_number() && kind.is_number() => before.widest(kind),
+                () => Type::Dynamic,
+            };
         }
-        Rows::new(columns, false)
+        let columns = found.into_iter().map(|(name, kind, ids)| match *ids {
+            [only] => only,
+            _ => self.add_column(name, kind, ids),
+        });
+        let columns = columns.collect();
+        Rows::new(columns, tables.iter().any(|rows| rows.open))
     }
 
     /// An operator over a graph.

@@ -227,14 +227,25 @@ impl Binder<'_> {
         let key = self.scalar(index).kind;
         match value {
             Value::Scalar(scalar) if matches!(scalar.kind, Type::Dynamic | Type::Unknown) => {
-                let is_key = match scalar.shape {
-                    Shape::Container { known: true } => key.is_integer(),
-                    _ => key.is_integer() || key == Type::String,
+                let is_vague = scalar.kind != Type::Dynamic || matches!(key, Type::Dynamic | Type::Unknown);
+                let (is_key, advice) = match scalar.shape {
+                    Shape::Array { .. } => {
+                        (key.is_integer(), "an array has its elements by number, the first is [0]")
+                    }
+                    Shape::Bag => (key == Type::String, "a property bag has its elements by name: ['name']"),
+                    _ => (true, ""),
                 };
-                if scalar.kind == Type::Dynamic && !is_key && !matches!(key, Type::Dynamic | Type::Unknown) {
-                    let span = self.span(index);
+                let span = self.span(index);
+                if !is_vague && !key.is_integer() && key != Type::String {
                     let message = format!("an element is named by a number or a text, and this is a {key}");
                     self.error(Code::WrongType, span, message);
+                } else if !is_vague && !is_key {
+                    let message = format!("there is no element by {key:#} here");
+                    self.report(
+                        Diagnostic::new(Code::WrongShape, span, message)
+                            .official_as("KS141")
+                            .with_help(advice),
+                    );
                 }
                 let shape = scalar.shape.element();
                 Value::Scalar(Scalar { from: scalar.from, shape, ..Scalar::of(scalar.kind) })

@@ -200,7 +200,10 @@ impl Binder<'_> {
                     ("Count", Type::Long),
                     ("Representative", Type::String),
                 ]);
-                if keeps { self.joined(&rows, &added) } else { added }
+                match keeps {
+                    true => Rows::new([&*rows.columns, &*added.columns].concat(), rows.open),
+                    false => added,
+                }
             }
             Sample { count } | Take { count } => {
                 self.count(*count);
@@ -504,20 +507,20 @@ impl Binder<'_> {
         let (value, rows) = self.with_rows(rows, |binder| binder.value(of));
         let mut projection = Projection::new();
         self.with_rows(&rows, |binder| {
-            let prefix = match by {
+            let (name, kind) = match by {
                 Some(by) => {
-                    binder.scalar(by.key);
+                    let kind = binder.scalar(by.key).kind;
                     let name = binder.made_up_text(by.key).unwrap_or_default();
-                    format!("approximate_sum_{name}")
+                    (format!("approximate_sum_{name}"), kind)
                 }
                 None => {
                     let name = binder.made_up_text(of).unwrap_or_default();
-                    format!("approximate_count_{name}")
+                    (format!("approximate_count_{name}"), Type::Long)
                 }
             };
             projection.item(binder, of, value);
             projection.making(by.map_or(of, |by| by.key));
-            let id = binder.named_column(&prefix, Type::Long);
+            let id = binder.named_column(&name, kind);
             projection.add(binder, id);
         });
         projection.finish(false)

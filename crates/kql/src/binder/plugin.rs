@@ -396,10 +396,15 @@ impl Binder<'_> {
             return Rows { open: true, ..self.without_arguments(rows, &taken, count) };
         };
         let mut projection = Projection::new();
-        let values: Vec<Value> = arguments[2..].iter().map(|argument| argument.value.clone()).collect();
         self.with_rows(rows, |binder| {
-            for (id, value) in by.iter().zip(values) {
-                projection.item(binder, *id, value);
+            for (id, argument) in by.iter().zip(&arguments[2..]) {
+                match &argument.value {
+                    // A column may be named a second time.
+                    Value::Scalar(super::Scalar { column: Some(column), .. }) => {
+                        projection.append(binder, *column)
+                    }
+                    value => projection.item(binder, *id, value.clone()),
+                }
             }
         });
         projection.finish(true)

@@ -54,15 +54,17 @@ impl Column {
 }
 
 /// What is known of a dynamic value. One of a known shape is no text, and so does not stand for one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) enum Shape {
     /// Nothing: it may be a text.
     #[default]
     Any,
     /// It was taken out of an array or a bag, and most often is a text or a number.
     Element,
-    /// An array or a bag; whether its elements are of a known type themselves.
-    Container { known: bool },
+    /// An array; whether its elements are of a known type themselves.
+    Array { known: bool },
+    /// A bag of values by name.
+    Bag,
     /// A value of a known type.
     Value,
     /// Nothing, not even that it is dynamic: what `column_ifexists` gives has the type of a column that may be there.
@@ -73,7 +75,7 @@ impl Shape {
     /// What an element of it is.
     pub(crate) fn element(self) -> Shape {
         match self {
-            Shape::Container { known: true } => Shape::Value,
+            Shape::Array { known: true } => Shape::Value,
             _ => Shape::Element,
         }
     }

@@ -55,8 +55,10 @@ impl Binder<'_> {
             let found = self.without_rows(|binder| binder.sources(*source));
             tables.extend(found);
         }
-        let is_everywhere = tables.is_empty();
-        let rows = if is_everywhere { self.every_table() } else { self.unified(&tables) };
+        if tables.is_empty() {
+            tables = self.all_tables();
+        }
+        let rows = self.one_of_each_name(&tables);
         let rows = self.search_predicate(&rows, predicate);
         let source = self.parameter_word(parameters, "withsource").unwrap_or_else(|| "source_".to_owned());
         let mut columns = vec![self.named_column(&source, Type::String)];
@@ -90,9 +92,6 @@ impl Binder<'_> {
             }
             return Rows::new(columns, false);
         }
-        if is_everywhere {
-            tables = self.all_tables();
-        }
         let mut referred = Vec::new();
         self.referred(predicate, &mut referred);
         if tables.len() > 1 && !self.reads_every_column(predicate) {
@@ -102,7 +101,7 @@ impl Binder<'_> {
                 rows.open || names.iter().any(|name| self.find(&rows.columns, *name).is_some())
             });
         }
-        let mut shown: Vec<ColumnId> = self.common_columns(&tables);
+        let mut shown: Vec<ColumnId> = self.common_columns(&tables, &rows);
         for id in referred {
             let name = self.column(id).name;
             if !shown.contains(&id) && self.find(&shown, name).is_none() {
@@ -120,19 +119,17 @@ impl Binder<'_> {
         Rows::new(columns, rows.open)
     }
 
-    /// The columns that all tables have by one name and type.
-    fn common_columns(&mut self, tables: &[Rows]) -> Vec<ColumnId> {
+    /// The columns of `all` of whose names every table has one, in the order of the first table.
+    fn common_columns(&self, tables: &[Rows], all: &Rows) -> Vec<ColumnId> {
         let Some((first, others)) = tables.split_first() else {
             return Vec::new();
         };
-        let is_common = |id: &ColumnId| {
-            let column = self.column(*id);
-            others.iter().all(|rows| {
-                self.find(&rows.columns, column.name)
-                    .is_some_and(|other| self.column(other).kind == column.kind)
-            })
-        };
-        first.columns.iter().copied().filter(is_common).collect()
+        let common = first.columns.iter().filter_map(|id| {
+            let name = self.column(*id).name;
+            let is_common = others.iter().all(|rows| self.find(&rows.columns, name).is_some());
+            is_common.then(|| self.find(&all.columns, name)).flatten()
+        });
+        common.collect()
     }
 
     /// Whether a predicate looks into all columns: by a star, or by a text alone.

@@ -1,8 +1,8 @@
 //! What parameters take, and what signatures return.
 
 use super::call::Argument;
-use super::{Shape, Value};
-use crate::builtins::{Parameter, Takes};
+use super::{Scalar, Shape, Value};
+use crate::builtins::{Parameter, Returns, Signature, Takes};
 use crate::types::Type;
 
 /// Whether an argument is what a parameter takes.
@@ -75,88 +75,86 @@ pub(super) fn describe(takes: &Takes) -> (String, &'static str) {
     (text.to_owned(), code)
 }
 
-/// Functions whose result is an array or a bag, with what the language knows of its elements.
-const CONTAINERS: &[&str] = &[
-    "bag_keys",
-    "bag_merge",
-    "bag_pack",
-    "bag_pack_columns",
-    "bag_remove_keys",
-    "bag_set_key",
-    "base64_decode_toarray",
-    "buildschema",
-    "extract_all",
-    "extractall",
-    "hll",
-    "make_bag",
-    "make_bag_if",
-    "make_dictionary",
-    "make_list",
-    "make_list_if",
-    "make_list_with_nulls",
-    "make_set",
-    "make_set_if",
-    "makelist",
-    "makeset",
-    "pack",
-    "pack_all",
-    "pack_array",
-    "pack_dictionary",
-    "parse_command_line",
-    "parse_csv",
-    "parse_path",
-    "parse_url",
-    "parse_urlquery",
-    "parse_user_agent",
-    "parse_xml",
-    "parseurl",
-    "parseurlquery",
-    "range",
-    "repeat",
-    "set_difference",
-    "set_intersect",
-    "set_union",
-    "split",
-    "tdigest",
-    "treepath",
-    "unicode_codepoints_from_string",
-    "zip",
+/// Functions by rules of their own whose result is an array or a bag. Sorted.
+const SHAPED: &[(&str, Shape)] = &[
+    ("array_concat", Shape::Array { known: false }),
+    ("array_iff", Shape::Array { known: false }),
+    ("array_iif", Shape::Array { known: false }),
+    ("bag_merge", Shape::Bag),
+    ("bag_pack", Shape::Bag),
+    ("bag_pack_columns", Shape::Bag),
+    ("bag_remove_keys", Shape::Bag),
+    ("bag_set_key", Shape::Bag),
+    ("pack", Shape::Bag),
+    ("pack_all", Shape::Bag),
+    ("pack_array", Shape::Array { known: false }),
+    ("pack_dictionary", Shape::Bag),
+    ("set_difference", Shape::Array { known: false }),
+    ("set_intersect", Shape::Array { known: false }),
+    ("set_union", Shape::Array { known: false }),
 ];
 
-/// What is known of the dynamic value that a function returns.
-pub(super) fn returned_shape(name: &str, arguments: &[Argument]) -> Shape {
-    let is_undecided = |argument: &Argument| matches!(&argument.value, Value::Scalar(scalar) if scalar.shape == Shape::Undecided);
-    if matches!(name, "iff" | "iif" | "case" | "coalesce") && arguments.iter().any(is_undecided) {
-        return Shape::Undecided;
-    }
-    // The first of several values says what is known of all.
-    let first = match name {
-        "iff" | "iif" | "case" => arguments.get(1),
-        "coalesce" | "any" | "take_any" | "min" | "max" | "minif" | "maxif" | "take_anyif" => {
-            arguments.first()
+/// What is known of the dynamic value that a call by a signature returns.
+pub(super) fn returned_shape(name: &str, signature: Option<&Signature>, arguments: &[Argument]) -> Shape {
+    let shapes = |from: &[Argument]| -> Vec<Shape> {
+        let dynamic = from.iter().filter_map(|argument| match &argument.value {
+            Value::Scalar(scalar) if scalar.kind == Type::Dynamic || scalar.shape == Shape::Undecided => {
+                Some(scalar.shape)
+            }
+            _ => None,
+        });
+        dynamic.collect()
+    };
+    let Some(signature) = signature else { return Shape::Any };
+    let given = match signature.returns {
+        // One of several values: what is known of all of them alike.
+        Returns::Common | Returns::CommonNotDynamic => {
+            let given = shapes(arguments);
+            if given.contains(&Shape::Undecided) {
+                return Shape::Undecided;
+            }
+            given
         }
+        Returns::Argument(at) => shapes(arguments.get(at..=at).unwrap_or(&[])),
+        Returns::Array => {
+            let kind = arguments.first().map_or(Type::Unknown, Argument::kind);
+            return Shape::Array { known: !matches!(kind, Type::Dynamic | Type::Unknown) };
+        }
+        Returns::Custom => {
+            let found = SHAPED.binary_search_by_key(&name, |(name, _)| name);
+            return found.map_or(Shape::Any, |at| SHAPED[at].1);
+        }
+        _ => return signature.shape,
+    };
+    match given.split_first() {
+        Some((first, rest)) if rest.iter().all(|shape| shape == first) => *first,
+        // Of the elements of the others nothing is known.
+        Some((Shape::Array { .. }, rest))
+            if rest.iter().all(|shape| matches!(shape, Shape::Array { .. })) =>
+        {
+            Shape::Array { known: false }
+        }
+        // As the official library has it: a text or a number, beside which the others may be anything.
+        Some((Shape::Value, rest))
+            if rest.iter().all(|shape| matches!(shape, Shape::Any | Shape::Element)) =>
+        {
+            Shape::Value
+        }
+        _ => Shape::Any,
+    }
+}
+
+/// What a parameter takes, where an argument is a dynamic value of which it is known that it is something else; with the
+/// code that the official service has for it.
+pub(super) fn misshapen(takes: &Takes, argument: &Argument) -> Option<(&'static str, &'static str)> {
+    let Value::Scalar(Scalar { kind: Type::Dynamic, shape, .. }) = &argument.value else { return None };
+    match (takes, shape) {
+        (Takes::Array, Shape::Bag | Shape::Value) => Some(("an array", "KS234")),
+        (Takes::Bag, Shape::Array { .. } | Shape::Value) => Some(("a property bag", "KS235")),
+        (Takes::StringOrArray, Shape::Bag) => Some(("a string or an array", "KS233")),
+        (Takes::IntegerOrArray, Shape::Bag) => Some(("an integer or an array", "KS136")),
         _ => None,
-    };
-    if let Some(Argument { value: Value::Scalar(scalar), .. }) = first
-        && scalar.kind == Type::Dynamic
-    {
-        return match scalar.shape {
-            // Of the elements of the others nothing is known.
-            Shape::Container { .. } => Shape::Container { known: false },
-            shape => shape,
-        };
     }
-    if CONTAINERS.binary_search(&name).is_err() {
-        return Shape::Any;
-    }
-    let known = match name {
-        "split" | "bag_keys" => true,
-        _ if name.starts_with("make") && !name.contains("bag") && name != "make_dictionary" => arguments
-            .first()
-            .is_some_and(|argument| !matches!(argument.kind(), Type::Dynamic | Type::Unknown)),
-        _ => false,
-    };
-    Shape::Container { known }
 }
 
 /// The type that several values share.
@@ -190,5 +188,15 @@ pub(super) fn count_text(least: usize, most: usize) -> String {
         _ if least == most => format!("{least} arguments"),
         _ if most > 1_000 => format!("{least} arguments or more"),
         _ => format!("{least} to {most} arguments"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sorted() {
+        assert!(SHAPED.is_sorted_by_key(|(name, _)| *name));
     }
 }

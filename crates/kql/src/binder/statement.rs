@@ -120,6 +120,12 @@ impl Binder<'_> {
                         self.bind(parameter.name, meaning, definition);
                     }
                 }
+                // A pattern is declared as often as it is written.
+                StatementKind::DeclarePattern { name, .. }
+                    if self.locals[self.block..].iter().any(|local| {
+                        matches!(local.meaning, Meaning::Other(Value::Elsewhere))
+                            && *self.name_of(local.name) == *self.tree.name(*name)
+                    }) => {}
                 StatementKind::DeclarePattern { name, .. } | StatementKind::Alias { name, .. } => {
                     self.bind(*name, Meaning::Other(Value::Elsewhere), Definition::Statement(*id));
                 }

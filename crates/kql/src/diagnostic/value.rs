@@ -60,6 +60,25 @@ macro_rules! value_codes {
         /// SecurityEvent | where Activity has "logon" or tostring(TimeGenerated) == Account
         /// ```
         IncomparableTypes = "kql-incomparable-types", Error, None;
+        /// An array is expected and a property bag is given, or the other way round.
+        ///
+        /// ## Why
+        ///
+        /// The service works on any dynamic value and gives null for one that is not what the function takes: the condition
+        /// on it is never true. The official library calls it an error.
+        ///
+        /// ## Wrong
+        ///
+        /// ```kql
+        /// SigninLogs | extend Details = bag_pack("User", UserPrincipalName) | where array_length(Details) > 0
+        /// ```
+        ///
+        /// ## Right
+        ///
+        /// ```kql
+        /// SigninLogs | extend Details = bag_pack("User", UserPrincipalName) | where array_length(bag_keys(Details)) > 0
+        /// ```
+        WrongShape = "kql-wrong-shape", Warning, None;
         /// `todynamic` is given an array or a bag.
         ///
         /// ## Why

@@ -85,23 +85,19 @@ impl Parser<'_> {
         inner
     }
 
-    /// Operators without a source in brackets: `(where x | take 1)`; or, where `full` allows it, a whole pipeline.
-    pub(super) fn bracketed_stages(&mut self, full: bool) -> ExpressionId {
+    /// Operators without a source in brackets: `(where x | take 1)`.
+    pub(super) fn bracketed_stages(&mut self) -> ExpressionId {
         let opened = self.here();
         if !self.expect(TokenKind::OpenParen, "`(` and operators") {
             return self.missing();
         }
         let first = self.start();
-        let body = if full && !operator::begins_stage(self) {
-            self.pipeline()
-        } else {
-            let mut stages = vec![self.stage()];
-            while self.eat(TokenKind::Bar) {
-                self.begin();
-                stages.push(self.stage());
-            }
-            self.expression(first, ExpressionKind::Stages(stages))
-        };
+        let mut stages = vec![self.stage()];
+        while self.eat(TokenKind::Bar) {
+            self.begin();
+            stages.push(self.stage());
+        }
+        let body = self.expression(first, ExpressionKind::Stages(stages));
         self.close(TokenKind::CloseParen, opened);
         body
     }

@@ -25,7 +25,7 @@ impl Parser<'_> {
         let mut partition = None;
         if self.eat_word("partitioned-by") {
             let column = self.reference();
-            partition = Some((column, self.bracketed_stages(true)));
+            partition = Some((column, self.bracketed_stages()));
         }
         OperatorKind::MakeGraph { from, to, tables, partition }
     }

@@ -113,7 +113,7 @@ impl Parser<'_> {
                 self.expression(first, ExpressionKind::JsonNull)
             }
             (TokenKind::Identifier, "dynamic") if self.kind_at(1) == TokenKind::OpenParen => self.dynamic(),
-            (TokenKind::Minus | TokenKind::Plus, _) if self.kind_at(1).is_literal() => self.literal_value(),
+            (TokenKind::Minus, _) if self.kind_at(1).is_literal() => self.literal_value(),
             (kind, _) if kind.is_literal() => self.literal(),
             _ => {
                 let (place, found) = (self.here(), self.describe());
@@ -329,7 +329,7 @@ impl Parser<'_> {
         self.expect_word("delta");
         let delta = self.bracketed_pipeline();
         self.expect_word("aggregations");
-        let aggregations = self.bracketed_stages(false);
+        let aggregations = self.bracketed_stages();
         self.expression(first, ExpressionKind::ViewCombine { base, delta, aggregations })
     }
 }

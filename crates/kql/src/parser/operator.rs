@@ -264,12 +264,12 @@ impl Parser<'_> {
             "assert-schema" => OperatorKind::AssertSchema { columns: self.row_schema() },
             "consume" => OperatorKind::Consume,
             "count" => OperatorKind::Count { name: self.eat_word("as").then(|| self.plain_name()) },
-            "distinct" => OperatorKind::Distinct { columns: self.comma_separated(Self::star_or_unnamed) },
+            "distinct" => OperatorKind::Distinct { columns: self.comma_separated(Self::star_or_named) },
             "evaluate" => self.evaluate(),
             "extend" => OperatorKind::Extend { columns: self.comma_separated(Self::named) },
             "facet" => self.facet(),
             "filter" | "where" => OperatorKind::Where { predicate: self.named() },
-            "find" => self.find(),
+            "find" => self.find(&mut parameters),
             "fork" => self.fork(),
             "getschema" => OperatorKind::GetSchema,
             "graph-mark-components" => OperatorKind::GraphMarkComponents,
@@ -469,13 +469,13 @@ impl Parser<'_> {
         self.comma_separated(item)
     }
 
-    fn star_or_unnamed(&mut self) -> ExpressionId {
+    fn star_or_named(&mut self) -> ExpressionId {
         use TokenKind::*;
         if self.is(Star) && matches!(self.kind_at(1), Comma | Bar | Semicolon | CloseParen | CloseBrace | End)
         {
             return self.star();
         }
-        self.unnamed()
+        self.named()
     }
 
     /// `key asc nulls last`
@@ -497,12 +497,13 @@ impl Parser<'_> {
                 self.bump();
             }
         }
-        Order { key, ascending, nulls_first }
+        Order { key, ascending, by_number: false, nulls_first }
     }
 
     /// A column of `project-reorder` with its order.
     fn reordered(&mut self) -> Order {
         let key = self.column_pattern();
+        let by_number = matches!(self.text(), "granny-asc" | "granny-desc");
         let ascending = match self.text() {
             "asc" | "granny-asc" => Some(true),
             "desc" | "granny-desc" => Some(false),
@@ -511,7 +512,7 @@ impl Parser<'_> {
         if ascending.is_some() {
             self.bump();
         }
-        Order { key, ascending, nulls_first: None }
+        Order { key, ascending, by_number, nulls_first: None }
     }
 }
 

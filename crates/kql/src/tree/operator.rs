@@ -54,6 +54,8 @@ pub struct Order {
     pub key: ExpressionId,
     /// Whether `asc` stands behind it; `None` where nothing does.
     pub ascending: Option<bool>,
+    /// Whether numbers within names count as numbers: `granny-asc`, only behind a column of `project-reorder`.
+    pub by_number: bool,
     /// Whether `nulls first` stands behind it; `None` where nothing does.
     pub nulls_first: Option<bool>,
 }

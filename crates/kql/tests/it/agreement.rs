@@ -192,3 +192,101 @@ fn an_external_table_and_a_command_are_read() {
     columns(".set Mine <| Users | project User", "User:string");
     columns(".show tables", "");
 }
+
+#[test]
+fn every_list_of_columns_takes_names_for_them() {
+    columns("Events | distinct U = tolower(User), C = Count + 1, Device", "U:string, C:long, Device:string");
+    columns("Events | summarize by U = tolower(User)", "U:string");
+    faults("Events | distinct D = Details", &["KS116 Details"]);
+}
+
+#[test]
+fn the_operators_of_a_subquery_may_begin_with_a_bracket() {
+    for body in [
+        "where (Count) == 1",
+        "filter (Count) > 1 | take (5)",
+        "top (3) by Count",
+        "extend (a, b) = series_fit_line(Details)",
+    ] {
+        for around in [
+            "fork (BODY) (count)",
+            "facet by User with (BODY)",
+            "partition by User (BODY)",
+            "mv-apply x = Details on (BODY)",
+        ] {
+            faults(&format!("Events | {}", around.replace("BODY", body)), &[]);
+        }
+    }
+    columns("Events | partition by User (summarize (count()) by Device)", "Device:string, count_:long");
+}
+
+#[test]
+fn a_column_that_tables_of_a_find_have_in_several_types_is_one() {
+    let tables = "let A = view () { print K = 'a', L = 1, M = 1, N = 1 }; let B = view () { print K = 'b', L = 1.5, M = now(), N = 2 };";
+    columns(
+        &format!("{tables} find in (A, B) where K == 'a'"),
+        "source_:string, K:string, L:real, M:dynamic, N:long",
+    );
+    columns(
+        &format!("{tables} find in (A, B) where L > 1 project L, M:string"),
+        "source_:string, L:real, M:string",
+    );
+    faults(&format!("{tables} find in (A, B) where L_long == 1"), &["KS142 L_long"]);
+    assert!(!parse("find withsource=S User == 'x'").diagnostics.is_empty(), "`where` is missing");
+    assert!(parse("find User == 'x'").diagnostics.is_empty());
+}
+
+#[test]
+fn a_column_stands_where_project_reorder_names_it_first() {
+    columns("Users | project-reorder *, User", "User:string, Country:string, Since:datetime");
+    columns("Users | project-reorder Since, *, User", "Since:datetime, User:string, Country:string");
+    columns("print A10=1, a9=2, B1=3 | project-reorder * asc", "A10:long, a9:long, B1:long");
+    columns("print A10=1, a9=2, B1=3 | project-reorder * granny-asc", "a9:long, A10:long, B1:long");
+    columns("print A10=1, a9=2, B1=3 | project-reorder * granny-desc", "B1:long, A10:long, a9:long");
+}
+
+#[test]
+fn results_have_the_types_and_names_that_the_service_gives_them() {
+    columns("print u='a', i=int(1) | top-hitters 3 of u by i", "u:string, approximate_sum_i:int");
+    columns("print u='a', r=1.5 | top-hitters 3 of u by r", "u:string, approximate_sum_r:real");
+    columns("print d=decimal(1) | summarize percentile(d, 50)", "percentile_d_50:real");
+    columns(
+        "print Count=1, u='a' | reduce kind=source by u",
+        "Count:long, u:string, Pattern:string, Count:long, Representative:string",
+    );
+    columns("print a='x', b=1 | evaluate pivot(a, count(), b, b)", "b:long, b:long");
+}
+
+#[test]
+fn an_array_for_a_bag_is_warned_of_since_the_result_is_null() {
+    let shaped = |query: &str| {
+        let analysis = analyze(&parse(query), &Workspace);
+        assert!(
+            analysis.diagnostics.iter().all(|found| found.severity() == kql::Severity::Warning),
+            "{query}"
+        );
+        seen(query).1
+    };
+    for (value, not_array, not_bag) in [
+        ("dynamic([1])", false, true),
+        ("dynamic({})", true, false),
+        ("dynamic(5)", true, true),
+        ("pack_array('a')", false, true),
+        ("bag_pack('a', 1)", true, false),
+        ("split('a', 'b')", false, true),
+        ("split('a', 'b')[0]", true, true),
+        ("parse_url('a')", true, false),
+        ("array_slice(split('a', 'b'), 0, 1)", false, true),
+        ("iff(true, dynamic([]), dynamic([1]))", false, true),
+        ("iff(true, dynamic([]), dynamic({}))", false, false),
+        ("parse_json('a')", false, false),
+        ("coalesce(dynamic([]), parse_json('a'))", false, false),
+    ] {
+        let query = format!("print v = {value} | extend l = array_length(v), k = bag_keys(v)");
+        let expected: Vec<&str> =
+            not_array.then_some("KS234 v").into_iter().chain(not_bag.then_some("KS235 v")).collect();
+        assert_eq!(shaped(&query), expected, "{query}");
+    }
+    assert_eq!(shaped("print v = bag_pack('a', 1) | extend x = v[0], y = v['a']"), ["KS141 0"]);
+    assert_eq!(shaped("print v = pack_array(1) | extend x = v[0], y = v['a']"), ["KS141 'a'"]);
+}

@@ -8,7 +8,6 @@ mod constants;
 mod corpus;
 mod formatting;
 mod lexing;
-mod lineage;
 mod mistakes;
 mod mutation;
 mod parsing;

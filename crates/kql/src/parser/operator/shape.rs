@@ -102,7 +102,7 @@ impl Parser<'_> {
             self.literal();
         }
         self.expect_word("on");
-        OperatorKind::MvApply { items, limit, body: self.bracketed_stages(false) }
+        OperatorKind::MvApply { items, limit, body: self.bracketed_stages() }
     }
 
     pub(super) fn scan(&mut self) -> OperatorKind {

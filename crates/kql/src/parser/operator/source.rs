@@ -4,6 +4,7 @@ use crate::parser::Parser;
 use crate::token::TokenKind;
 use crate::tree::{
     EvaluateSchema, ExpressionId, ExpressionKind, FindColumn, ForkBranch, JoinCondition, OperatorKind,
+    Parameter,
 };
 
 impl Parser<'_> {
@@ -56,11 +57,11 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn find(&mut self) -> OperatorKind {
+    pub(super) fn find(&mut self, parameters: &mut Vec<Parameter>) -> OperatorKind {
         self.data_scope();
-        self.parameters();
+        parameters.extend(self.parameters());
         let sources = self.sources();
-        if !sources.is_empty() {
+        if !sources.is_empty() || !parameters.is_empty() {
             self.expect_word("where");
         } else {
             self.eat_word("where");
@@ -73,7 +74,7 @@ impl Parser<'_> {
             self.eat_word("project-smart");
         }
         let mut project_away = Vec::new();
-        if self.eat_word("__projectAway") || self.eat_word("project-away") {
+        if self.eat_word("__projectAway") {
             if self.eat(TokenKind::Star) {
                 return OperatorKind::Find { sources, predicate, project, project_away };
             }
@@ -163,11 +164,15 @@ impl Parser<'_> {
 
     pub(super) fn facet(&mut self) -> OperatorKind {
         self.expect_word("by");
-        let columns = self.comma_separated(Self::column_pattern);
+        let columns = self.comma_separated(|parser| {
+            let first = parser.start();
+            let name = parser.reference();
+            parser.expression(first, ExpressionKind::Name(name))
+        });
         let mut body = None;
         if self.eat_word("with") {
             body = Some(if self.is(TokenKind::OpenParen) {
-                self.bracketed_stages(true)
+                self.bracketed_stages()
             } else {
                 let first = self.start();
                 let stage = self.stage();
@@ -194,7 +199,7 @@ impl Parser<'_> {
                 }
                 break;
             }
-            branches.push(ForkBranch { name, body: self.bracketed_stages(true) });
+            branches.push(ForkBranch { name, body: self.bracketed_stages() });
         }
         OperatorKind::Fork { branches }
     }
@@ -213,7 +218,7 @@ impl Parser<'_> {
             self.close(TokenKind::CloseBrace, opened);
             body
         } else {
-            self.bracketed_stages(true)
+            self.bracketed_stages()
         };
         OperatorKind::Partition { by, scope, body }
     }
@@ -223,7 +228,7 @@ impl Parser<'_> {
         if self.eat_word("id") {
             self.literal_value();
         }
-        OperatorKind::PartitionBy { by, body: self.bracketed_stages(true) }
+        OperatorKind::PartitionBy { by, body: self.bracketed_stages() }
     }
 
     pub(super) fn macro_expand(&mut self) -> OperatorKind {
