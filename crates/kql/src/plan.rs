@@ -17,6 +17,7 @@
 
 mod build;
 mod expression;
+mod lineage;
 mod origin;
 mod scalar;
 mod stage;
@@ -31,6 +32,7 @@ use crate::types::Type;
 pub use crate::constant::Constant;
 pub use build::plan;
 pub use expression::{Argument, Call, Callee, Scalar, ScalarKind};
+pub use lineage::Lost;
 
 /// What a query does.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ mod constants;
 mod corpus;
 mod formatting;
 mod lexing;
+mod lineage;
 mod mistakes;
 mod mutation;
 mod parsing;
