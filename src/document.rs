@@ -45,7 +45,10 @@ pub fn is_watchlist_file(name: &str) -> bool {
 /// `None` when it is no document of ours; the diagnostics say why, unless it is a kind of content that has its own
 /// tool, which only gets a warning.
 pub fn read(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Option<Document> {
-    let node = source::parse(map, file, diagnostics)?;
+    let node = source::parse(map, file, diagnostics);
+    if node.is_unreadable() {
+        return None;
+    }
     let Value::Mapping(entries) = &node.value else {
         diagnostics.push(
             Diagnostic::new(&NOT_A_RULE, node.span, format!("the file holds {}, not a rule", node.describe()))
@@ -60,6 +63,10 @@ pub fn read(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diagnostic>) ->
     let kind = entries.iter().find(|entry| entry.key == "kind");
     let kind_text = kind.and_then(|entry| match &entry.value.value {
         Value::Scalar(scalar) => Some(scalar.text.trim()),
+        Value::Unreadable(Some(scalar)) => {
+            let word = scalar.text.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+            KINDS.iter().copied().find(|kind| kind.eq_ignore_ascii_case(word))
+        }
         _ => None,
     });
     match kind_text.map(str::to_ascii_lowercase).as_deref() {

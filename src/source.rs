@@ -1,10 +1,11 @@
-//! Files to spanned trees.
+//! Files to spanned trees, and changes of single values in files.
 //!
-//! The only place that knows the YAML and TOML libraries. A [`Node`] keeps where each key and value stands, and
+//! The only place that knows the YAML and TOML libraries. A [`Node`] keeps the place of each key and value, and
 //! [`Scalar::locate`] leads from an offset in a decoded value, such as the query of a block scalar, to the bytes
-//! of the file.
+//! of the file. A mistake in a file voids what it is in and nothing else: the rest is a tree all the same.
 
 mod discover;
+mod quote;
 mod reader;
 mod replace;
 mod scalar;
@@ -15,7 +16,7 @@ mod yaml;
 pub use discover::{Discovery, discover};
 pub use reader::Reader;
 pub use replace::replace_lines;
-pub use scalar::{Scalar, ScalarKind};
+pub use scalar::{Scalar, ScalarKind, ScalarStyle};
 pub use text::{Spanned, Text};
 pub use toml::parse as parse_toml;
 pub use yaml::parse;
@@ -25,7 +26,8 @@ use crate::diagnostic::{Code, Span, codes};
 /// A value of a YAML or JSON file and its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// Where it stands; for an alias, where the alias stands.
+    /// Its place; for an alias and all that it stands for, that of the alias. A list or mapping has the place where it
+    /// begins.
     pub span: Span,
     /// What it is.
     pub value: Value,
@@ -38,8 +40,11 @@ pub enum Value {
     Scalar(Scalar),
     /// A list.
     Sequence(Vec<Node>),
-    /// Keys and values in the file's order; a key that stands twice is here twice.
+    /// Keys and values in the file's order; a key that is there twice is here twice.
     Mapping(Vec<Entry>),
+    /// What cannot be read, which a diagnostic says. The text is what the author most likely wrote, where that can be
+    /// said: good enough to know a resource by its name, and for nothing else.
+    Unreadable(Option<Box<Scalar>>),
 }
 
 /// A key with its value.
@@ -47,10 +52,22 @@ pub enum Value {
 pub struct Entry {
     /// The key as text.
     pub key: String,
-    /// Where the key stands.
+    /// The place of the key.
     pub key_span: Span,
     /// The value.
     pub value: Node,
+}
+
+impl Entry {
+    /// Lines of a mapping that cannot be read, so that any key may be in them.
+    pub(super) fn lost(span: Span) -> Self {
+        Self { key: String::new(), key_span: span, value: Node { span, value: Value::Unreadable(None) } }
+    }
+
+    /// Whether it stands for lines that cannot be read.
+    pub(super) fn is_lost(&self) -> bool {
+        self.key.is_empty() && matches!(self.value.value, Value::Unreadable(_))
+    }
 }
 
 impl Node {
@@ -59,11 +76,17 @@ impl Node {
         matches!(&self.value, Value::Scalar(scalar) if scalar.kind == ScalarKind::Null)
     }
 
+    /// Whether it is what cannot be read.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self.value, Value::Unreadable(_))
+    }
+
     /// What a message calls it: "a list", "a mapping", "text", "a number", ...
     pub fn describe(&self) -> &'static str {
         match &self.value {
             Value::Sequence(_) => "a list",
             Value::Mapping(_) => "a mapping",
+            Value::Unreadable(_) => "a value that cannot be read",
             Value::Scalar(scalar) => match scalar.kind {
                 ScalarKind::Null => "nothing",
                 ScalarKind::Bool(_) => "true or false",
@@ -75,11 +98,11 @@ impl Node {
 }
 
 codes! {
-    /// The file is no YAML (or JSON), so nothing of it can be read. Only the first error of a file is known, since
-    /// the rest of it has no certain meaning.
+    /// The file is invalid YAML (or JSON) at this place. What is before and after it is read and checked all the same, and
+    /// the file is not deployed.
     ///
     /// ## Why
-    /// A file that cannot be read would silently be left out of the deployment.
+    /// A value that cannot be read would silently be left out of the deployment.
     ///
     /// ## Wrong
     /// ```yaml file=rules/a.yaml
@@ -91,7 +114,7 @@ codes! {
     /// ```yaml file=rules/a.yaml
     /// id: 5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01
     /// name: "A rule: with a colon"
-    /// description: Text with a colon stands in quotes
+    /// description: Text with a colon is in quotes
     /// severity: Low
     /// queryFrequency: 1h
     /// queryPeriod: 1h
@@ -117,7 +140,7 @@ codes! {
     /// ```
     pub TOML_SYNTAX = "toml-syntax", Error;
 
-    /// A key stands twice in one mapping. Which of the two values counts differs from tool to tool.
+    /// A key is there twice in one mapping. Which of the two values counts differs from tool to tool.
     ///
     /// ## Why
     /// One of the two values would be lost without a word.

@@ -63,7 +63,7 @@ fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnos
     }
     for (key, _) in &details.value {
         let problem = if !is_key(key) {
-            format!("`{}` is no key of a custom detail", shown(key))
+            format!("`{}` is not a key of a custom detail", shown(key))
         } else if key.len() > LONGEST {
             format!("the key `{}` has {} characters", shown(key), key.len())
         } else {

@@ -41,6 +41,9 @@ fn rule(around: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Di
 
 /// What keeps a text from being the name of a resource.
 pub(super) fn problem(map: &SourceMap, text: &Text) -> Option<Diagnostic> {
+    if text.is_guess() {
+        return None;
+    }
     let id = text.trim();
     let blanks = text.len() - text.trim_start().len();
     let bad = id.char_indices().find(|(_, c)| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')));

@@ -168,7 +168,9 @@ fn names(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
             Diagnostic::new(&BAD_ID, alias.span, message).help("shorten it, or give the parser an `id`"),
         );
     }
-    let Some(text) = parser.alias.as_ref().filter(|alias| !is_blank(alias)) else { return };
+    let Some(text) = parser.alias.as_ref().filter(|alias| !is_blank(alias) && !alias.is_guess()) else {
+        return;
+    };
     let alias = text.trim();
     let blanks = text.len() - text.trim_start().len();
     let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
@@ -208,7 +210,7 @@ fn parameters(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic
         diagnostics.push(Diagnostic::new(&BAD_FUNCTION_PARAMETERS, place, message).help(help));
     };
     match &parser.parameters {
-        None => {}
+        None | Some(Parameters::Unreadable) => {}
         Some(Parameters::Text(text)) => {
             if is_blank(text) {
                 return;

@@ -26,6 +26,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) workspace: Environment,
     /// The aliases of all watchlists that the folder describes or makes, or that the settings name.
     pub(super) watchlists: HashSet<&'a str>,
+    /// Whether a watchlist of the folder has an alias that cannot be read, so that it may be any.
+    pub(super) has_unnamed_watchlist: bool,
     /// The aliases of the folder's parsers.
     pub(super) functions: HashSet<&'a str>,
 }
@@ -70,6 +72,10 @@ impl<'a> View<'a> {
             config,
             workspace: environment(folder, compiled, &config.schema),
             watchlists: files.chain(settings).chain(made).map(str::trim).collect(),
+            has_unnamed_watchlist: folder.watchlists.iter().any(|watchlist| {
+                let document = &watchlist.document;
+                document.misread.contains(&"alias") && document.alias.as_ref().is_none_or(Text::is_guess)
+            }),
             functions: folder.parsers.iter().filter_map(alias).collect(),
         };
         Self {

@@ -33,10 +33,10 @@ pub(super) const LOOKS: &[Look] = &[Look::Watchlist(watchlist)];
 fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
     let document = &watchlist.document;
     for (key, text) in [("alias", &document.alias), ("displayName", &document.display_name)] {
-        // A blank alias is missing, which is said elsewhere.
-        let Some(text) = text.as_ref().filter(|text| key != "alias" || !text.trim().is_empty()) else {
-            continue;
-        };
+        // An empty alias is missing, which is reported elsewhere.
+        let is_one =
+            |text: &&crate::document::Text| !text.is_guess() && (key != "alias" || !text.trim().is_empty());
+        let Some(text) = text.as_ref().filter(is_one) else { continue };
         let Some(problem) = problem(text.trim()) else { continue };
         diagnostics.push(
                 Diagnostic::new(&BAD_WATCHLIST_NAME, text.span, format!("the {key} `{}` {problem}", shown(text)))

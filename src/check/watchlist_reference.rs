@@ -80,6 +80,7 @@ fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec
                 format!("write `{FUNCTION}('alias')`"),
             ),
             Argument::Literal { value, .. } if around.watchlists.contains(value.as_str()) => continue,
+            Argument::Literal { .. } if around.has_unnamed_watchlist => continue,
             Argument::Literal { value, span } => (
                 span,
                 format!("no file of the folder describes a watchlist `{}`", shown(&value)),

@@ -113,9 +113,12 @@ fn read_watchlist(
     let name = document.source.as_ref().map_or(DATA_FILE, |source| source.as_str());
     let data_path = path.with_file_name(name);
     let place = document.source.as_ref().map_or(Span::start_of(document.file), |source| source.span);
-    // The CSV of a watchlist stands beside it: a name with a folder in it could lead anywhere.
+    // The CSV of a watchlist is in its folder: a name with a folder in it could lead anywhere.
     let beside = Utf8Path::new(name).file_name() == Some(name);
     if !beside || !data_path.is_file() {
+        if document.misread.iter().any(|key| ["source", "items"].contains(key)) {
+            return WatchlistSource { document, data: None, table: None };
+        }
         let message = if beside {
             format!("the watchlist has no rows: there is no {name} beside it and no `items` in it")
         } else {

@@ -13,7 +13,7 @@ pub struct AnalyticsRule {
     pub file: FileId,
     /// The whole mapping.
     pub span: Span,
-    /// Keys whose values had the wrong shape, so that they are absent here without being missing.
+    /// Keys whose values had the wrong shape or cannot be read, so that they are absent here without being missing.
     pub misread: Vec<&'static str>,
     /// The resource name.
     pub id: Option<Text>,
@@ -90,7 +90,7 @@ pub struct EntityMapping {
     pub entity_type: Option<Text>,
     /// What identifies it.
     pub field_mappings: Option<Spanned<Vec<Spanned<FieldMapping>>>>,
-    /// The keys whose values had the wrong shape, which is reported where they are read.
+    /// The keys whose values had the wrong shape or cannot be read, which is reported where they are read.
     pub misread: Vec<&'static str>,
 }
 
@@ -101,7 +101,7 @@ pub struct FieldMapping {
     pub identifier: Option<Text>,
     /// A column of the query's result.
     pub column_name: Option<Text>,
-    /// The keys whose values had the wrong shape, which is reported where they are read.
+    /// The keys whose values had the wrong shape or cannot be read, which is reported where they are read.
     pub misread: Vec<&'static str>,
 }
 
@@ -127,7 +127,7 @@ pub struct DynamicProperty {
     pub alert_property: Option<Text>,
     /// A column.
     pub value: Option<Text>,
-    /// The keys whose values had the wrong shape, which is reported where they are read.
+    /// The keys whose values had the wrong shape or cannot be read, which is reported where they are read.
     pub misread: Vec<&'static str>,
 }
 
@@ -171,7 +171,7 @@ impl AnalyticsRule {
     pub(super) fn read(file: FileId, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut rule = Self::empty(file, node.span);
         let Some(mut r) = Reader::new("an analytics rule", node, diagnostics) else { return rule };
-        rule.id = r.text("id");
+        rule.id = r.name("id");
         rule.name = r.text("name").or(r.text("displayName"));
         rule.kind = r.text("kind");
         rule.description = r.text("description");
@@ -197,10 +197,10 @@ impl AnalyticsRule {
                     FieldMapping {
                         identifier: r.text("identifier"),
                         column_name: r.text("columnName"),
-                        misread: r.misread().to_vec(),
+                        misread: r.misread_keys().to_vec(),
                     }
                 }),
-                misread: r.misread().to_vec(),
+                misread: r.misread_keys().to_vec(),
             });
         rule.sentinel_entities_mappings =
             r.mappings("sentinelEntitiesMappings", "a Sentinel entity mapping", diagnostics, |r, _| {
@@ -225,7 +225,7 @@ impl AnalyticsRule {
         for key in ["tags", "metadata", "author", "customVersion"] {
             r.entry(key);
         }
-        rule.misread = r.misread().to_vec();
+        rule.misread = r.misread_keys().to_vec();
         r.finish(diagnostics);
         rule
     }
@@ -297,6 +297,7 @@ fn custom_details(
                 let text = Text::of(&entry.value);
                 details.extend(text.map(|text| (Spanned::new(entry.key.clone(), entry.key_span), text)));
             }
+            Value::Unreadable(_) => {}
             _ => diagnostics.push(
                 Diagnostic::new(
                     &WRONG_SHAPE,
@@ -323,7 +324,7 @@ fn alert_details_override(r: &mut Reader<'_>, diagnostics: &mut Vec<Diagnostic>)
             |r, _| DynamicProperty {
                 alert_property: r.text("alertProperty"),
                 value: r.text("value"),
-                misread: r.misread().to_vec(),
+                misread: r.misread_keys().to_vec(),
             },
         ),
     }

@@ -11,6 +11,8 @@ pub struct IndicatorFile {
     pub file: FileId,
     /// The whole mapping.
     pub span: Span,
+    /// Keys whose values had the wrong shape or cannot be read, so that they are absent here without being missing.
+    pub misread: Vec<&'static str>,
     /// What names the watchlist and the rules; absent means the family's slug.
     pub key: Option<Text>,
     /// The malware family, as `SectopRAT`.
@@ -62,6 +64,8 @@ pub struct IndicatorEntry {
     pub confidence: Option<Text>,
     /// A page that tells more.
     pub reference: Option<Text>,
+    /// The keys whose values had the wrong shape or cannot be read, which is reported where they are read.
+    pub misread: Vec<&'static str>,
 }
 
 /// What never matches, written by a person.
@@ -83,6 +87,7 @@ impl IndicatorFile {
         let mut this = Self {
             file,
             span: node.span,
+            misread: Vec::new(),
             key: None,
             family: None,
             source: None,
@@ -103,8 +108,8 @@ impl IndicatorFile {
         };
         let Some(mut r) = Reader::new("a file of indicators", node, diagnostics) else { return this };
         r.entry("kind");
-        this.key = r.text("key");
-        this.family = r.text("family");
+        this.key = r.name("key");
+        this.family = r.name("family");
         this.source = r.text("source");
         this.description = r.text("description");
         this.indicators = r.mappings("indicators", "an indicator", diagnostics, |r, _| IndicatorEntry {
@@ -114,6 +119,7 @@ impl IndicatorFile {
             first_seen: r.text("firstSeen"),
             confidence: r.text("confidence"),
             reference: r.text("reference"),
+            misread: r.misread_keys().to_vec(),
         });
         this.targets = r.texts("targets");
         this.severity = r.text("severity");
@@ -132,6 +138,7 @@ impl IndicatorFile {
         this.false_positives = false_positives(&mut r, diagnostics);
         this.expires_after = r.text("expiresAfter");
         this.threat_type = r.text("threatType");
+        this.misread = r.misread_keys().to_vec();
         r.finish(diagnostics);
         this
     }

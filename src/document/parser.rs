@@ -15,7 +15,7 @@ pub struct Parser {
     pub file: FileId,
     /// The whole mapping.
     pub span: Span,
-    /// Keys whose values had the wrong shape, so that they are absent here without being missing.
+    /// Keys whose values had the wrong shape or cannot be read, so that they are absent here without being missing.
     pub misread: Vec<&'static str>,
     /// The keys of this spelling.
     pub spelling: &'static Spelling,
@@ -46,6 +46,10 @@ pub struct Spelling {
     pub query: &'static str,
 }
 
+/// The keys of the parameters, in all spellings.
+const PARAMETERS: &[&str] =
+    &["functionParameters", "parameters", "ParserParams", "FunctionParameters", "FunctionParams"];
+
 const OWN: Spelling = Spelling { alias: "functionAlias", query: "functionQuery" };
 const ASIM: Spelling = Spelling { alias: "ParserName", query: "ParserQuery" };
 const SOLUTION: Spelling = Spelling { alias: "FunctionAlias", query: "FunctionQuery" };
@@ -57,6 +61,8 @@ pub enum Parameters {
     Text(Text),
     /// One by one.
     List(Spanned<Vec<Spanned<Parameter>>>),
+    /// In a way that cannot be read, which is reported: a call may give what it likes.
+    Unreadable,
 }
 
 /// A parameter.
@@ -94,20 +100,26 @@ impl Parser {
             query: None,
         };
         let Some(mut r) = Reader::new("a parser", node, diagnostics) else { return parser };
-        parser.id = r.text("id");
+        parser.id = r.name("id");
         r.entry("kind");
         match spelling(node) {
             spelling if *spelling == ASIM => parser.read_asim(&mut r, diagnostics),
             spelling if *spelling == SOLUTION => parser.read_solution(&mut r, diagnostics),
             _ => parser.read_own(&mut r, diagnostics),
         }
-        parser.misread = r.misread().to_vec();
+        parser.misread = r.misread_keys().to_vec();
+        // Without its parameters a query means something else.
+        if parser.parameters.is_none() && PARAMETERS.iter().any(|key| parser.misread.contains(key)) {
+            parser.parameters = Some(Parameters::Unreadable);
+            parser.query = None;
+            parser.misread.push(parser.spelling.query);
+        }
         r.finish(diagnostics);
         parser
     }
 
     fn read_own(&mut self, r: &mut Reader<'_>, diagnostics: &mut Vec<Diagnostic>) {
-        self.alias = first(r, &["functionAlias", "alias"]);
+        self.alias = r.name("functionAlias").or(r.name("alias"));
         self.display_name = first(r, &["displayName", "name"]);
         self.description = r.text("description");
         self.category = r.text("category");
@@ -120,7 +132,7 @@ impl Parser {
 
     fn read_asim(&mut self, r: &mut Reader<'_>, diagnostics: &mut Vec<Diagnostic>) {
         self.spelling = &ASIM;
-        self.alias = r.text("ParserName");
+        self.alias = r.name("ParserName");
         let head = r.mapping("Parser", "`Parser`", diagnostics, head);
         (self.display_name, self.version) = head.map(|head| head.value).unwrap_or_default();
         self.description = r.text("Description");
@@ -135,7 +147,7 @@ impl Parser {
 
     fn read_solution(&mut self, r: &mut Reader<'_>, diagnostics: &mut Vec<Diagnostic>) {
         self.spelling = &SOLUTION;
-        self.alias = first(r, &["FunctionAlias", "FunctionName"]);
+        self.alias = r.name("FunctionAlias").or(r.name("FunctionName"));
         let head = r.mapping("Function", "`Function`", diagnostics, head);
         (self.display_name, self.version) = head.map(|head| head.value).unwrap_or_default();
         self.description = r.text("Description");

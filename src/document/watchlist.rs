@@ -11,7 +11,7 @@ pub struct Watchlist {
     pub file: FileId,
     /// The whole mapping.
     pub span: Span,
-    /// Keys whose values had the wrong shape, so that they are absent here without being missing.
+    /// Keys whose values had the wrong shape or cannot be read, so that they are absent here without being missing.
     pub misread: Vec<&'static str>,
     /// The name in `_GetWatchlist('…')`; `watchlistAlias` counts as well.
     pub alias: Option<Text>,
@@ -60,7 +60,7 @@ impl Watchlist {
             items: None,
         };
         let Some(mut r) = Reader::new("a watchlist", node, diagnostics) else { return watchlist };
-        watchlist.alias = r.text("alias").or(r.text("watchlistAlias"));
+        watchlist.alias = r.name("alias").or(r.name("watchlistAlias"));
         watchlist.display_name = r.text("displayName").or(r.text("name"));
         watchlist.description = r.text("description");
         watchlist.provider = r.text("provider");
@@ -70,7 +70,7 @@ impl Watchlist {
         watchlist.source = r.text("source");
         watchlist.items = items(&mut r, diagnostics);
         r.entry("kind");
-        watchlist.misread = r.misread().to_vec();
+        watchlist.misread = r.misread_keys().to_vec();
         r.finish(diagnostics);
         watchlist
     }
@@ -85,6 +85,10 @@ fn items(r: &mut Reader<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Spanne
         }
         let Value::Mapping(entries) = &node.value else { continue };
         let mut cells = Vec::with_capacity(entries.len());
+        // A row with a cell that cannot be read is none: it would seem to lack a column.
+        if entries.iter().any(|entry| entry.value.is_unreadable()) {
+            continue;
+        }
         for entry in entries {
             let key = Spanned::new(entry.key.clone(), entry.key_span);
             match Text::of(&entry.value) {
@@ -100,6 +104,10 @@ fn items(r: &mut Reader<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Spanne
             }
         }
         items.push(WatchlistItem { span: node.span, cells });
+    }
+    if items.is_empty() && !list.value.is_empty() {
+        r.misread("items");
+        return None;
     }
     Some(Spanned::new(items, list.span))
 }

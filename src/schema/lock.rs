@@ -235,7 +235,7 @@ mod tests {
             [
                 "5:13 bad-schema-lock: `strng` is no type of a column",
                 "7:11 wrong-shape: the columns of a function is a mapping, not a number",
-                "3:1 unknown-key: `colour` is no key of bartizan.schema.lock"
+                "3:1 unknown-key: `colour` is not a key of bartizan.schema.lock"
             ]
         );
     }

@@ -26,13 +26,19 @@ pub fn parameter_text(parser: &Parser) -> Option<String> {
             let written: Option<Vec<String>> = list.iter().map(|parameter| written(parameter)).collect();
             Some(written?.join(", "))
         }
+        Some(Parameters::Unreadable) => None,
     }
 }
 
 /// The parameters of a parser of which one has no name or no type, as a text that is none of the language: for the names
 /// that its query may use. What is missing is another check's to say.
 fn named_parameters(parser: &Parser) -> String {
-    let Some(Parameters::List(list)) = &parser.parameters else { return String::new() };
+    let list = match &parser.parameters {
+        Some(Parameters::List(list)) => list,
+        // With something that is no parameter, calls may give what they like.
+        Some(Parameters::Unreadable) => return "_:?".to_owned(),
+        _ => return String::new(),
+    };
     let named = |parameter: &Parameter| {
         written(parameter).unwrap_or_else(|| format!("{}:?", text(&parameter.name).unwrap_or("_")))
     };

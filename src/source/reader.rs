@@ -1,18 +1,24 @@
 //! Reading a mapping key by key, and reporting what was not read.
 
+use std::collections::HashSet;
+
 use super::text::texts_of;
 use super::{Entry, Node, ScalarKind, Spanned, Text, UNKNOWN_KEY, Value, WRONG_SHAPE};
 use crate::diagnostic::{Diagnostic, Span, nearest};
 
 /// A mapping that is being read. Each getter takes a key; [`Reader::finish`] reports the keys that none took.
 ///
-/// Keys match exactly, or without case where no other key of the mapping matches better: `alertDisplaynameFormat`
-/// is reported as unknown with the right spelling, not read.
+/// Keys match exactly: `alertDisplaynameFormat` is reported as unknown with the right spelling, not read.
+///
+/// A key whose value cannot be read counts as [misread](Self::misread). So does every key that is not there, where lines
+/// of the mapping cannot be read: it may be in these.
 #[derive(Debug)]
 pub struct Reader<'a> {
     span: Span,
     what: &'static str,
     entries: &'a [Entry],
+    /// Whether keys may be in lines that cannot be read.
+    has_lost: bool,
     known: Vec<&'static str>,
     problems: Vec<Diagnostic>,
     misread: Vec<&'static str>,
@@ -25,6 +31,9 @@ impl<'a> Reader<'a> {
         if node.is_null() {
             return None;
         }
+        if let Value::Unreadable(_) = &node.value {
+            return Some(Self::over(what, node.span, &[], true));
+        }
         let Value::Mapping(entries) = &node.value else {
             diagnostics.push(
                 Diagnostic::new(
@@ -36,22 +45,19 @@ impl<'a> Reader<'a> {
             );
             return None;
         };
-        Some(Self {
-            span: node.span,
-            what,
-            entries,
-            known: Vec::new(),
-            problems: Vec::new(),
-            misread: Vec::new(),
-        })
+        Some(Self::over(what, node.span, entries, entries.iter().any(Entry::is_lost)))
     }
 
-    /// Where the mapping stands.
+    fn over(what: &'static str, span: Span, entries: &'a [Entry], has_lost: bool) -> Self {
+        Self { span, what, entries, has_lost, known: Vec::new(), problems: Vec::new(), misread: Vec::new() }
+    }
+
+    /// The place where the mapping begins.
     pub fn span(&self) -> Span {
         self.span
     }
 
-    /// The entry of a key; of a key that stands twice, the first.
+    /// The entry of a key; of a key that is there twice, the first.
     pub fn entry(&mut self, key: &'static str) -> Option<&'a Entry> {
         if !self.known.contains(&key) {
             self.known.push(key);
@@ -59,22 +65,39 @@ impl<'a> Reader<'a> {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
-    /// The value of a key, unless it is null.
+    /// The value of a key, unless it is null or cannot be read.
     pub fn node(&mut self, key: &'static str) -> Option<&'a Node> {
-        self.entry(key).map(|entry| &entry.value).filter(|node| !node.is_null())
+        match self.entry(key).map(|entry| &entry.value) {
+            Some(Node { value: Value::Unreadable(_), .. }) => {
+                self.misread(key);
+                None
+            }
+            None if self.has_lost => {
+                self.misread(key);
+                None
+            }
+            found => found.filter(|node| !node.is_null()),
+        }
     }
 
-    /// The keys whose values had the wrong shape; that is reported already.
-    pub fn misread(&self) -> &[&'static str] {
+    /// The keys whose values had the wrong shape or cannot be read; that is reported already.
+    pub fn misread_keys(&self) -> &[&'static str] {
         &self.misread
     }
 
+    /// Counts a key as misread.
+    pub fn misread(&mut self, key: &'static str) {
+        if !self.misread.contains(&key) {
+            self.misread.push(key);
+        }
+    }
+
     fn wrong(&mut self, key: &'static str, node: &Node, expected: &str) {
-        self.misread.push(key);
+        self.misread(key);
         let help = match expected {
             "text" => format!("give it one value: `{key}: …`"),
             "a list of texts" => format!("write its values in a list: `{key}: [A, B]`"),
-            _ => format!("write {expected} behind `{key}:`"),
+            _ => format!("write {expected} after `{key}:`"),
         };
         self.problems.push(
             Diagnostic::new(
@@ -91,7 +114,7 @@ impl<'a> Reader<'a> {
     pub fn text(&mut self, key: &'static str) -> Option<Text> {
         let node = self.node(key)?;
         match &node.value {
-            Value::Scalar(scalar) => Some(Text { scalar: scalar.clone(), span: node.span }),
+            Value::Scalar(scalar) => Some(Text::at(scalar, node.span)),
             _ => {
                 self.wrong(key, node, "text");
                 None
@@ -99,13 +122,28 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A list of texts, also written as one text. Null items are left out.
+    /// A text by which other files and the workspace know the resource, such as its id or alias. Where the value cannot be
+    /// read it is what was most likely meant, so that the resource is known all the same.
+    pub fn name(&mut self, key: &'static str) -> Option<Text> {
+        match self.entry(key).map(|entry| (&entry.value.value, entry.value.span)) {
+            Some((Value::Unreadable(Some(scalar)), span)) => {
+                self.misread(key);
+                Some(Text { is_guess: true, ..Text::at(scalar, span) })
+            }
+            _ => self.text(key),
+        }
+    }
+
+    /// A list of texts, also written as one text.
     pub fn texts(&mut self, key: &'static str) -> Option<Spanned<Vec<Text>>> {
         let node = self.node(key)?;
         match texts_of(node) {
             Some(texts) => Some(Spanned::new(texts, node.span)),
             None => {
-                self.wrong(key, node, "a list of texts");
+                match &node.value {
+                    Value::Sequence(items) if items.iter().any(Node::is_unreadable) => self.misread(key),
+                    _ => self.wrong(key, node, "a list of texts"),
+                }
                 None
             }
         }
@@ -146,7 +184,7 @@ impl<'a> Reader<'a> {
         value.map(|value| Spanned::new(value, node.span))
     }
 
-    /// The items of a list.
+    /// The items of a list, with those that cannot be read.
     pub fn list(&mut self, key: &'static str) -> Option<Spanned<&'a [Node]>> {
         let node = self.node(key)?;
         match &node.value {
@@ -173,7 +211,8 @@ impl<'a> Reader<'a> {
         Some(Spanned::new(value, node.span))
     }
 
-    /// A list of mappings, each read by `read`; items of another shape are reported and left out.
+    /// A list of mappings, each read by `read`; items of another shape are reported and left out. Where an item cannot be
+    /// read, the key counts as misread: not all of the list is there.
     pub fn mappings<T>(
         &mut self,
         key: &'static str,
@@ -184,6 +223,10 @@ impl<'a> Reader<'a> {
         let list = self.list(key)?;
         let mut items = Vec::with_capacity(list.value.len());
         for node in list.value {
+            if node.is_unreadable() {
+                self.misread(key);
+                continue;
+            }
             if let Some(mut inner) = Reader::new(what, node, diagnostics) {
                 let value = read(&mut inner, diagnostics);
                 inner.finish(diagnostics);
@@ -196,13 +239,16 @@ impl<'a> Reader<'a> {
     /// Reports the shapes that were wrong and the keys that no getter took, each with the nearest known key.
     pub fn finish(self, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.extend(self.problems);
-        for entry in self.entries {
-            if self.known.contains(&entry.key.as_str()) {
-                continue;
-            }
-            let present = |key: &str| self.entries.iter().any(|other| other.key == key);
-            let free = self.known.iter().copied().filter(|key| !present(key));
-            let message = format!("`{}` is no key of {}", entry.key, self.what);
+        let unknown =
+            |entry: &&Entry| !self.known.contains(&entry.key.as_str()) && !entry.value.is_unreadable();
+        let mut unknown = self.entries.iter().filter(unknown).peekable();
+        if unknown.peek().is_none() {
+            return;
+        }
+        let present: HashSet<&str> = self.entries.iter().map(|entry| entry.key.as_str()).collect();
+        for entry in unknown {
+            let free = self.known.iter().copied().filter(|key| !present.contains(key));
+            let message = format!("`{}` is not a key of {}", entry.key, self.what);
             let diagnostic = Diagnostic::new(&UNKNOWN_KEY, entry.key_span, message);
             diagnostics.push(match nearest(&entry.key, free) {
                 Some(near) => diagnostic.label("it has no effect").help(format!("did you mean `{near}`?")),

@@ -1,6 +1,6 @@
 //! Other lines in the place of a text, with every other byte of the file kept.
 
-use super::{Node, Text, Value, parse};
+use super::{Node, Text, Value, YAML_SYNTAX, parse};
 use crate::diagnostic::{FileId, SourceMap, Span};
 
 /// How far a new block is indented from its key, in blanks.
@@ -18,7 +18,11 @@ const INDENT: usize = 2;
 /// Why the text stays as it is, in words, where it stands in no way that can be followed.
 pub fn replace_lines(map: &SourceMap, text: &Text, lines: &str) -> Result<Option<String>, &'static str> {
     let file = text.span.file;
-    let root = parse(map, file, &mut Vec::new()).ok_or("the file is no YAML")?;
+    let mut diagnostics = Vec::new();
+    let root = parse(map, file, &mut diagnostics);
+    if diagnostics.iter().any(|found| found.code == &YAML_SYNTAX) {
+        return Err("the file is invalid YAML");
+    }
     let source = map.file(file).text();
     let key = key_of(source, &root, text)?;
     let change = match source.as_bytes().get(key.value) {
@@ -179,7 +183,7 @@ fn is_kept(map: &SourceMap, file: FileId, old: (&Node, Span), new: &str, value: 
     let trial_file = trial.add(map.file(file).path(), new);
     let (_, before) = codes(map, file);
     let (root, after) = codes(&trial, trial_file);
-    before == after && root.is_some_and(|root| is_same(old.0, &root, old.1, value))
+    before == after && is_same(old.0, &root, old.1, value)
 }
 
 /// Whether two trees are the same but for their places, and for the value that stood at one of them.
@@ -213,7 +217,7 @@ mod tests {
     fn replaced(file: &str, lines: &str) -> Result<Option<String>, &'static str> {
         let mut map = SourceMap::new();
         let id = map.add("a.yaml", file);
-        let root = parse(&map, id, &mut Vec::new()).expect("YAML");
+        let root = parse(&map, id, &mut Vec::new());
         let Value::Mapping(entries) = &root.value else { panic!("no mapping") };
         let entry = entries.iter().find(|entry| entry.key == "q").expect("a key q");
         replace_lines(&map, &Text::of(&entry.value).expect("a text"), lines)
@@ -285,7 +289,7 @@ mod tests {
             let file = format!("a: 1\nq: {header}\n{body}b: 1\n");
             let mut map = SourceMap::new();
             let id = map.add("a.yaml", &*file);
-            let Some(Node { value: Value::Mapping(entries), .. }) = parse(&map, id, &mut Vec::new()) else {
+            let Node { value: Value::Mapping(entries), .. } = parse(&map, id, &mut Vec::new()) else {
                 return Ok(());
             };
             let Some(text) = entries.get(1).filter(|entry| entry.key == "q").and_then(|q| Text::of(&q.value)) else {
@@ -294,7 +298,7 @@ mod tests {
             if let Ok(Some(new)) = replace_lines(&map, &text, &lines) {
                 prop_assert!(new.starts_with("a: 1\nq:") && new.ends_with("b: 1\n"));
                 let again = map.add("b.yaml", new);
-                let Some(Node { value: Value::Mapping(entries), .. }) = parse(&map, again, &mut Vec::new()) else {
+                let Node { value: Value::Mapping(entries), .. } = parse(&map, again, &mut Vec::new()) else {
                     panic!("no mapping");
                 };
                 let text = Text::of(&entries[1].value).unwrap();

@@ -12,8 +12,10 @@ pub struct Scalar {
     pub kind: ScalarKind,
     /// For text the decoded value; for anything else the characters as they stand in the file (`1.10`, `yes`).
     pub text: String,
-    /// Where the value itself stands: for an alias, at its anchor; for a block scalar, its first content character
-    /// to its end.
+    /// How it is written.
+    pub style: ScalarStyle,
+    /// The place of the value itself: for an alias, at its anchor; for a block scalar, from its first character to its
+    /// end, without the header.
     pub(super) source: Span,
     /// The way to the file, once somebody asked for it.
     pub(super) offsets: Offsets,
@@ -45,6 +47,22 @@ pub enum ScalarKind {
     Text,
 }
 
+/// How a scalar is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScalarStyle {
+    /// Without quotes.
+    Plain,
+    /// `'text'`
+    SingleQuoted,
+    /// `"text"`
+    DoubleQuoted,
+    /// A block after `|`.
+    Literal,
+    /// A block after `>`.
+    Folded,
+}
+
+/// A style, with what leads through its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Style {
     Plain,
@@ -146,23 +164,15 @@ impl Scalar {
     }
 
     fn style(&self, text: &str) -> Style {
-        let start = self.source.start;
-        match text.as_bytes().get(start) {
-            Some(b'"') => return Style::DoubleQuoted,
-            Some(b'\'') => return Style::SingleQuoted,
-            _ => {}
+        match self.style {
+            ScalarStyle::Plain => Style::Plain,
+            ScalarStyle::SingleQuoted => Style::SingleQuoted,
+            ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                let start = self.source.start;
+                Style::Block { indent: start - text[..start].rfind('\n').map_or(0, |at| at + 1) }
+            }
         }
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let indent = start - line_start;
-        if text[line_start..start].bytes().any(|b| b != b' ') {
-            return Style::Plain;
-        }
-        // A block scalar's header is the last thing on the last line before it that is not empty.
-        let header =
-            text[..line_start].lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
-        let header = header.split(" #").next().unwrap_or_default().trim_end();
-        let header = header.trim_end_matches(|c: char| c.is_ascii_digit() || c == '+' || c == '-');
-        if header.ends_with(['|', '>']) { Style::Block { indent } } else { Style::Plain }
     }
 }
 
@@ -243,7 +253,7 @@ mod tests {
     fn located(text: &str, word: &str) -> Vec<(usize, String)> {
         let mut map = SourceMap::new();
         let file = map.add("a.yaml", text);
-        let node = parse(&map, file, &mut Vec::new()).expect("YAML");
+        let node = parse(&map, file, &mut Vec::new());
         let Value::Mapping(entries) = &node.value else { panic!("no mapping") };
         let Value::Scalar(scalar) = &entries[0].value.value else { panic!("no scalar") };
         scalar
@@ -281,7 +291,7 @@ mod tests {
     fn a_range_over_a_line_break_ends_where_its_last_line_does() {
         let mut map = SourceMap::new();
         let file = map.add("a.yaml", "q: |\n  one\n  two\n");
-        let node = parse(&map, file, &mut Vec::new()).unwrap();
+        let node = parse(&map, file, &mut Vec::new());
         let Value::Mapping(entries) = &node.value else { panic!() };
         let Value::Scalar(scalar) = &entries[0].value.value else { panic!() };
         assert_eq!(map.text(scalar.locate(&map, 0..7)), "one\n  two");
@@ -310,8 +320,8 @@ mod tests {
             let file = format!("q: >\n{}", text.lines().map(|l| format!("  {l}\n")).collect::<String>());
             let mut map = SourceMap::new();
             let id = map.add("a.yaml", file.clone());
-            if let Some(node) = parse(&map, id, &mut Vec::new())
-                && let Value::Mapping(entries) = &node.value
+            let node = parse(&map, id, &mut Vec::new());
+            if let Value::Mapping(entries) = &node.value
                 && let Value::Scalar(scalar) = &entries[0].value.value
                 && let Some(offsets) = scalar.offsets(&file)
             {

@@ -10,7 +10,7 @@ use crate::diagnostic::{SourceMap, Span};
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// Its place.
     pub span: Span,
 }
 
@@ -33,11 +33,17 @@ impl<T> Deref for Spanned<T> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Text {
     pub(super) scalar: Scalar,
-    /// Where it stands.
+    /// Its place.
     pub span: Span,
+    pub(super) is_guess: bool,
 }
 
 impl Text {
+    /// Whether it cannot be read, and is what was most likely meant. That is reported, and nothing more is to be said of it.
+    pub fn is_guess(&self) -> bool {
+        self.is_guess
+    }
+
     /// The decoded text.
     pub fn as_str(&self) -> &str {
         &self.scalar.text
@@ -57,16 +63,17 @@ impl Deref for Text {
     }
 }
 
-/// A list of texts that may also be written as one text.
+/// A list of texts that may also be written as one text; `None` where it is something else, or where one of them cannot be
+/// read.
 pub(super) fn texts_of(node: &Node) -> Option<Vec<Text>> {
     let text = |node: &Node| match &node.value {
-        Value::Scalar(scalar) if !node.is_null() => Some(Text { scalar: scalar.clone(), span: node.span }),
+        Value::Scalar(scalar) if !node.is_null() => Some(Text::at(scalar, node.span)),
         _ => None,
     };
     match &node.value {
         Value::Sequence(items) => items.iter().map(text).collect(),
         Value::Scalar(_) => text(node).map(|text| vec![text]),
-        Value::Mapping(_) => None,
+        Value::Mapping(_) | Value::Unreadable(_) => None,
     }
 }
 
@@ -78,7 +85,11 @@ impl Text {
         if node.is_null() {
             scalar.text.clear();
         }
-        Some(Self { scalar, span: node.span })
+        Some(Self { scalar, span: node.span, is_guess: false })
+    }
+
+    pub(super) fn at(scalar: &Scalar, span: Span) -> Self {
+        Self { scalar: scalar.clone(), span, is_guess: false }
     }
 
     /// With another text, whose inner places are no longer known.

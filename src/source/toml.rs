@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Entry, Node, Scalar, ScalarKind, TOML_SYNTAX, Value};
+use super::{Entry, Node, Scalar, ScalarKind, ScalarStyle, TOML_SYNTAX, Value};
 use crate::diagnostic::{Diagnostic, FileId, SourceMap, Span};
 
 /// Reads a TOML file of the map as a tree. Syntax errors are all reported, and what could be read is returned.
@@ -63,8 +63,14 @@ impl Builder<'_> {
             DeValue::Boolean(value) => (ScalarKind::Bool(*value), written),
             DeValue::Datetime(_) => (ScalarKind::Text, written),
         };
+        let style = match written.chars().next() {
+            Some('"') => ScalarStyle::DoubleQuoted,
+            Some('\'') => ScalarStyle::SingleQuoted,
+            _ => ScalarStyle::Plain,
+        };
         let scalar = Scalar {
             kind,
+            style,
             text: text.to_owned(),
             source: self.span(&range),
             offsets: super::scalar::Offsets::default(),

@@ -1,6 +1,6 @@
 //! Whatever a folder holds, the command ends with a message and not with a panic.
 
-use crate::folder::{Folder, RULE};
+use crate::folder::{Folder, RULE, WATCHLIST};
 
 #[test]
 fn every_mistake_of_every_file_is_told_at_once_with_its_place() {
@@ -103,4 +103,103 @@ fn a_warning_fails_only_a_strict_check() {
     folder.run(&["check"]).expect(1);
     folder.write("bartizan.toml", "[checks]\nunknown-key = \"off\"\n");
     assert_eq!(folder.run(&["check", "--strict"]).expect(0).stdout, "0 errors in 1 file, 0 warnings\n");
+}
+
+/// What is broken in one line of a rule, from what to what.
+const MISTAKES: [(&str, &str); 5] = [
+    ("name: Process creation", "name: Process: creation"),
+    ("severity: Medium", "severity:Medium"),
+    ("  - T1059", "\t- T1059"),
+    ("identifier: HostName", "identifier: @HostName"),
+    ("columnName: Computer", "columnName: \"Computer"),
+];
+
+#[test]
+fn five_mistakes_in_the_yaml_of_a_file_are_five_diagnostics_with_those_of_its_values() {
+    let broken = MISTAKES.iter().fold(RULE.to_owned(), |text, (from, to)| text.replace(from, to));
+    let folder =
+        Folder::with(&[("rules/a.yaml", &broken.replace("triggerOperator: gt", "triggerOperator: more"))]);
+    let run = folder.run(&["check", "--format", "json"]).expect(1);
+    let json = run.json();
+    let found: Vec<(u64, &str)> = json["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| (found["line"].as_u64().unwrap(), found["code"].as_str().unwrap()))
+        .collect();
+    let syntax = "yaml-syntax";
+    let expected =
+        [(2, syntax), (4, syntax), (9, "unknown-operator"), (14, syntax), (22, syntax), (23, syntax)];
+    assert_eq!(found, expected, "{}", run.stdout);
+}
+
+#[test]
+fn each_mistake_in_yaml_is_one_diagnostic_and_brings_on_no_other() {
+    for (from, to) in MISTAKES {
+        let folder = Folder::with(&[("rules/a.yaml", &RULE.replace(from, to))]);
+        let run = folder.run(&["check", "--format", "json"]).expect(1);
+        assert_eq!(run.codes(), ["yaml-syntax"], "{to}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_file_with_invalid_yaml_declares_its_names_all_the_same() {
+    let reading = RULE.replace(
+        "  SecurityEvent\n",
+        "  SecurityEvent\n  | where Computer in~ ((_GetWatchlist('allowed-hosts') | project host))\n",
+    );
+    for (from, to) in [
+        ("provider: Bartizan", "provider: @Bartizan"),
+        ("provider: Bartizan", "\tprovider: Bartizan"),
+        ("provider: Bartizan", "provider: \"Bartizan"),
+        ("alias: allowed-hosts", "alias: \"allowed-hosts"),
+        ("alias: allowed-hosts", "alias:allowed-hosts"),
+        ("alias: allowed-hosts", "alias: [allowed-hosts"),
+        ("alias: allowed-hosts", "alias allowed-hosts"),
+        ("- {host: a, owner: b}", "- {host: a, owner: b"),
+        ("- {host: a, owner: b}", "- {host: a owner: b}"),
+    ] {
+        let folder = Folder::with(&[
+            ("rules/a.yaml", &reading),
+            ("rules/hosts/watchlist.yaml", &WATCHLIST.replace(from, to)),
+        ]);
+        let run = folder.run(&["check", "--format", "json"]).expect(1);
+        assert_eq!(run.codes(), ["yaml-syntax"], "{to}: {}", run.stdout);
+    }
+    // A second rule with the id of one that is broken is found.
+    let broken = RULE.replace("severity: Medium", "severity: %Medium");
+    let folder = Folder::with(&[
+        ("rules/a.yaml", &broken),
+        ("rules/b.yaml", &RULE.replace("name: P", "name: Other p")),
+    ]);
+    let run = folder.run(&["check", "--format", "json"]).expect(1);
+    assert_eq!(run.codes(), ["yaml-syntax", "duplicate-id"], "{}", run.stdout);
+}
+
+#[test]
+fn a_parser_with_invalid_yaml_makes_no_error_of_the_rules_that_call_it() {
+    let calling = RULE.replace("  SecurityEvent\n", "  Logons(1h)\n");
+    let parser = "kind: Parser\nfunctionAlias: Logons\nfunctionParameters: since:timespan\nfunctionQuery: |\n  SecurityEvent\n  | where TimeGenerated > ago(since)\n";
+    for (from, to) in [
+        ("  | where", "| where"),
+        ("functionParameters: ", "functionParameters: @"),
+        ("functionAlias: Logons", "functionAlias: [Logons"),
+        ("kind: Parser", "kind: `Parser"),
+    ] {
+        let folder = Folder::with(&[("rules/a.yaml", &calling), ("rules/p.yaml", &parser.replace(from, to))]);
+        let run = folder.run(&["check", "--format", "json"]).expect(1);
+        assert_eq!(run.codes(), ["yaml-syntax"], "{to}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_long_list_of_indicators_is_read_and_one_that_is_broken_takes_no_other_with_it() {
+    let indicator = |i: usize| format!("  - {{type: domain, value: host-{i}.example-malware.com}}\n");
+    let head = "kind: Indicators\nfamily: SectopRAT\nsource: Example\nindicators:\n";
+    let text = format!("{head}{}", (0..20_000).map(indicator).collect::<String>());
+    let folder = Folder::with(&[("rules/many.yaml", &text)]);
+    assert_eq!(folder.run(&["check", "--format", "json"]).expect(0).codes(), [""; 0]);
+    folder.write("rules/many.yaml", text.replace("value: host-7.", "value: @host-7."));
+    let run = folder.run(&["check", "--format", "json"]).expect(1);
+    assert_eq!(run.codes(), ["yaml-syntax"]);
 }

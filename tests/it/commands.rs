@@ -135,8 +135,13 @@ fn errors_stop_before_anything_is_sent_unless_it_is_to_keep_going() {
     let run = folder.run(&["apply", "--emulator", "--keep-going", "--format", "json"]).expect(0);
     let json = run.json();
     assert_eq!((&json["summary"]["create"], &json["summary"]["update"]), (&json!(1), &json!(0)));
-    // What stands in the file in error is ours all the same.
+    // What is in the file in error is ours all the same, and where its YAML is invalid too.
     assert_eq!(json["not_ours"].as_array().unwrap().len(), 1);
+    for broken in [RULE.replace("severity: Medium", "severity:Medium"), RULE.replace("id: 5f", "id: \"5f")] {
+        folder.write("rules/process.yaml", broken);
+        let run = folder.run(&["plan", "--emulator", "--keep-going", "--format", "json"]).expect(0);
+        assert_eq!(run.json()["not_ours"].as_array().unwrap().len(), 1, "{}", run.stdout);
+    }
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn settings_that_declare_no_table_are_told_at_their_place() {
     3 | [tables."B CL"]
       |         ^^^^^^ allowed: letters, digits and `_`
 
-    warning[unknown-key]: `colums` is no key of a table
+    warning[unknown-key]: `colums` is not a key of a table
      --> bartizan.toml:5:1
       |
     5 | colums = {}

@@ -56,11 +56,15 @@ impl<'a> Source<'a> {
             if is_key(text) {
                 return Some(text.to_owned());
             }
+            if key.is_guess() {
+                return slug(text);
+            }
             diagnostics.push(bad_key(text, key.span));
             return None;
         }
         let made = self.family().and_then(slug);
-        if made.is_none() {
+        let is_unread = |file: &IndicatorFile| file.misread.iter().any(|key| ["key", "family"].contains(key));
+        if made.is_none() && !matches!(self, Self::File(file) if is_unread(file)) {
             let (message, help) = match self {
                 Self::File(_) => (
                     "the file names neither a `key` nor a family to make one of",
