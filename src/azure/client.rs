@@ -30,7 +30,7 @@ use crate::operation::{DEFAULT_API_VERSION, Method, Operation, Operations};
 pub struct ClientOptions {
     /// The version of the SecurityInsights API for all reads and writes; [`DEFAULT_API_VERSION`] when `None`.
     pub api_version: Option<String>,
-    /// Another way than the network, such as [`super::in_memory::transport`].
+    /// A transport other than the network, such as [`super::in_memory::transport`].
     pub transport: Option<Transport>,
 }
 
@@ -146,7 +146,7 @@ impl Client {
         url.set_path(&path);
         if url.path() != path {
             // `.` and `..` are taken out of a path even when they are percent-encoded, and would name another resource.
-            return Err(Error::new(ErrorKind::Endpoint, "a name that is `.` or `..` cannot stand in a path")
+            return Err(Error::new(ErrorKind::Endpoint, "a name cannot be `.` or `..`")
                 .with_operation(&label(operation.method, &operation.path)));
         }
         url.query_pairs_mut()
@@ -230,10 +230,10 @@ impl Client {
             T::default()
         } else {
             serde_json::from_slice(body).map_err(|error| {
-                // A page of a proxy, as often as not: a write may never have reached the service.
+                // Often the page of a proxy: a write may never have reached the service.
                 let kind = if method.is_write() { ErrorKind::UnknownOutcome } else { ErrorKind::Protocol };
-                let what = if error.is_data() { "has another shape than it should" } else { "is no JSON" };
-                Error::new(kind, format!("the answer (status {}) {what}", u16::from(status)))
+                let what = if error.is_data() { "has an unexpected shape" } else { "is not JSON" };
+                Error::new(kind, format!("the response (status {}) {what}", u16::from(status)))
                     .with_correlation_id(correlation_id(&headers))
                     .caused_by(&error, &self.redactor)
             })?
@@ -255,14 +255,14 @@ impl Client {
             }
             Failure::NoToken(cause) => (ErrorKind::Authentication, "could not get an access token", cause),
             Failure::NoConnection(cause) => (ErrorKind::Unavailable, "could not connect", cause),
-            Failure::Interrupted(cause) => (sent, "the connection failed before the answer arrived", cause),
-            Failure::Unreadable(cause) => (unreadable, "the answer could not be read", cause),
+            Failure::Interrupted(cause) => (sent, "the connection failed before the response arrived", cause),
+            Failure::Unreadable(cause) => (unreadable, "could not read the response", cause),
         };
         Error::new(kind, message).caused_by(cause, &self.redactor)
     }
 }
 
-/// How an operation is named to people: without its query, which says nothing new.
+/// How people see an operation: without its query, which adds nothing.
 fn label(method: Method, path: &str) -> String {
     format!("{method} {path}")
 }

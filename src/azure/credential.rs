@@ -62,7 +62,7 @@ impl Credential {
     /// which is loopback, nothing is detected: it gets `BARTIZAN_TOKEN` or a placeholder, so that no real token goes to
     /// whatever listens there unless a method was named.
     ///
-    /// `subscription` tells the Azure CLI which of its accounts is meant, unless `AZURE_TENANT_ID` does. No token is
+    /// `subscription` selects the account of the Azure CLI, unless `AZURE_TENANT_ID` does. No token is
     /// asked for yet.
     ///
     /// # Errors
@@ -80,12 +80,12 @@ impl Credential {
         }
         let method = match method {
             Some(method) => {
-                tracing::info!(target: "bartizan::azure", method = method.as_str(), "signing in as told");
+                tracing::info!(target: "bartizan::azure", method = method.as_str(), "sign-in method chosen");
                 method
             }
             None => {
                 let (method, because) = detect(environment)?;
-                tracing::info!(target: "bartizan::azure", method = method.as_str(), because, "signing in as detected");
+                tracing::info!(target: "bartizan::azure", method = method.as_str(), because, "sign-in method detected");
                 method
             }
         };
@@ -163,7 +163,7 @@ impl TokenCredential for Recorded {
     }
 }
 
-/// A token that someone else got; when it ends is not known.
+/// A token from outside; when it expires is not known.
 #[derive(Debug)]
 struct Fixed(Secret);
 
@@ -248,7 +248,7 @@ impl Builder<'_> {
             self.variables.need(["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_CERTIFICATE_PATH"])?;
         let password = self.variables.get("AZURE_CLIENT_CERTIFICATE_PASSWORD").map(|text| self.secret(text));
         let certificate = std::fs::read(&file).map_err(|error| {
-            Error::new(ErrorKind::Authentication, format!("the certificate `{file}` cannot be read"))
+            Error::new(ErrorKind::Authentication, format!("could not read the certificate `{file}`"))
                 .caused_by(&error, self.redactor)
         })?;
         let options = ClientCertificateCredentialOptions { client_options: self.client_options(), password };
@@ -335,7 +335,7 @@ impl Builder<'_> {
             Ok(credential) => Ok(credential),
             Err(error) => Err(Error::new(
                 ErrorKind::Authentication,
-                format!("the credential {} cannot be used", self.variables.method()),
+                format!("could not set up the sign-in method {}", self.variables.method()),
             )
             .caused_by(&error, self.redactor)),
         }

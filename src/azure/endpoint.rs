@@ -34,19 +34,19 @@ impl Endpoint {
     /// An endpoint that the user gave; tokens are those of `cloud`.
     ///
     /// # Errors
-    /// [`ErrorKind::Endpoint`] when it is no absolute http or https URL, is http on a host that is not loopback, or has
+    /// [`ErrorKind::Endpoint`] when it is not an absolute http or https URL, is http on a host that is not loopback, or has
     /// a user, a query or a fragment.
     pub fn parse(text: &str, cloud: Cloud) -> Result<Self, Error> {
         let refuse = |why: &str| {
             Error::new(
                 ErrorKind::Endpoint,
                 format!(
-                    "the endpoint `{}` {why}; give an https URL, or an http URL on loopback such as http://127.0.0.1:8080",
+                    "the endpoint `{}` {why}; use an https URL, or an http URL on a loopback address such as http://127.0.0.1:8080",
                     without_user(text)
                 ),
             )
         };
-        let base = Url::parse(text).map_err(|error| refuse(&format!("is no URL ({error})")))?;
+        let base = Url::parse(text).map_err(|error| refuse(&format!("is not a URL ({error})")))?;
         match base.scheme() {
             "https" if base.has_host() => {}
             "http" if is_loopback(&base) => {}
@@ -54,10 +54,10 @@ impl Endpoint {
             _ => return Err(refuse("is neither http nor https")),
         }
         if !base.username().is_empty() || base.password().is_some() {
-            return Err(refuse("holds a user or a password"));
+            return Err(refuse("contains a user name or a password"));
         }
         if base.query().is_some() || base.fragment().is_some() {
-            return Err(refuse("holds a query or a fragment"));
+            return Err(refuse("contains a query or a fragment"));
         }
         Ok(Self { base, cloud })
     }
@@ -120,7 +120,7 @@ impl Endpoint {
     }
 }
 
-/// The text with what stands before the `@` of its host, which may be a password, left out.
+/// The text without what comes before the `@` of its host, which may be a password.
 fn without_user(text: &str) -> String {
     let shown = match text.rsplit_once('@') {
         Some((user, host)) => format!("{}…@{host}", user.split_once("//").map_or("", |_| "//")),

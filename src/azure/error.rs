@@ -13,7 +13,7 @@ use super::{
 /// The class of an [`Error`], which decides what the caller does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
-    /// No token could be had, or the service took none (401).
+    /// There is no access token, or the service rejected it (401).
     Authentication,
     /// The identity may not do this (403).
     Forbidden,
@@ -23,7 +23,7 @@ pub enum ErrorKind {
     Conflict,
     /// It is no longer what the request expected (412).
     PreconditionFailed,
-    /// The id was deleted a short time ago and cannot be used again yet (up to about 24 hours).
+    /// A resource with this id was deleted recently; the id cannot be used again for up to about 24 hours.
     RecentlyDeleted,
     /// Too many requests (429), still after all retries.
     Throttled,
@@ -72,7 +72,7 @@ impl Error {
         }))
     }
 
-    /// The error that an answer with this status is.
+    /// The error for an answer with this status.
     pub(super) fn from_answer(
         status: StatusCode,
         answer: &Headers,
@@ -90,7 +90,7 @@ impl Error {
         error
     }
 
-    /// An error that stands in a document, such as the status of a long-running operation.
+    /// An error from a document, such as the status of a long-running operation.
     pub(super) fn from_unwrapped(kind: ErrorKind, unwrapped: Unwrapped, redactor: &Redactor) -> Self {
         let mut error = Self::new(kind, String::new());
         error.0.unwrapped = unwrapped.bounded(|text| redactor.redact(text));
@@ -167,7 +167,7 @@ impl Error {
     /// What went wrong, without the operation: the code, the message, the status and the correlation id in one line.
     pub fn reason(&self) -> String {
         let unknown =
-            (self.kind() == ErrorKind::UnknownOutcome).then_some("it is not known whether this took effect");
+            (self.kind() == ErrorKind::UnknownOutcome).then_some("it is unknown whether this took effect");
         let parts = [unknown, self.outer_message(), self.code(), Some(self.message())];
         let text = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
         match (self.status(), self.correlation_id()) {

@@ -176,10 +176,13 @@ fn is_passing(status: StatusCode) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::Router;
     use azure_core::http::headers::{HeaderName, Headers};
 
+    use crate::azure::in_memory;
+
     fn exchange(is_local: bool) -> Exchange {
-        Exchange::new(Transport::default(), Arc::new(MarkSent), Arc::default(), is_local)
+        Exchange::new(in_memory::transport(Router::new()), Arc::new(MarkSent), Arc::default(), is_local)
     }
 
     fn answered(status: u16, retry_after: Option<&'static str>) -> Outcome {

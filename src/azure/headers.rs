@@ -1,4 +1,4 @@
-//! The response headers that steer the client.
+//! The response headers that the client acts on.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const CORRELATION_ID: HeaderName = HeaderName::from_static("x-ms-correlation-req
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-request-id");
 
 /// How long the service asks to wait: `x-ms-retry-after-ms` in milliseconds, else `Retry-After` in seconds or as a date.
-/// None when it says nothing that can be read; never capped.
+/// `None` when neither can be read. Not capped.
 pub(super) fn retry_after(headers: &Headers) -> Option<Duration> {
     let milliseconds = headers.get_optional_str(&RETRY_AFTER_MS).and_then(|text| text.trim().parse().ok());
     if let Some(milliseconds) = milliseconds {

@@ -39,7 +39,7 @@ impl HttpClient for InMemory {
         let (head, body) = response.into_parts();
         let mut headers = Headers::new();
         for (name, value) in &head.headers {
-            // A value that is no text is dropped, as the network's transport does.
+            // A value that is not text is dropped, as the network transport does.
             if let Ok(value) = value.to_str() {
                 headers
                     .insert(HeaderName::from(name.as_str().to_owned()), HeaderValue::from(value.to_owned()));

@@ -76,7 +76,7 @@ impl Client {
                 return Err(broken(operation, format!("the list does not end after {MOST_PAGES} pages")));
             }
             if !followed.insert(url.as_str().to_owned()) {
-                return Err(broken(operation, "`nextLink` leads back to a page that was read"));
+                return Err(broken(operation, "`nextLink` leads back to a page that was already read"));
             }
             page = self.follow(&operation.name, url).await?.body;
         }
@@ -97,7 +97,7 @@ impl Client {
             let host = url.host_str().map_or_else(|| "no host".to_owned(), |host| excerpt(host, 100));
             return Err(broken(
                 operation,
-                format!("`nextLink` leads elsewhere ({host}) and is not followed"),
+                format!("`nextLink` points to another server ({host}) and is not followed"),
             ));
         }
         Ok(Some(url))

@@ -1,4 +1,4 @@
-//! What azure_core's pipeline does to every request of ours besides its own: the token on loopback, and the headers.
+//! Policies that azure_core's pipeline lacks: the token on a loopback address, and our headers.
 
 mod bearer;
 mod headers;

@@ -23,17 +23,17 @@ pub const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// The longest time between two looks, whatever `Retry-After` says.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
 
-/// How long a long-running operation is waited for; then its outcome is unknown.
+/// The longest wait for a long-running operation; after it the outcome is unknown.
 pub const LONGEST_OPERATION: Duration = Duration::from_secs(15 * 60);
 
-/// How many reads of a watchlist that was just written may not find it.
+/// How many reads of a watchlist that was just written may miss it.
 const MOST_MISSES: u32 = 10;
 
 /// What one look showed.
 enum Progress {
     Running,
     Done,
-    /// With the document that says why.
+    /// With the document that gives the reason.
     Failed(String, Value),
     /// The document says nothing about the operation.
     Unreadable,
@@ -49,7 +49,7 @@ impl Progress {
         }
     }
 
-    /// From a resource. Where a watchlist has no `provisioningState`, as with older API versions, `uploadStatus` tells whether
+    /// From a resource. Where a watchlist has no `provisioningState`, as with older API versions, `uploadStatus` shows whether
     /// its items are still read; its `New` is also that of a list without items and never changes.
     fn of_resource(resource: &Value) -> Self {
         let property =
@@ -83,7 +83,7 @@ impl Patience {
             let minutes = LONGEST_OPERATION.as_secs() / 60;
             return Err(Error::new(
                 ErrorKind::UnknownOutcome,
-                format!("the operation has not ended after {minutes} minutes"),
+                format!("the operation is still running after {minutes} minutes"),
             )
             .with_operation(&self.label)
             .with_correlation_id(correlation_id(headers)));
@@ -125,8 +125,8 @@ impl Client {
         }
     }
 
-    /// A resource once nothing is written to it any more, or `None`: for a write that was sent and whose answer, with
-    /// what it says of the operation, never came.
+    /// A resource once no write to it is running, or `None` when there is none. For a write whose answer, and with it the
+    /// link to the operation, never arrived.
     ///
     /// # Errors
     /// As [`Client::put`].
@@ -149,8 +149,8 @@ impl Client {
         }
     }
 
-    /// Sends a DELETE of a kind whose writes are long-running and waits until the resource is gone; that it does not
-    /// exist is no error.
+    /// Sends a DELETE of a kind whose writes are long-running and waits until the resource is gone; a
+    /// missing one is not an error.
     ///
     /// # Errors
     /// As [`Client::put_long_running`].
@@ -218,7 +218,7 @@ impl Client {
         if url.is_none() {
             tracing::warn!(
                 target: "bartizan::azure",
-                "the status of the operation is at another host and is not followed: {}",
+                "the status of the operation is on another host, so it is not followed: {}",
                 excerpt(&self.redactor().redact(text.split('?').next().unwrap_or_default()), 200),
             );
         }
@@ -244,7 +244,7 @@ impl Client {
         let unwrapped = match document.get("error") {
             Some(error) if !error.is_null() => read_value(error),
             _ => read_value(&Value::String(format!(
-                "the service took the request and then reported `{}` without a reason",
+                "the service accepted the request and then reported `{}` without a reason",
                 excerpt(state, 40)
             ))),
         };
@@ -256,7 +256,7 @@ impl Client {
 fn as_unknown(error: Error, patience: &Patience) -> Error {
     match error.kind() {
         ErrorKind::Authentication | ErrorKind::Forbidden => error,
-        _ => Error::new(ErrorKind::UnknownOutcome, "the request was taken, but its end could not be read")
+        _ => Error::new(ErrorKind::UnknownOutcome, "the service accepted the request, but its result could not be read")
             .with_operation(&patience.label)
             .with_correlation_id(error.correlation_id().map(str::to_owned))
             .caused_by(&error, &super::redact::Redactor::default()),

@@ -9,10 +9,10 @@ use std::{
 use azure_core::credentials::Secret;
 use regex::Regex;
 
-/// What stands in the place of a secret.
+/// What replaces a secret.
 const REDACTED: &str = "[redacted]";
 
-/// Below this a known secret is too short to be told from ordinary text.
+/// A known secret shorter than this cannot be distinguished from ordinary text.
 const SHORTEST_SECRET: usize = 4;
 
 /// How many secrets are remembered; a run has a handful, and a token an hour.

@@ -163,7 +163,7 @@ impl Throttle {
                 pace.learned = (pace.learned * 2).clamp(class.refill(), FARTHEST_APART);
             }
             let wait = capped(retry_after(headers).unwrap_or(WAIT_UNNAMED));
-            tracing::warn!(target: "bartizan::azure", seconds = wait.as_secs(), "Azure throttles; all requests wait");
+            tracing::warn!(target: "bartizan::azure", seconds = wait.as_secs(), "throttled by Azure; all requests wait");
             state.closed_until = closed_until.max(Some(now + wait));
             return;
         }

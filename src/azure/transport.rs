@@ -18,13 +18,13 @@ use super::{
     redact::Redactor,
 };
 
-/// Until a connection stands.
+/// Until the connection is open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// While nothing arrives.
+/// Between two parts of an answer.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// For one whole request; a watchlist of the largest size is uploaded in one.
+/// For a whole request, such as the upload of the largest watchlist.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// The most of one answer that is read, in bytes after decompression. A page of watchlist items is far below.
@@ -48,7 +48,7 @@ pub fn network(endpoint: &Endpoint) -> Result<Transport, Error> {
         builder = builder.no_proxy();
     }
     let client = builder.build().map_err(|error| {
-        Error::new(ErrorKind::Unavailable, "the HTTP client cannot be set up")
+        Error::new(ErrorKind::Unavailable, "could not set up the HTTP client")
             .caused_by(&error, &Redactor::default())
     })?;
     Ok(Transport::new(Arc::new(client)))
@@ -77,7 +77,7 @@ impl Policy for Bounded {
             if seen > largest {
                 return Err(azure_core::Error::with_message(
                     CoreKind::DataConversion,
-                    format!("the answer is larger than {largest} bytes"),
+                    format!("the response is larger than {largest} bytes"),
                 ));
             }
             Ok(chunk)

@@ -29,7 +29,7 @@ const DEEPEST: usize = 16;
 /// How many opening braces of one message are tried as the start of a JSON object.
 const MOST_TRIES: usize = 8;
 
-/// What an error body says.
+/// The contents of an error body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unwrapped {
     /// The innermost code.
@@ -65,15 +65,15 @@ pub fn unwrap(body: &[u8]) -> Unwrapped {
 /// The same with its texts as they came, up to the length of the longest body.
 pub(super) fn read(body: &[u8]) -> Unwrapped {
     if body.iter().all(u8::is_ascii_whitespace) {
-        return plain("the answer has no body".to_owned());
+        return plain("the response has no body".to_owned());
     }
     if body.len() > LONGEST_BODY {
-        return plain(format!("the answer is an error of {} bytes, too long to be read", body.len()));
+        return plain(format!("the response is an error of {} bytes, which is too long to read", body.len()));
     }
     match serde_json::from_slice::<Value>(body) {
         Ok(Value::Object(error)) => from_object(&error),
         Ok(Value::String(text)) => from_text(&text),
-        Ok(_) => plain("the answer is JSON but no error".to_owned()),
+        Ok(_) => plain("the response is JSON but not an error".to_owned()),
         Err(_) => from_text(&String::from_utf8_lossy(body)),
     }
 }
@@ -83,7 +83,7 @@ pub(super) fn read_value(error: &Value) -> Unwrapped {
     match error {
         Value::Object(error) => from_object(error),
         Value::String(text) => from_text(text),
-        _ => plain("no reason is given".to_owned()),
+        _ => plain("no reason given".to_owned()),
     }
 }
 
@@ -94,7 +94,7 @@ fn plain(message: String) -> Unwrapped {
 fn from_text(text: &str) -> Unwrapped {
     let start = text.trim_start();
     if start.starts_with('<') {
-        return plain(format!("the answer is a web page and no JSON ({} bytes)", text.len()));
+        return plain(format!("the response is a web page, not JSON ({} bytes)", text.len()));
     }
     plain(start.to_owned())
 }
@@ -183,7 +183,7 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// The error object that stands escaped in a message, and the text before it.
+/// The error object that is escaped inside a message, and the text before it.
 fn json_inside(message: &str) -> Option<(&str, Map<String, Value>)> {
     message.match_indices('{').take(MOST_TRIES).find_map(|(at, _)| {
         let mut values = serde_json::Deserializer::from_str(&message[at..]).into_iter::<Value>();
@@ -261,14 +261,14 @@ mod tests {
     #[test]
     fn a_page_is_named_and_not_printed() {
         let unwrapped = unwrap(b"\n<!DOCTYPE html><html><body>secret proxy page</body></html>");
-        assert_eq!(unwrapped.message, "the answer is a web page and no JSON (59 bytes)");
+        assert_eq!(unwrapped.message, "the response is a web page, not JSON (59 bytes)");
     }
 
     #[test]
     fn a_text_and_an_empty_body_say_what_they_are() {
         assert_eq!(unwrap(b"upstream\x1b[31m connect error").message, "upstream connect error");
-        assert_eq!(unwrap(b" \n").message, "the answer has no body");
-        assert_eq!(unwrap(b"[]").message, "the answer is JSON but no error");
+        assert_eq!(unwrap(b" \n").message, "the response has no body");
+        assert_eq!(unwrap(b"[]").message, "the response is JSON but not an error");
     }
 
     #[test]

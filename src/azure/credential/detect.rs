@@ -86,7 +86,7 @@ pub fn detect(environment: Environment<'_>) -> Result<(AuthMethod, &'static str)
             return Err(missing_variables(sign.method, &missing, Some(sign.because)));
         }
     }
-    Ok((AuthMethod::AzureCli, "no variable names another method"))
+    Ok((AuthMethod::AzureCli, "no environment variable selects another method"))
 }
 
 /// A variable that is set and not empty.

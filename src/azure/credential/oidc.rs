@@ -68,7 +68,8 @@ impl ClientAssertion for GithubActions {
         let mut request = Request::new(self.url.clone(), Method::Get);
         request.insert_header(AUTHORIZATION, format!("Bearer {}", self.token.secret()));
         request.insert_header(ACCEPT, "application/json");
-        let failed = "the runner gave no OIDC token; the job needs `permissions: id-token: write`";
+        let failed =
+            "could not get an OIDC token from the runner; the job needs `permissions: id-token: write`";
         let response = self
             .pipeline
             .send(&Context::new(), &mut request, None)

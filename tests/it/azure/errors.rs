@@ -133,7 +133,7 @@ async fn a_connection_that_breaks_off_makes_the_outcome_of_a_write_unknown() {
     let service = Service::new(|_| broken_off());
     let error = service.client().put(Kind::AlertRule, "r1", &json!({})).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnknownOutcome);
-    assert!(error.to_string().contains("it is not known whether this took effect"), "{error}");
+    assert!(error.to_string().contains("it is unknown whether this took effect"), "{error}");
     assert_eq!(service.calls().len(), 1);
 }
 

@@ -354,7 +354,7 @@ async fn a_write_without_an_answer_is_read_back_and_not_repeated_when_it_took_ef
     Plan: 1 to create, 0 to update, 0 to delete, 0 unchanged
     Applied: 0 created, 0 updated, 0 deleted, 0 unchanged, 1 failed
     --- stderr
-    error: analytics rule 5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01 (Process creation) failed: it is not known whether this took effect: InternalServerError: Internal server error (status 500, correlation id c0ffee00-0000-4000-8000-000000000001)
+    error: analytics rule 5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01 (Process creation) failed: it is unknown whether this took effect: InternalServerError: Internal server error (status 500, correlation id c0ffee00-0000-4000-8000-000000000001)
       at rules/process.yaml:2
       PUT /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules/5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01
     ");
@@ -378,7 +378,7 @@ async fn a_write_that_took_no_effect_is_sent_again_a_few_times() {
     Plan: 1 to create, 0 to update, 0 to delete, 0 unchanged
     Applied: 0 created, 0 updated, 0 deleted, 0 unchanged, 1 failed
     --- stderr
-    error: analytics rule 5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01 (Process creation) failed: it is not known whether this took effect: InternalServerError: Internal server error (status 500, correlation id c0ffee00-0000-4000-8000-000000000001)
+    error: analytics rule 5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01 (Process creation) failed: it is unknown whether this took effect: InternalServerError: Internal server error (status 500, correlation id c0ffee00-0000-4000-8000-000000000001)
       at rules/process.yaml:2
       PUT /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules/5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01
     ");
@@ -406,7 +406,7 @@ async fn a_write_that_can_not_be_read_back_stays_a_write_of_unknown_outcome() {
     Plan: 1 to create, 0 to update, 0 to delete, 0 unchanged
     Applied: 0 created, 0 updated, 0 deleted, 0 unchanged, 1 failed
     --- stderr
-    error: analytics rule 5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01 (Process creation) failed: it is not known whether this took effect: InternalServerError: Internal server error (status 500, correlation id c0ffee00-0000-4000-8000-000000000001)
+    error: analytics rule 5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01 (Process creation) failed: it is unknown whether this took effect: InternalServerError: Internal server error (status 500, correlation id c0ffee00-0000-4000-8000-000000000001)
       at rules/process.yaml:2
       PUT /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules/5f0d5a5c-2f0e-4d2c-9a43-0d5c5c2f6a01
     ");
@@ -420,7 +420,7 @@ async fn a_page_of_a_proxy_is_no_answer() {
     exit 1
     --- stdout
     --- stderr
-    error: GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules: the answer (status 200) is no JSON: expected value at line 1 column 1
+    error: GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules: the response (status 200) is not JSON: expected value at line 1 column 1
     ");
     assert_eq!(service.writes().await, [""; 0]);
     let (_, run) =
@@ -429,7 +429,7 @@ async fn a_page_of_a_proxy_is_no_answer() {
     exit 1
     --- stdout
     --- stderr
-    error: GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules: the answer is a web page and no JSON (20 bytes) (status 407)
+    error: GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules: the response is a web page, not JSON (20 bytes) (status 407)
     ");
 }
 
@@ -442,7 +442,7 @@ async fn an_answer_that_ends_too_early_is_no_answer() {
     exit 1
     --- stdout
     --- stderr
-    error: GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules: the answer (status 200) is no JSON: EOF while parsing a string at line 1 column 14
+    error: GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules: the response (status 200) is not JSON: EOF while parsing a string at line 1 column 14
     ");
     assert_eq!(service.writes().await, [""; 0]);
 }

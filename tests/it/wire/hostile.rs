@@ -124,7 +124,7 @@ async fn a_link_to_another_host_gets_no_token() {
     exit 1
     --- stdout
     --- stderr
-    error: GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules: `nextLink` leads to another host, 127.0.0.1, and is not followed
+    error: GET /subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-sentinel/providers/Microsoft.OperationalInsights/workspaces/law-sentinel/providers/Microsoft.SecurityInsights/alertRules: `nextLink` points to another server (127.0.0.1) and is not followed
     ");
     assert!(elsewhere.received_requests().await.unwrap().is_empty());
     assert_eq!(service.writes().await, [""; 0]);
@@ -141,7 +141,7 @@ async fn a_million_brackets_are_an_error_and_no_crash() {
         })
         .await;
         let run = service.run(&["apply", "--yes"]).expect(1);
-        assert!(run.stderr.contains("is no JSON: recursion limit exceeded"), "{}", run.stderr);
+        assert!(run.stderr.contains("is not JSON: recursion limit exceeded"), "{}", run.stderr);
         assert_eq!(service.writes().await, [""; 0]);
     }
 }
