@@ -256,9 +256,12 @@ impl Client {
 fn as_unknown(error: Error, patience: &Patience) -> Error {
     match error.kind() {
         ErrorKind::Authentication | ErrorKind::Forbidden => error,
-        _ => Error::new(ErrorKind::UnknownOutcome, "the service accepted the request, but its result could not be read")
-            .with_operation(&patience.label)
-            .with_correlation_id(error.correlation_id().map(str::to_owned))
-            .caused_by(&error, &super::redact::Redactor::default()),
+        _ => Error::new(
+            ErrorKind::UnknownOutcome,
+            "the service accepted the request, but its result could not be read",
+        )
+        .with_operation(&patience.label)
+        .with_correlation_id(error.correlation_id().map(str::to_owned))
+        .caused_by(&error, &super::redact::Redactor::default()),
     }
 }

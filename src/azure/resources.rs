@@ -51,7 +51,7 @@ impl Client {
         self.send(&operation).await
     }
 
-    /// Deletes a resource with its rows; that it does not exist is no error.
+    /// Deletes a resource with its rows; a missing one is not an error.
     ///
     /// # Errors
     /// As [`Client::put`].
@@ -79,7 +79,7 @@ impl Client {
         self.send(&self.operations().put_row(kind, name, id, body.clone())).await
     }
 
-    /// Deletes a row; that it does not exist is no error.
+    /// Deletes a row; a missing one is not an error.
     ///
     /// # Errors
     /// As [`Client::send`].
@@ -95,7 +95,7 @@ impl Client {
         self.send(&self.operations().put_metadata(name, body.clone())).await
     }
 
-    /// Deletes a metadata resource; that it does not exist is no error.
+    /// Deletes a metadata resource; a missing one is not an error.
     ///
     /// # Errors
     /// As [`Client::send`].
