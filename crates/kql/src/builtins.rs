@@ -7,9 +7,32 @@ use std::sync::OnceLock;
 use crate::binder::Shape;
 use crate::types::Type;
 
+/// A function, an aggregate or a plugin of the language, by a number of its own. The numbers are dense and stay the same
+/// within one build, so that what is known of each can be kept in a vector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BuiltinId(u16);
+
+impl BuiltinId {
+    /// The number, less than [`BuiltinId::count`].
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// How many there are.
+    pub fn count() -> usize {
+        builtins().names.len()
+    }
+
+    /// The name. A function and an aggregate may share one, and are two.
+    pub fn name(self) -> &'static str {
+        builtins().names[self.index()]
+    }
+}
+
 /// One of the language's own functions.
 #[derive(Debug)]
 pub(crate) struct Builtin {
+    pub(crate) id: BuiltinId,
     pub(crate) name: &'static str,
     pub(crate) naming: Naming,
     /// What to use instead of it, where it is obsolete.
@@ -173,6 +196,8 @@ pub(crate) struct Builtins {
     pub(crate) functions: HashMap<&'static str, Builtin>,
     pub(crate) aggregates: HashMap<&'static str, Builtin>,
     pub(crate) plugins: HashMap<&'static str, Builtin>,
+    /// The names, by number.
+    names: Vec<&'static str>,
 }
 
 /// What to write in the place of a function that the language keeps for old queries alone.
@@ -215,9 +240,10 @@ pub(crate) fn builtins() -> &'static Builtins {
     BUILTINS.get_or_init(|| {
         let mut all = Builtins::default();
         for line in include_str!("../data/builtins.txt").lines() {
-            let Some((kind, builtin)) = read_line(line) else {
+            let Some((kind, mut builtin)) = read_line(line) else {
                 continue;
             };
+            builtin.id = BuiltinId(all.names.len() as u16);
             let section = match kind {
                 "f" => &mut all.functions,
                 "a" => &mut all.aggregates,
@@ -227,6 +253,7 @@ pub(crate) fn builtins() -> &'static Builtins {
                 // `any` stands twice, with one signature each.
                 Entry::Occupied(mut before) => before.get_mut().signatures.extend(builtin.signatures),
                 Entry::Vacant(place) => {
+                    all.names.push(builtin.name);
                     place.insert(builtin);
                 }
             }
@@ -240,7 +267,7 @@ fn read_line(line: &'static str) -> Option<(&'static str, Builtin)> {
     let (kind, name, naming) = (fields.next()?, fields.next()?, fields.next()?);
     let replacement = fields.next()?.split(',').find_map(|flag| flag.strip_prefix("o:"));
     let signatures = fields.next()?.split(';').filter_map(read_signature).collect();
-    Some((kind, Builtin { name, naming: read_naming(naming), replacement, signatures }))
+    Some((kind, Builtin { id: BuiltinId(0), name, naming: read_naming(naming), replacement, signatures }))
 }
 
 fn read_naming(text: &'static str) -> Naming {

@@ -29,7 +29,7 @@ pub use binder::{
     Analysis, Body, BodyId, Column, ColumnId, ColumnOrigin, Definition, QueryResult, Reference, ResultColumn,
     Rows, VariableId, analyze,
 };
-pub use builtins::{Obsolete, obsolete};
+pub use builtins::{BuiltinId, Obsolete, obsolete};
 pub use catalog::{Catalog, CatalogColumn, CatalogFunction, CatalogResult, CatalogTable, Nothing};
 pub use constant::Constant;
 pub use diagnostic::{Code, Diagnostic, Severity};

@@ -9,7 +9,13 @@ use crate::tree::{ExpressionId, ExpressionKind};
 use crate::types::Type;
 
 impl Binder<'_> {
-    pub(super) fn aggregate_call(&mut self, builtin: &Builtin, ids: &[ExpressionId], span: Span) -> Value {
+    pub(super) fn aggregate_call(
+        &mut self,
+        builtin: &Builtin,
+        id: ExpressionId,
+        ids: &[ExpressionId],
+        span: Span,
+    ) -> Value {
         if self.aggregates != Aggregates::Required {
             self.with_aggregates(Aggregates::Inside, |binder| binder.arguments(ids));
             let name = builtin.name;
@@ -21,6 +27,7 @@ impl Binder<'_> {
         }
         let arguments = self.with_aggregates(Aggregates::Inside, |binder| binder.arguments(ids));
         let signature = self.check_arguments(builtin, &arguments, span);
+        self.note_overload(id, builtin, signature);
         let from: Vec<ColumnId> = arguments.iter().flat_map(Argument::from).collect();
         match builtin.name {
             "arg_max" | "arg_min" | "argmax" | "argmin" => return self.arg_extreme(builtin.name, &arguments),

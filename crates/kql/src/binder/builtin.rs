@@ -114,8 +114,25 @@ impl Binder<'_> {
         Some(Value::Scalar(Scalar { from, shape, ..Scalar::of(default.kind()) }))
     }
 
-    pub(super) fn builtin_call(&mut self, builtin: &Builtin, arguments: &[Argument], span: Span) -> Value {
+    /// Which of its signatures a call of a function means, where it has several.
+    pub(super) fn note_overload(&mut self, id: ExpressionId, builtin: &Builtin, meant: Option<&Signature>) {
+        if builtin.signatures.len() > 1
+            && let Some(meant) = meant
+            && let Some(at) = builtin.signatures.iter().position(|known| std::ptr::eq(known, meant))
+        {
+            self.side.note_overload(id, at as u16);
+        }
+    }
+
+    pub(super) fn builtin_call(
+        &mut self,
+        builtin: &Builtin,
+        id: ExpressionId,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Value {
         let signature = self.check_arguments(builtin, arguments, span);
+        self.note_overload(id, builtin, signature);
         self.check_constants(builtin, arguments);
         self.check_regex_argument(builtin.name, arguments);
         let from: Vec<ColumnId> = arguments.iter().flat_map(Argument::from).collect();

@@ -138,7 +138,7 @@ impl Binder<'_> {
             && (self.aggregates == Aggregates::Required || !all.functions.contains_key(&*text))
         {
             self.side.note_reference(id, Reference::Aggregate);
-            return self.aggregate_call(builtin, ids, span);
+            return self.aggregate_call(builtin, id, ids, span);
         }
         // Where the function is not known, it may be an aggregate, whose arguments are columns.
         let aggregates = match self.aggregates {
@@ -151,7 +151,7 @@ impl Binder<'_> {
         }
         if let Some(builtin) = all.functions.get(&*text) {
             self.side.note_reference(id, Reference::Builtin);
-            return self.builtin_call(builtin, &arguments, span);
+            return self.builtin_call(builtin, id, &arguments, span);
         }
         let first = arguments.first().and_then(Argument::text);
         if let Some(value) = self.catalog_call(&text, &arguments, first.as_deref(), span) {

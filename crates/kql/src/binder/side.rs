@@ -102,6 +102,8 @@ pub(crate) struct SideTables {
     inferred: Vec<(OperatorId, (Side, ColumnId))>,
     /// Calls of the query's own functions.
     calls: Vec<(ExpressionId, BodyId)>,
+    /// Which signature calls of functions mean that have several.
+    overloads: Vec<(ExpressionId, u16)>,
     /// What names with stars stand for.
     matched: Vec<(ExpressionId, Vec<Matched>)>,
     /// What names bind, by the place of the name among the tokens.
@@ -138,6 +140,7 @@ impl SideTables {
         self.made.sort_by_key(|(id, _)| *id);
         self.inferred.sort_by_key(|(id, _)| *id);
         self.calls.sort_by_key(|(id, _)| *id);
+        self.overloads.sort_by_key(|(id, _)| *id);
         self.matched.sort_by_key(|(id, _)| *id);
         self.bindings.sort_by_key(|(at, _)| *at);
         self.declared.sort_by_key(|(id, _)| *id);
@@ -188,6 +191,10 @@ impl SideTables {
 
     pub(super) fn note_call(&mut self, id: ExpressionId, body: BodyId) {
         self.calls.push((id, body));
+    }
+
+    pub(super) fn note_overload(&mut self, id: ExpressionId, signature: u16) {
+        self.overloads.push((id, signature));
     }
 
     pub(super) fn note_matched(&mut self, id: ExpressionId, tables: Vec<Matched>) {
@@ -269,6 +276,10 @@ impl SideTables {
 
     pub(super) fn call(&self, id: ExpressionId) -> Option<BodyId> {
         last(&self.calls, id).copied()
+    }
+
+    pub(crate) fn overload(&self, id: ExpressionId) -> Option<u16> {
+        last(&self.overloads, id).copied()
     }
 
     pub(crate) fn matched_by(&self, id: ExpressionId) -> Option<&[Matched]> {

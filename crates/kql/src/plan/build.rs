@@ -6,6 +6,7 @@ use super::{
     Argument, Block, Call, Callee, Parameter, Plan, Scalar, ScalarKind, Source, Statement, Table, Value,
 };
 use crate::binder::{Analysis, Body, BodyId, Reference, Rows};
+use crate::builtins::builtins;
 use crate::constant::Constant;
 use crate::parser::Parsed;
 use crate::tree::{
@@ -261,7 +262,7 @@ impl<'a> Builder<'a> {
             (_, Reference::Variable(variable)) => match self.analysis.call(id, self.within) {
                 Some(body) => {
                     let callee = Callee::Body(self.reach(body));
-                    Source::Call(Call { callee, arguments: self.arguments_of(id) })
+                    Source::Call(Call { callee, overload: None, arguments: self.arguments_of(id) })
                 }
                 // A function that was not followed, or called wrongly, has no rows that are known.
                 None if self.is_call(id) => Source::Unresolved(id),
@@ -320,17 +321,20 @@ impl<'a> Builder<'a> {
         let callee = match self.body.refers_to(id) {
             Reference::Variable(_) => Callee::Body(self.reached_call(id)?),
             Reference::Function => Callee::Catalog(name),
-            Reference::Aggregate => Callee::Aggregate(name),
-            Reference::Builtin | Reference::Place => Callee::Builtin(name),
+            Reference::Aggregate => match builtins().aggregates.get(name.as_str()) {
+                Some(builtin) => Callee::Aggregate(builtin.id),
+                None => Callee::Unresolved(name),
+            },
+            Reference::Place => Callee::Place(name),
             // A conversion that changes nothing refers to the column that it is given.
-            Reference::Column(_) if self.is_builtin(&name) => Callee::Builtin(name),
+            Reference::Builtin | Reference::Column(_) => match builtins().functions.get(name.as_str()) {
+                Some(builtin) => Callee::Builtin(builtin.id),
+                None => Callee::Unresolved(name),
+            },
             _ => Callee::Unresolved(name),
         };
-        Some(Call { callee, arguments: self.arguments_of(id) })
-    }
-
-    fn is_builtin(&self, name: &str) -> bool {
-        crate::builtins::builtins().functions.contains_key(name)
+        let overload = self.body.side().overload(id);
+        Some(Call { callee, overload, arguments: self.arguments_of(id) })
     }
 
     pub(super) fn reached_call(&mut self, id: ExpressionId) -> Option<BodyId> {

@@ -2,6 +2,7 @@
 
 use super::{Table, Value};
 use crate::binder::{BodyId, VariableId};
+use crate::builtins::BuiltinId;
 use crate::constant::Constant;
 use crate::tree::{BinaryOperator, ExpressionId, UnaryOperator};
 use crate::types::Type;
@@ -94,6 +95,9 @@ pub enum ScalarKind {
 pub struct Call {
     /// What is called.
     pub callee: Callee,
+    /// Which of the signatures of a function of the language is meant, counted from 0 as the language lists them; `None`
+    /// where it has one only, and where what is not known leaves it open.
+    pub overload: Option<u16>,
     /// The arguments in order.
     pub arguments: Vec<Argument>,
 }
@@ -102,11 +106,13 @@ pub struct Call {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Callee {
     /// A function of the language.
-    Builtin(String),
+    Builtin(BuiltinId),
     /// An aggregate of the language.
-    Aggregate(String),
+    Aggregate(BuiltinId),
     /// A plugin of the language.
-    Plugin(String),
+    Plugin(BuiltinId),
+    /// Another place, such as another workspace: the function that names it.
+    Place(String),
     /// A function of the query, bound with what this call gives.
     Body(BodyId),
     /// A function of the catalog.

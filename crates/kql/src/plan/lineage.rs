@@ -130,7 +130,7 @@ impl<'p, 'a> Way<'p, 'a> {
                 self.in_value(value, look)
             }
             Source::Materialize(value) => self.in_value(value, look),
-            Source::Call(Call { callee: Callee::Body(body), arguments }) => {
+            Source::Call(Call { callee: Callee::Body(body), arguments, .. }) => {
                 let outer = self.bound.len();
                 self.give(*body, arguments);
                 let plan = self.plan;

@@ -205,7 +205,7 @@ impl Builder<'_> {
 
     /// `column_ifexists("a", 1)` is decided here, where all columns are known.
     fn column_if_exists(&mut self, mut call: super::Call) -> ScalarKind {
-        let is_it = matches!(&call.callee, super::Callee::Builtin(name) if matches!(name.as_str(), "column_ifexists" | "columnifexists"));
+        let is_it = matches!(&call.callee, super::Callee::Builtin(id) if matches!(id.name(), "column_ifexists" | "columnifexists"));
         let known = match call.arguments.as_slice() {
             [super::Argument { value: Value::Scalar(name), .. }, _] if is_it => match &name.value {
                 ScalarKind::Constant(Constant::String(name)) => Some(self.place_named(&self.scope, name)),

@@ -373,7 +373,11 @@ impl Builder<'_> {
             right_scope = foreign.unwrap_or(right_scope);
             arguments.push(built);
         }
-        StageKind::Evaluate { call: Call { callee: Callee::Plugin(name), arguments }, right_scope }
+        let callee = match builtin {
+            Some(builtin) => Callee::Plugin(builtin.id),
+            None => Callee::Unresolved(name),
+        };
+        StageKind::Evaluate { call: Call { callee, overload: None, arguments }, right_scope }
     }
 
     /// The rows of the right side of a stage, and behind them the columns that it is the first to name.
@@ -395,6 +399,7 @@ impl Builder<'_> {
         }
         let unresolved = |id| Call {
             callee: Callee::Unresolved(tree.text(tree.expression(id).tokens).to_owned()),
+            overload: None,
             arguments: Vec::<Argument>::new(),
         };
         self.over(Rows::default(), |builder| {
@@ -421,6 +426,7 @@ impl Builder<'_> {
                         source: match (table.body, table.variable) {
                             (Some(body), _) => Source::Call(Call {
                                 callee: Callee::Body(self.reach(body)),
+                                overload: None,
                                 arguments: Vec::new(),
                             }),
                             (None, Some(variable)) => Source::Variable(variable),

@@ -82,7 +82,8 @@ fn the_tables_of_real_queries_are_found() {
                 missed.push(format!("{}: {table}", query["name"]));
             }
         }
-        for read in &names {
+        // The service does not follow a text into `table(…)` of a function.
+        for read in names.iter().filter(|read| read.argument.is_none()) {
             // Functions of the workspace are called without brackets and are not tables to the service.
             let is_function = functions.contains(&*read.name);
             if !tables.contains(&&*read.name) && !is_function {

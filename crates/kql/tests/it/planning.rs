@@ -1,6 +1,6 @@
 //! What a query does, as its plan says it.
 
-use kql::plan::plan;
+use kql::plan::{Callee, ScalarKind, StageKind, plan};
 use kql::tree::{ExpressionId, ExpressionKind, OperatorKind};
 use kql::{BodyId, analyze, parse};
 use proptest::prelude::*;
@@ -499,4 +499,52 @@ fn words_views_and_columns_of_another_table_are_not_lost() {
     let (text, unresolved) = planned("union withsource=T * | where Count > 1");
     assert!(text.starts_with("union withsource=T (every table)["), "{text}");
     assert_eq!(unresolved, 0);
+}
+
+/// The calls of `bin` among the items of an `extend`: the number of the function and that of the overload.
+fn bins(query: &str) -> Vec<(&'static str, Option<u16>)> {
+    let parsed = parse(query);
+    let analysis = analyze(&parsed, &Workspace);
+    let plan = plan(&parsed, &analysis);
+    let stages = &plan.result().unwrap().stages;
+    let StageKind::Extend { items } = &stages[0].kind else { panic!("{:?}", stages[0].kind) };
+    let calls = items.iter().map(|item| match &item.value {
+        ScalarKind::Call(call) => match call.callee {
+            Callee::Builtin(id) => (id.name(), call.overload),
+            _ => panic!("{:?}", call.callee),
+        },
+        other => panic!("{other:?}"),
+    });
+    calls.collect()
+}
+
+#[test]
+fn a_call_names_its_function_by_number_and_the_signature_that_is_meant() {
+    assert_eq!(
+        bins("Events | extend bin(Count, 10), bin(1d, 1h), bin(Time, 1h), strlen(User)"),
+        [("bin", Some(0)), ("bin", Some(1)), ("bin", Some(3)), ("strlen", None)]
+    );
+}
+
+#[test]
+fn every_function_of_the_language_has_a_number_of_its_own() {
+    let parsed = parse("Events | summarize count(), max(Count) by bin(Time, 1h)");
+    let analysis = analyze(&parsed, &Workspace);
+    let plan = plan(&parsed, &analysis);
+    let StageKind::Summarize { aggregates, by, .. } = &plan.result().unwrap().stages[0].kind else {
+        panic!("it is a summarize")
+    };
+    let ids: std::collections::BTreeSet<usize> = aggregates
+        .iter()
+        .chain(by)
+        .map(|item| match &item.value {
+            ScalarKind::Call(call) => match call.callee {
+                Callee::Builtin(id) | Callee::Aggregate(id) => id.index(),
+                _ => panic!("{:?}", call.callee),
+            },
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(ids.len(), 3);
+    assert!(ids.iter().all(|id| *id < kql::BuiltinId::count()));
 }

@@ -13,7 +13,8 @@ impl Text<'_, '_> {
 
     pub(super) fn call(&mut self, call: &Call) -> fmt::Result {
         match &call.callee {
-            Callee::Builtin(name) | Callee::Aggregate(name) | Callee::Plugin(name) => self.word(name)?,
+            Callee::Builtin(id) | Callee::Aggregate(id) | Callee::Plugin(id) => self.word(id.name())?,
+            Callee::Place(name) => self.word(name)?,
             Callee::Body(body) => write!(self.out, "body {}", body.index())?,
             Callee::Catalog(name) => write!(self.out, "catalog {name}")?,
             Callee::Unresolved(name) => write!(self.out, "?{name}")?,

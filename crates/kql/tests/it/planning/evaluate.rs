@@ -263,8 +263,8 @@ impl Machine<'_> {
     fn call(&mut self, call: &Call, group: Group<'_>) -> Value {
         match &call.callee {
             Callee::Body(_) => self.call_body(call, Vec::new(), group),
-            Callee::Aggregate(name) if name == "count" => Value::Long(group.0.len() as i64),
-            Callee::Aggregate(name) if name == "sum" => {
+            Callee::Aggregate(id) if id.name() == "count" => Value::Long(group.0.len() as i64),
+            Callee::Aggregate(id) if id.name() == "sum" => {
                 let mut sum = Value::Long(0);
                 for row in group.0 {
                     let value = self.value(&call.arguments[0].value, one(row));
@@ -272,7 +272,8 @@ impl Machine<'_> {
                 }
                 sum
             }
-            Callee::Builtin(name) if name == "strlen" => match self.value(&call.arguments[0].value, group) {
+            Callee::Builtin(id) if id.name() == "strlen" => match self.value(&call.arguments[0].value, group)
+            {
                 Value::Text(text) => Value::Long(text.chars().count() as i64),
                 other => panic!("{other:?}"),
             },
