@@ -142,9 +142,9 @@ pub struct Indicator {
     pub first_seen: Option<DateTime>,
     /// How sure the publisher is, 0 to 100.
     pub confidence: Option<u8>,
-    /// A page that tells more, an http or https URL.
+    /// A page that says more, an http or https URL.
     pub reference: Option<String>,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
 }
 
@@ -153,7 +153,7 @@ pub struct Indicator {
 pub struct Field<'a> {
     /// The text.
     pub text: &'a str,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
 }
 
@@ -170,7 +170,7 @@ pub struct Written<'a> {
     pub first_seen: Option<Field<'a>>,
     /// A number from 0 to 100, perhaps with a percent sign.
     pub confidence: Option<Field<'a>>,
-    /// A page that tells more.
+    /// A page that says more.
     pub reference: Option<Field<'a>>,
     /// The whole of it.
     pub span: Span,
@@ -261,9 +261,9 @@ impl Value {
     }
 }
 
-/// An address and a port. ThreatFox writes IPv6 without brackets, so the port stands behind the last colon.
+/// An address and a port. ThreatFox writes IPv6 without brackets, so the port follows the last colon.
 fn endpoint(text: &str) -> Result<SocketAddr, String> {
-    let no_port = "it is no address with a port such as 192.0.2.1:443";
+    let no_port = "it is not an address with a port such as 192.0.2.1:443";
     let (address, port) = text.rsplit_once(':').ok_or(no_port)?;
     let address = match address.strip_prefix('[') {
         Some(bracketed) => bracketed.strip_suffix(']').ok_or(no_port)?,
@@ -275,7 +275,7 @@ fn endpoint(text: &str) -> Result<SocketAddr, String> {
         .filter(|port| port.bytes().all(|b| b.is_ascii_digit()))
         .and_then(|port| port.parse::<u16>().ok())
         .filter(|port| *port != 0)
-        .ok_or_else(|| format!("`{}` is no port from 1 to 65535", shown(port)))?;
+        .ok_or_else(|| format!("`{}` is not a port from 1 to 65535", shown(port)))?;
     match address::objection(address) {
         Some(objection) => Err(objection),
         None => Ok(SocketAddr::new(address.to_canonical(), port)),
@@ -440,13 +440,13 @@ mod tests {
             (
                 "ip:port",
                 "5.188.86.6",
-                "`5.188.86.6` is not deployed: it is no address with a port such as 192.0.2.1:443",
+                "`5.188.86.6` is not deployed: it is not an address with a port such as 192.0.2.1:443",
             ),
-            ("ip:port", "5.188.86.6:0", "`5.188.86.6:0` is not deployed: `0` is no port from 1 to 65535"),
+            ("ip:port", "5.188.86.6:0", "`5.188.86.6:0` is not deployed: `0` is not a port from 1 to 65535"),
             (
                 "ip:port",
                 "5.188.86.6:+80",
-                "`5.188.86.6:+80` is not deployed: `+80` is no port from 1 to 65535",
+                "`5.188.86.6:+80` is not deployed: `+80` is not a port from 1 to 65535",
             ),
             (
                 "ip:port",

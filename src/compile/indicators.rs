@@ -39,7 +39,7 @@ use targets::{Matter, Target};
 /// Who is named as the provider of the watchlists.
 const PROVIDER: &str = "Bartizan";
 
-/// Compiles all files of indicators and pages. Each key yields its watchlist, unless the indicators stand in the
+/// Compiles all files of indicators and pages. Each key yields its watchlist, unless the indicators are in the
 /// queries, and then its rules in the order of the targets; keys come in their own order.
 pub fn compile(
     map: &SourceMap,

@@ -1,7 +1,7 @@
 //! A ThreatFox page, saved as text.
 //!
 //! Pages are made for people and come in two forms. The first has a table with pipes; in the second, copied from a
-//! browser, headings stand between the parts and the cells of a row may run together. Reading goes line by line,
+//! browser, headings separate the parts and the cells of a row may run together. Reading goes line by line,
 //! each line once, and takes what it can recognise.
 
 mod row;

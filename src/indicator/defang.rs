@@ -1,4 +1,4 @@
-//! Defanged values: written so that nobody follows them by accident.
+//! Defanged values: written so that they are not followed by accident.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ const MARKS: &[(&str, &str)] = &[
     ("\\.", "."),
 ];
 
-/// The value as it was before someone defanged it, without blanks, quotes or back-ticks around it.
+/// The value as it was before someone defanged it, without spaces, quotes or back-ticks around it.
 pub(super) fn refang(text: &str) -> Cow<'_, str> {
     let text = text.trim_matches(|c: char| {
         c.is_whitespace()

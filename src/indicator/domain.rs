@@ -1,6 +1,6 @@
 //! Domain names.
 
-/// Names and whole domains that stand for nothing, or for tests (RFC 2606, 6761, 6762, 7686, 9476 and ICANN's
+/// Names and whole domains that mean nothing, or are for tests (RFC 2606, 6761, 6762, 7686, 9476 and ICANN's
 /// `internal`).
 const RESERVED: &[&str] = &[
     "example",
@@ -34,7 +34,7 @@ const RESOLVERS: &[&str] = &[
 
 /// A domain name in its one form: punycode, lower case, no closing dot.
 ///
-/// Labels are 1 to 63 letters, digits, hyphens and underscores, a name at most 253; the last label is no number.
+/// Labels are 1 to 63 letters, digits, hyphens and underscores, a name at most 253; the last label is not a number.
 ///
 /// # Errors
 /// What is wrong with the text, without a full stop.
@@ -53,7 +53,7 @@ pub fn canonical_domain(text: &str) -> Result<String, String> {
         return Err("it is longer than 253 characters".into());
     }
     let ascii = idna::domain_to_ascii_cow(name.as_bytes(), idna::AsciiDenyList::EMPTY)
-        .map_err(|_| "it is no domain name".to_owned())?
+        .map_err(|_| "it is not a domain name".to_owned())?
         .to_ascii_lowercase();
     let ascii = ascii.strip_suffix('.').unwrap_or(&ascii);
     if ascii.len() > 253 {
@@ -65,7 +65,7 @@ pub fn canonical_domain(text: &str) -> Result<String, String> {
             && !label.ends_with('-')
             && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
         if !fits {
-            return Err(format!("`{}` is no label of a domain", label.escape_debug()));
+            return Err(format!("`{}` is not a label of a domain", label.escape_debug()));
         }
     }
     if ascii.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit())) {
@@ -75,7 +75,7 @@ pub fn canonical_domain(text: &str) -> Result<String, String> {
 }
 
 /// Why no indicator may name this host of the canonical form; `None` where one may. A public suffix passes, since a
-/// URL may stand on one.
+/// URL may be on one.
 pub(super) fn host_objection(name: &str) -> Option<String> {
     if !name.contains('.') {
         return Some("a single label names no host of the internet".into());

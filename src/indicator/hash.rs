@@ -10,7 +10,7 @@ const EMPTY_FILE: &[&str] = &[
 /// A hash of so many digits in lower case.
 ///
 /// # Errors
-/// Why the text is no such hash, without a full stop.
+/// Why the text is not such a hash, without a full stop.
 pub(super) fn canonical_hash(text: &str, digits: usize) -> Result<String, String> {
     if !text.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err("a hash holds only the digits 0 to 9 and a to f".into());

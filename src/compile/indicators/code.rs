@@ -128,7 +128,7 @@ codes! {
     /// The chosen targets cannot hold some of the indicators: a table of DNS queries holds no addresses.
     ///
     /// ## Why
-    /// Those indicators are hunted for nowhere, and nobody would notice.
+    /// Those indicators are hunted nowhere, and nothing would show it.
     ///
     /// ## Wrong
     /// ```yaml indicators

@@ -21,7 +21,7 @@ pub(super) struct Exclusions {
     hosts: BTreeSet<String>,
     domains: BTreeSet<String>,
     processes: BTreeSet<String>,
-    /// Where each kind first stands, for messages.
+    /// Where each kind is first named, for messages.
     places: [Option<Span>; 4],
 }
 

@@ -158,7 +158,7 @@ fn description(subject: &Subject, target: &Target, inline: bool) -> String {
     let place =
         if inline { "the query itself".to_owned() } else { format!("the watchlist {}", subject.alias) };
     let mut out = format!(
-        "Finds {} of {} in {}. The indicators stand in {place}.",
+        "Finds {} of {} in {}. The indicators are in {place}.",
         super::exclusions::list_of(&held),
         subject.title,
         target.table

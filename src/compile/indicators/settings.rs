@@ -173,7 +173,7 @@ impl Merge<'_, '_> {
                     new.1,
                     format!("`{key}` differs between files of one key"),
                 )
-                .related(*first, "another value stands here")
+                .related(*first, "another value is here")
                 .help(format!("say `{key}` in one file of the key, or the same in all")),
             ),
         }
@@ -220,7 +220,7 @@ impl Merge<'_, '_> {
 }
 
 fn bad_value(key: &str, text: &Text, allowed: &str) -> Diagnostic {
-    let message = format!("`{}` is no value of `{key}`", text.as_str().escape_debug());
+    let message = format!("`{}` is not a value of `{key}`", text.as_str().escape_debug());
     Diagnostic::new(&INDICATOR_SETTING, text.span, message).label(format!("allowed: {allowed}"))
 }
 
@@ -229,7 +229,7 @@ fn names() -> String {
 }
 
 fn unknown_target(wanted: &str, span: Span) -> Diagnostic {
-    let message = format!("`{}` is no table that indicators are hunted in", wanted.escape_debug());
+    let message = format!("`{}` is not a table in which indicators are hunted", wanted.escape_debug());
     let diagnostic = Diagnostic::new(&INDICATOR_TARGET, span, message).label(format!("allowed: {}", names()));
     match nearest(wanted, TARGETS.iter().map(|target| target.table)) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),

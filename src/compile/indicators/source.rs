@@ -108,7 +108,7 @@ pub(super) fn slug(family: &str) -> Option<String> {
 
 fn bad_key(text: &str, span: Span) -> Diagnostic {
     let diagnostic =
-        Diagnostic::new(&INDICATOR_KEY, span, format!("`{}` is no key", text.escape_debug())).label(format!(
+        Diagnostic::new(&INDICATOR_KEY, span, format!("`{}` is not a key", text.escape_debug())).label(format!(
             "allowed: 1 to {MAX_KEY} lower-case letters, digits and hyphens, with a letter or digit at both ends"
         ));
     match slug(text) {

@@ -18,7 +18,7 @@ pub(super) struct Subject {
 
 impl Subject {
     pub(super) fn new(key: &str, sources: &[Source<'_>]) -> Self {
-        // Spellings of one family that differ in case are one; the first in order stands for them.
+        // Spellings of one family that differ in case are one; the first in order counts.
         let families: BTreeMap<String, &str> =
             sources.iter().rev().filter_map(|s| s.family()).map(|f| (f.to_lowercase(), f)).collect();
         let title = match families.len() {
@@ -74,7 +74,7 @@ impl Subject {
     }
 }
 
-/// A text on one line, without controls and without marks that nobody sees or that turn the direction of writing: what
+/// A text on one line, without controls and without marks that are invisible or that turn the direction of writing: what
 /// strangers write ends up in front of analysts.
 pub(super) fn prose(text: &str) -> String {
     let hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');

@@ -1,4 +1,4 @@
-//! The tables that are hunted in: one entry a table, and nothing of a table stands elsewhere.
+//! The tables that are hunted in: one entry for each table, which has all that is known of it.
 //!
 //! An entry holds fragments of KQL that were written here by hand; nothing from a feed or a rule file ever enters one.
 //! Column names and their meaning are those of the Azure Monitor reference of Log Analytics tables. In a workspace
@@ -111,7 +111,7 @@ pub(super) struct Target {
     pub(super) expand: &'static [&'static str],
     /// Whether the listed side began the connection, in columns of the expanded rows.
     pub(super) inbound: Option<&'static str>,
-    /// What tells one affected asset from another.
+    /// What distinguishes one affected asset from another.
     pub(super) asset: &'static [Named],
     /// What is kept of the events of an indicator and an asset.
     pub(super) kept: &'static [Named],

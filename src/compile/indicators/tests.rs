@@ -442,7 +442,7 @@ fn every_column_that_a_rule_names_is_one_that_its_query_makes() {
         let lexed = kql::lex(&rule.properties.query);
         let tokens: Vec<_> = lexed.significant().collect();
         let lookup = tokens.iter().position(|t| lexed.text(*t) == "lookup").expect("a lookup");
-        // Behind the lookup: names that are assigned, and those behind the last `by`.
+        // After the lookup: names that are assigned, and those after the last `by`.
         let last = &tokens[lookup..];
         let mut made: BTreeSet<&str> = last
             .windows(2)

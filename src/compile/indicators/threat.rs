@@ -9,7 +9,7 @@ pub(super) struct Threat {
     pub(super) techniques: &'static [&'static str],
 }
 
-/// A name that holds another as its beginning stands before it.
+/// A name that begins with another comes before it.
 pub(super) const THREATS: &[Threat] = &[
     // Application Layer Protocol.
     Threat { name: "botnet_cc", tactics: &[Tactic::CommandAndControl], techniques: &["T1071"] },

@@ -6,12 +6,12 @@ use super::Line;
 use crate::diagnostic::{FileId, Span};
 use crate::indicator::{Field, IndicatorKind, Written};
 
-/// A cell with its place; the text is as it stands, defanged.
+/// A cell with its place; the text is as the page has it, defanged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
-    /// The text without blanks around it.
+    /// The text without spaces around it.
     pub text: String,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
 }
 
@@ -30,7 +30,7 @@ pub struct Row {
     pub first_seen: Option<Cell>,
     /// The confidence.
     pub confidence: Option<Cell>,
-    /// A page that tells more.
+    /// A page that says more.
     pub reference: Option<Cell>,
 }
 
@@ -171,7 +171,7 @@ fn column(cell: &str) -> Column {
     }
 }
 
-/// The cells of a line: what stands between pipes, or between tabs where there are none.
+/// The cells of a line: what is between pipes, or between tabs where there are none.
 fn cells(line: &str) -> impl Iterator<Item = &str> {
     let separator = if line.contains('|') { '|' } else { '\t' };
     let trimmed = line.trim();

@@ -6,9 +6,9 @@ use crate::diagnostic::{FileId, Span};
 /// What a page counts of itself.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Summary {
-    /// The number of indicators, and where it stands.
+    /// The number of indicators, and where it is.
     pub total: Option<(usize, Span)>,
-    /// The types of indicators, and where they stand.
+    /// The types of indicators, and where they are.
     pub types: Option<(Vec<String>, Span)>,
 }
 
@@ -57,7 +57,7 @@ impl Heading {
         !places.is_empty()
     }
 
-    /// Where the family stands.
+    /// Where the family is named.
     pub(super) fn span(&self) -> Option<Span> {
         self.family_span
     }
