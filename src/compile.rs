@@ -16,7 +16,7 @@ mod watchlist;
 pub use crate::semantic::reads;
 pub use folder::{Folder, WatchlistSource};
 pub use needs::Needs;
-pub use table::{Table, TableRow};
+pub use table::Table;
 
 use kql::Type;
 use sentinel_schema::{Layer, Origin};
@@ -88,13 +88,13 @@ fn watchlists(folder: &Folder, generated: &[Compiled]) -> Layer {
     };
     for made in generated {
         if let Resource::Watchlist(watchlist) = &made.resource {
-            add(&watchlist.alias, &watchlist.columns);
+            add(&watchlist.alias, watchlist.rows.columns());
         }
     }
     // A list that is not compiled, for an error elsewhere in it, has its columns all the same.
     for source in &folder.watchlists {
         if let (Some(alias), Some(table)) = (&source.document.alias, &source.table) {
-            add(alias, &table.columns);
+            add(alias, table.columns());
         }
     }
     for alias in folder.watchlists.iter().filter_map(|source| source.document.alias.as_ref()) {

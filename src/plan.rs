@@ -8,7 +8,7 @@ mod rows;
 mod waves;
 
 pub use difference::{Difference, differences};
-pub use rows::{RowChanges, RowUpdate, changes as row_changes};
+pub use rows::RowChanges;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -17,6 +17,9 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::resource::{Identity, Kind, Live, Look, Resource, Snapshot, WithoutEtag};
+
+/// Up to so many new rows are sent one by one; each costs a request, whereas together means the whole list.
+pub const FEW_ROWS: usize = 100;
 
 /// A resource that the folder wants in the workspace, and what it needs there.
 #[derive(Debug, Clone)]
@@ -324,8 +327,10 @@ fn compare(resource: &Resource, workspace: &Index<'_>) -> Change {
         change.before = Some(other.canonical.clone());
     } else if let Some(live) = live {
         let before = &live.canonical;
-        if let Resource::Watchlist(watchlist) = resource {
-            change.rows = rows::changes(watchlist, live.rows.as_deref().unwrap_or_default());
+        if let (Some((rows, key)), Some(live)) = (resource.rows(), &live.rows) {
+            let changes = RowChanges::between(&change.identity.name, key, rows, live);
+            change.rows =
+                if changes.added().len() > FEW_ROWS { changes.together() } else { changes.row_by_row() };
         }
         if !(definition.can_become)(&after, before) {
             (change.action, change.reason) = (Action::Conflict, Reason::KindDiffers);
@@ -341,8 +346,8 @@ fn compare(resource: &Resource, workspace: &Index<'_>) -> Change {
         let star = || (definition.without_etag == WithoutEtag::Star).then(|| "*".to_owned());
         change.etag = live.etag.clone().or_else(star);
         change.before = Some(before.clone());
-    } else if let Resource::Watchlist(watchlist) = resource {
-        change.rows.add = watchlist.items().collect();
+    } else if let Some((rows, _)) = resource.rows() {
+        change.rows = RowChanges::all(rows);
     }
     change.after = Some(after);
     change

@@ -14,6 +14,7 @@ mod enums;
 mod identity;
 mod kind;
 mod live;
+mod rows;
 mod saved_search;
 mod watchlist;
 
@@ -29,6 +30,7 @@ pub use enums::{
 };
 pub use identity::Identity;
 pub use kind::{Absence, Api, Definition, Kind, Resource, RowsDefinition, WithoutEtag};
-pub use live::{Live, LiveRow, Look, Snapshot, canonical_row};
+pub use live::{Live, Look, Snapshot};
+pub use rows::{LiveRow, LiveRows, Row, RowAnswer, RowHasher, Rows};
 pub use saved_search::SavedSearch;
 pub use watchlist::Watchlist;

@@ -3,24 +3,15 @@
 //! The service takes rows in bulk with the watchlist's PUT, but only adds them: rows that the folder no longer has
 //! stay. So few rows are written one by one, and many in bulk with what is then still different written one by one.
 
-use std::collections::BTreeMap;
-
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::azure::{Client, Error, ErrorKind};
-use crate::plan::{Action, Change, Difference, RowChanges, differences, row_changes};
-use crate::resource::{Kind, LiveRow, Resource, Watchlist, canonical_row};
-
-/// Up to so many new rows are written one by one; each costs a request, whereas the bulk way sends the whole list.
-const FEW_ROWS: usize = 100;
+use crate::plan::{Action, Change, Difference, FEW_ROWS, RowChanges, differences};
+use crate::resource::{Kind, LiveRows, Resource, Row, RowAnswer, Watchlist};
 
 /// How often a write is sent whose outcome was unknown and which proved not to have happened.
 const ATTEMPTS: usize = 3;
-
-/// The namespace of the ids of new rows, so that a row has one id however often it is sent.
-const ROW_NAMESPACE: Uuid = Uuid::from_u128(0x5d1f_3f5a_8c0b_5d0e_9c55_3b0f_a7c2_6e11);
 
 /// Writes a watchlist and tells in which fields the service's answer differs from it.
 pub(super) async fn write(
@@ -30,11 +21,11 @@ pub(super) async fn write(
     concurrency: usize,
 ) -> Result<Vec<Difference>, Error> {
     let creates = change.action == Action::Create;
-    let bulk = creates || change.rows.add.len() > FEW_ROWS;
+    let bulk = creates || change.rows.added().len() > FEW_ROWS;
     let mut kept_fields = Vec::new();
     let mut answered = true;
     if bulk || !change.differences.is_empty() {
-        let body = if bulk { whole_body(list) } else { list.metadata_body() };
+        let body = if bulk { whole_body(list) } else { resource(list).body() };
         let (stored, how) = put(client, list, &change.body(body)).await?;
         kept_fields = kept(&stored, list);
         answered = how == Put::Answered;
@@ -43,7 +34,7 @@ pub(super) async fn write(
         // A new list has the rows that were sent with it and no others.
     } else if bulk {
         let live = client.rows(Kind::Watchlist, &list.alias).await?;
-        write_rows(client, list, &row_changes(list, &live), concurrency).await?;
+        write_rows(client, list, &left(list, &live), concurrency).await?;
     } else {
         write_rows(client, list, &change.rows, concurrency).await?;
     }
@@ -90,18 +81,15 @@ async fn write_rows(
     rows: &RowChanges,
     concurrency: usize,
 ) -> Result<(), Error> {
-    let updates = rows
-        .update
-        .iter()
-        .map(|update| (update.before.id.clone(), &update.after, update.before.etag.as_deref()));
-    let adds = rows.add.iter().map(|row| (new_row_id(list, row), row, None));
+    let updates = rows.updated().map(|(live, row)| (live.id, row, live.etag));
+    let adds = rows.added_with_ids().map(|(id, row)| (id, row, None));
     stream::iter(updates.chain(adds))
-        .map(|(id, row, etag)| async move { write_row(client, list, &id, row, etag).await })
+        .map(|(id, row, etag)| async move { write_row(client, list, id, row, etag).await })
         .buffer_unordered(concurrency)
         .try_collect::<()>()
         .await?;
-    stream::iter(&rows.remove)
-        .map(|row| remove_row(client, list, &row.id))
+    stream::iter(rows.removed())
+        .map(|row| remove_row(client, list, row.id))
         .buffer_unordered(concurrency)
         .try_collect::<()>()
         .await
@@ -111,7 +99,7 @@ async fn write_row(
     client: &Client,
     list: &Watchlist,
     id: &str,
-    row: &BTreeMap<String, String>,
+    row: Row<'_>,
     etag: Option<&str>,
 ) -> Result<(), Error> {
     let body = item_body(row, etag);
@@ -124,10 +112,14 @@ async fn write_row(
         };
         attempt += 1;
         let Ok(live) = client.get_row(Kind::Watchlist, &list.alias, id).await else { return Err(error) };
-        match live.as_ref().and_then(LiveRow::from_body) {
-            Some(live) if canonical_row(&live.values) == canonical_row(row) => return Ok(()),
-            Some(live) if etag.is_some() && live.etag.as_deref() == etag => {}
-            None if etag.is_none() && live.is_none() => {}
+        let mut rows = LiveRows::new();
+        let is_there = live.is_some();
+        let read = live.and_then(|live| serde_json::from_value::<RowAnswer>(live).ok());
+        let live = read.filter(|answer| answer.add_to(&mut rows)).map(|_| rows.row(0));
+        match live {
+            Some(live) if live.cells.filled().eq(row.filled()) => return Ok(()),
+            Some(live) if etag.is_some() && live.etag == etag => {}
+            None if etag.is_none() && !is_there => {}
             _ => return Err(error),
         }
     }
@@ -144,17 +136,12 @@ async fn remove_row(client: &Client, list: &Watchlist, id: &str) -> Result<(), E
     client.delete_row(Kind::Watchlist, &list.alias, id).await
 }
 
-fn item_body(row: &BTreeMap<String, String>, etag: Option<&str>) -> Value {
-    let mut body = json!({ "properties": { "itemsKeyValue": row } });
+fn item_body(row: Row<'_>, etag: Option<&str>) -> Value {
+    let mut body = json!({ "properties": { "itemsKeyValue": row.members() } });
     if let Some(etag) = etag {
         body["etag"] = json!(etag);
     }
     body
-}
-
-fn new_row_id(list: &Watchlist, row: &BTreeMap<String, String>) -> String {
-    let key = row.get(&list.items_search_key).map_or("", String::as_str);
-    Uuid::new_v5(&ROW_NAMESPACE, format!("{}\n{key}", list.alias.to_ascii_lowercase()).as_bytes()).to_string()
 }
 
 fn kept(answer: &Value, list: &Watchlist) -> Vec<Difference> {
@@ -164,8 +151,17 @@ fn kept(answer: &Value, list: &Watchlist) -> Vec<Difference> {
     differences(&canonical(&whole_body(list)), &canonical(answer))
 }
 
+fn resource(list: &Watchlist) -> Resource {
+    Resource::Watchlist(list.clone())
+}
+
 fn whole_body(list: &Watchlist) -> Value {
-    Resource::Watchlist(list.clone()).body()
+    resource(list).body_with_rows()
+}
+
+/// What the rows of the workspace still lack.
+fn left(list: &Watchlist, live: &LiveRows) -> RowChanges {
+    RowChanges::between(&list.alias, &list.items_search_key, &list.rows, live)
 }
 
 fn canonical(body: &Value) -> Value {

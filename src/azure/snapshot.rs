@@ -1,14 +1,13 @@
 //! Reading what a workspace has.
 
 use futures::{StreamExt as _, TryStreamExt as _, future, stream};
-use serde_json::Value;
 
 use super::{
     client::Client,
     error::{Error, ErrorKind},
 };
 use crate::operation::Operation;
-use crate::resource::{Kind, Live, LiveRow, Look, Snapshot};
+use crate::resource::{Kind, Live, LiveRows, Look, RowAnswer, Snapshot};
 
 /// How many resources are read closely at a time.
 const READS: usize = 8;
@@ -47,11 +46,15 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::send`].
-    pub async fn rows(&self, kind: Kind, name: &str) -> Result<Vec<LiveRow>, Error> {
+    pub async fn rows(&self, kind: Kind, name: &str) -> Result<LiveRows, Error> {
         let operation = self.operations().list_rows(kind, name);
-        let rows = self.list(&operation).await?;
-        let rows = rows.into_iter().filter(|row| !is_deleted(row)).collect();
-        known(&operation, rows, "name", |row| LiveRow::from_body(&row))
+        let mut rows = LiveRows::new();
+        self.for_each_page(&operation, |page: Vec<RowAnswer>| {
+            let mut kept = page.iter().filter(|row| !row.is_deleted());
+            if kept.all(|row| row.add_to(&mut rows)) { Ok(()) } else { Err(lacking(&operation, "name")) }
+        })
+        .await?;
+        Ok(rows)
     }
 
     async fn read_closely(&self, listed: Live) -> Result<Live, Error> {
@@ -77,12 +80,10 @@ pub(super) fn known<L, T>(
     read: impl Fn(L) -> Option<T>,
 ) -> Result<Vec<T>, Error> {
     let read: Option<Vec<T>> = listed.into_iter().map(read).collect();
-    read.ok_or_else(|| {
-        Error::new(ErrorKind::Protocol, format!("something in the list has no {lacks}"))
-            .with_operation(&format!("{} {}", operation.method, operation.path))
-    })
+    read.ok_or_else(|| lacking(operation, lacks))
 }
 
-fn is_deleted(item: &Value) -> bool {
-    item.pointer("/properties/isDeleted").and_then(Value::as_bool).unwrap_or(false)
+fn lacking(operation: &Operation, what: &str) -> Error {
+    Error::new(ErrorKind::Protocol, format!("something in the list has no {what}"))
+        .with_operation(&format!("{} {}", operation.method, operation.path))
 }

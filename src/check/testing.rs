@@ -8,7 +8,7 @@ use super::{Context, check, check_bare_query};
 use crate::compile::{self, Compiled, Folder, Needs};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, SourceMap, Span};
-use crate::resource::{Resource, Watchlist};
+use crate::resource::{Resource, Rows, Watchlist};
 use crate::semantic::Models;
 
 /// Its query reads a custom table, so that a fragment may name any column.
@@ -134,8 +134,7 @@ pub(super) fn made_watchlist(alias: &str) -> Compiled {
             items_search_key: "Indicator".to_owned(),
             labels: Vec::new(),
             default_duration: None,
-            columns: vec!["Indicator".to_owned()],
-            rows: Vec::new(),
+            rows: std::sync::Arc::new(Rows::new(["Indicator"])),
         }),
         files: Vec::new(),
         span: Span::start_of(file),

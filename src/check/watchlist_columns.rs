@@ -52,11 +52,11 @@ pub(super) const LOOKS: &[Look] = &[Look::Watchlist(watchlist)];
 
 fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
     // A list without rows has no columns yet.
-    let Some(table) = watchlist.table.as_ref().filter(|table| !table.columns.is_empty()) else {
+    let Some(table) = watchlist.table.as_ref().filter(|table| !table.columns().is_empty()) else {
         return;
     };
     let mut seen: HashMap<&str, usize> = HashMap::new();
-    for (at, column) in table.columns.iter().enumerate() {
+    for (at, column) in table.columns().iter().enumerate() {
         let problem = if column.trim().is_empty() {
             format!("column {} has no name", at + 1)
         } else if let Some(first) = seen.insert(column, at) {
@@ -76,7 +76,7 @@ fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mu
     let Some(key) = watchlist.document.items_search_key.as_ref().filter(|key| !key.trim().is_empty()) else {
         return;
     };
-    let columns: Vec<_> = table.columns.iter().map(String::as_str).collect();
+    let columns: Vec<_> = table.columns().iter().map(String::as_str).collect();
     if !columns.contains(&key.as_str()) {
         let message = format!("`{}` is no column of the watchlist", shown(key));
         diagnostics.push(

@@ -78,33 +78,30 @@ pub(super) const LOOKS: &[Look] = &[Look::Watchlist(watchlist)];
 fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
     let Some(table) = &watchlist.table else { return };
     let key = watchlist.document.items_search_key.as_ref();
-    if let Some(key) =
-        key.and_then(|key| table.columns.iter().position(|column| column.as_str() == key.as_str()))
-    {
+    if let Some(key) = key.and_then(|key| table.rows.column(key)) {
         search_keys(table, key, diagnostics);
     }
     formulas(table, diagnostics);
 }
 
 fn search_keys(table: &Table, key: usize, diagnostics: &mut Vec<Diagnostic>) {
-    let column = &table.columns[key];
+    let column = &table.columns()[key];
     let mut first: HashMap<&str, usize> = HashMap::with_capacity(table.rows.len());
     let (mut blank, mut duplicate) = (Vec::new(), Vec::new());
-    for (at, row) in table.rows.iter().enumerate() {
-        let value = row.cells.get(key).map_or("", |cell| cell.trim());
+    for (row, span) in table.rows() {
+        let value = row.cell(key).trim();
         if value.is_empty() {
             blank.push(Diagnostic::new(
                 &BLANK_SEARCH_KEY,
-                row.span,
+                span,
                 format!("the row has no `{}`", shown(column)),
             ));
         } else if let Some(other) = first.get(value) {
-            let other = &table.rows[*other];
-            let alike = other.cells == row.cells;
+            let alike = table.rows.row(*other).cells().eq(row.cells());
             let message = format!("the {} `{}` stands in two rows", shown(column), shown(value));
             duplicate.push(
-                Diagnostic::new(&DUPLICATE_SEARCH_KEY, row.span, message)
-                    .related(other.span, "here first")
+                Diagnostic::new(&DUPLICATE_SEARCH_KEY, span, message)
+                    .related(table.span(*other), "here first")
                     .help(if alike {
                         "remove one of the two: they are alike"
                     } else {
@@ -112,7 +109,7 @@ fn search_keys(table: &Table, key: usize, diagnostics: &mut Vec<Diagnostic>) {
                     }),
             );
         } else {
-            first.insert(value, at);
+            first.insert(value, row.at());
         }
     }
     report(blank, diagnostics);
@@ -130,17 +127,14 @@ fn report(mut found: Vec<Diagnostic>, diagnostics: &mut Vec<Diagnostic>) {
 
 /// One diagnostic a column, at its first such cell.
 fn formulas(table: &Table, diagnostics: &mut Vec<Diagnostic>) {
-    for (at, column) in table.columns.iter().enumerate() {
-        let mut found = table
-            .rows
-            .iter()
-            .filter_map(|row| Some((row, row.cells.get(at)?)))
-            .filter(|(_, c)| is_formula(c));
-        let Some((row, cell)) = found.next() else { continue };
+    for (at, column) in table.columns().iter().enumerate() {
+        let mut found =
+            table.rows().map(|(row, span)| (row.cell(at), span)).filter(|(cell, _)| is_formula(cell));
+        let Some((cell, span)) = found.next() else { continue };
         let more = found.count();
         let mut diagnostic = Diagnostic::new(
             &FORMULA_CELL,
-            row.span,
+            span,
             format!("the {} `{}` begins like a formula", shown(column), shown(cell)),
         )
         .help("a spreadsheet that opens an export of the watchlist would run it; write the value without it if you can");

@@ -5,7 +5,7 @@ use super::view::{GeneratedView, Surroundings};
 use super::wording::grouped;
 use crate::compile::WatchlistSource;
 use crate::diagnostic::{Diagnostic, Span, codes};
-use crate::resource::Resource;
+use crate::resource::{Resource, Rows};
 
 codes! {
     /// The rows of a watchlist have more than 3.8 MB as CSV.
@@ -51,30 +51,23 @@ pub(super) const LOOKS: &[Look] = &[Look::Watchlist(watchlist), Look::Generated(
 
 fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
     if let Some(table) = &watchlist.table {
-        let rows = table.rows.iter().map(|row| (row.cells.as_slice(), row.span));
-        size(
-            table.columns_span,
-            std::iter::once((table.columns.as_slice(), table.columns_span)).chain(rows),
-            diagnostics,
-        );
+        let header = (header_length(&table.rows), table.columns_span);
+        let rows = table.rows().map(|(row, span)| (csv_length(row.cells()), span));
+        size(table.columns_span, std::iter::once(header).chain(rows), diagnostics);
     }
 }
 
 fn generated(_: &Surroundings<'_>, made: &GeneratedView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let Resource::Watchlist(watchlist) = &made.resource else { return };
-    let lines = std::iter::once(&watchlist.columns).chain(&watchlist.rows);
-    size(made.span, lines.map(|cells| (cells.as_slice(), made.span)), diagnostics);
+    let rows = watchlist.rows.iter().map(|row| csv_length(row.cells()));
+    let lines = std::iter::once(header_length(&watchlist.rows)).chain(rows);
+    size(made.span, lines.map(|length| (length, made.span)), diagnostics);
 }
 
-/// Checks each line, and all of them together at `place`.
-fn size<'a>(
-    place: Span,
-    lines: impl Iterator<Item = (&'a [String], Span)>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+/// Checks the length of each line, and of all of them together at `place`.
+fn size(place: Span, lines: impl Iterator<Item = (usize, Span)>, diagnostics: &mut Vec<Diagnostic>) {
     let mut whole = 0;
-    for (cells, span) in lines {
-        let length = csv_length(cells);
+    for (length, span) in lines {
         whole += length + "\r\n".len();
         if length > LONGEST_ROW {
             let message = format!("the row has {} bytes as a line of CSV", grouped(length));
@@ -96,21 +89,28 @@ fn size<'a>(
 }
 
 /// The bytes of a line of CSV without its end; cells that need quotes have them.
-fn csv_length(cells: &[String]) -> usize {
-    let cell = |cell: &String| {
+fn csv_length<'c>(cells: impl ExactSizeIterator<Item = &'c str>) -> usize {
+    let separators = cells.len().saturating_sub(1);
+    let cell = |cell: &str| {
         let quotes = cell.bytes().filter(|b| *b == b'"').count();
         let quoted = quotes > 0 || cell.contains([',', '\r', '\n']);
         cell.len() + if quoted { quotes + 2 } else { 0 }
     };
-    cells.iter().map(cell).sum::<usize>() + cells.len().saturating_sub(1)
+    cells.map(cell).sum::<usize>() + separators
+}
+
+fn header_length(rows: &Rows) -> usize {
+    csv_length(rows.columns().iter().map(String::as_str))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::{made_watchlist, run, watchlist};
+    use std::sync::Arc;
+
     use super::csv_length;
     use crate::config::Config;
-    use crate::resource::Resource;
+    use crate::resource::{Resource, Rows};
 
     #[test]
     fn a_row_has_a_longest_length() {
@@ -135,7 +135,9 @@ mod tests {
     fn a_watchlist_made_from_indicators_has_the_same_limits() {
         let mut made = made_watchlist("ioc");
         if let Resource::Watchlist(watchlist) = &mut made.resource {
-            watchlist.rows = vec![vec!["a".repeat(10_241)]];
+            let mut rows = Rows::new(["Indicator"]);
+            rows.push([&*"a".repeat(10_241)]);
+            watchlist.rows = Arc::new(rows);
         }
         assert_eq!(run(&[], &[made], &Config::default()).codes(), ["watchlist-row-too-long"]);
     }
@@ -146,8 +148,7 @@ mod tests {
             let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
             writer.write_record(&cells).unwrap();
             let written = writer.into_inner().unwrap().len() - 1;
-            let cells: Vec<_> = cells.into_iter().map(str::to_owned).collect();
-            assert_eq!(csv_length(&cells), written, "{cells:?}");
+            assert_eq!(csv_length(cells.iter().copied()), written, "{cells:?}");
         }
     }
 }

@@ -20,13 +20,13 @@ pub(super) fn environment(folder: &Folder, compiled: &[Compiled], schema: &Schem
     };
     for made in compiled {
         if let Resource::Watchlist(watchlist) = &made.resource {
-            add(&watchlist.alias, &watchlist.columns);
+            add(&watchlist.alias, watchlist.rows.columns());
         }
     }
     // A list that is not compiled, for an error elsewhere in it, has its columns all the same.
     for source in &folder.watchlists {
         if let (Some(alias), Some(table)) = (&source.document.alias, &source.table) {
-            add(alias, &table.columns);
+            add(alias, table.columns());
         }
     }
     let mut environment = Environment::over(Arc::new(schema.environment()), layer).with_custom_tables();

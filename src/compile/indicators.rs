@@ -22,6 +22,7 @@ pub use code::{
 pub use rule::{RULE_NAMESPACE, rule_id};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{Compiled, Needs};
 use crate::config::Config;
@@ -29,7 +30,7 @@ use crate::diagnostic::{Code, Diagnostic, FileId, SourceMap, Span};
 use crate::document::{IndicatorEntry, IndicatorFile, Text};
 use crate::feed::page::Page;
 use crate::indicator::{Field, Written, canonical_threat_type};
-use crate::resource::{AlertRule, Resource, Watchlist};
+use crate::resource::{AlertRule, Resource, Rows, Watchlist};
 use list::{COLUMNS, List, Listed, Origin};
 use settings::Settings;
 use source::Source;
@@ -206,6 +207,11 @@ fn watchlist(subject: &Subject, rows: &[Listed]) -> Watchlist {
         [] => String::new(),
         names => format!(", published by {}", exclusions::list_of(names)),
     };
+    let mut table = Rows::new(COLUMNS.iter().copied());
+    for row in rows {
+        let cells = row.cells();
+        table.push(cells.iter().map(|cell| &**cell));
+    }
     Watchlist {
         alias: subject.alias.clone(),
         display_name: format!("Bartizan {}", subject.key),
@@ -214,8 +220,7 @@ fn watchlist(subject: &Subject, rows: &[Listed]) -> Watchlist {
         items_search_key: COLUMNS[0].to_owned(),
         labels: Vec::new(),
         default_duration: None,
-        columns: COLUMNS.iter().map(|column| (*column).to_owned()).collect(),
-        rows: rows.iter().map(Listed::cells).collect(),
+        rows: Arc::new(table),
     }
 }
 

@@ -1,26 +1,37 @@
 //! The rows of a watchlist.
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Diagnostic, FileId, SourceMap, Span, codes};
 use crate::document::WatchlistItem;
+use crate::resource::{Row, Rows};
 
 /// Columns and rows, each with its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     /// The header, or the first row.
     pub columns_span: Span,
-    /// The columns, in order.
-    pub columns: Vec<String>,
-    /// The rows.
-    pub rows: Vec<TableRow>,
+    /// The columns, in order, and the rows with a cell a column.
+    pub rows: Arc<Rows>,
+    /// Where each row is.
+    spans: Vec<Span>,
 }
 
-/// One row.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TableRow {
-    /// Where the row stands.
-    pub span: Span,
-    /// One cell a column.
-    pub cells: Vec<String>,
+impl Table {
+    /// The columns, in order.
+    pub fn columns(&self) -> &[String] {
+        self.rows.columns()
+    }
+
+    /// The rows with their places.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = (Row<'_>, Span)> {
+        self.rows.iter().zip(self.spans.iter().copied())
+    }
+
+    /// Where the row at a position is.
+    pub fn span(&self, row: usize) -> Span {
+        self.spans.get(row).copied().unwrap_or(self.columns_span)
+    }
 }
 
 codes! {
@@ -88,15 +99,15 @@ pub(super) fn from_csv(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diag
         let line = rest[blank..].split(['\r', '\n']).next().unwrap_or_default();
         Span::new(file, mark + start + blank, mark + start + blank + line.len())
     };
-    let mut records = reader.records().map_while(Result::ok);
-    let Some(header) = records.next() else {
+    let mut header = csv::StringRecord::new();
+    if !reader.read_record(&mut header).unwrap_or(false) {
         let place = Span::start_of(file);
         diagnostics.push(
             Diagnostic::new(&CSV_SHAPE, place, "the CSV has no header line")
                 .help("its first line names the columns"),
         );
         return None;
-    };
+    }
     let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
     let columns_span = span(&header);
     let mut sound = true;
@@ -113,23 +124,24 @@ pub(super) fn from_csv(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diag
         );
         return None;
     }
-    let mut rows = Vec::new();
-    for record in records {
+    let width = columns.len();
+    let (mut rows, mut spans) = (Rows::new(columns), Vec::new());
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).unwrap_or(false) {
         let place = span(&record);
-        if record.len() != columns.len() {
-            let message = format!("the row has {} cells, the header {}", record.len(), columns.len());
+        if record.len() != width {
+            let message = format!("the row has {} cells, the header {width}", record.len());
             diagnostics.push(
-                Diagnostic::new(&CSV_SHAPE, place, message)
-                    .label(format!("expected {} cells", columns.len()))
-                    .help(
-                        "put a cell that holds a comma, a quotation mark or a line break in quotation marks",
-                    ),
+                Diagnostic::new(&CSV_SHAPE, place, message).label(format!("expected {width} cells")).help(
+                    "put a cell that holds a comma, a quotation mark or a line break in quotation marks",
+                ),
             );
             sound = false;
         }
-        rows.push(TableRow { span: place, cells: record.iter().map(str::to_owned).collect() });
+        rows.push(&record);
+        spans.push(place);
     }
-    sound.then_some(Table { columns_span, columns, rows })
+    sound.then(|| Table { columns_span, rows: Arc::new(rows), spans })
 }
 
 /// The last quotation mark of a text that holds an odd number of them: a reader takes all that follows it as one cell.
@@ -145,22 +157,22 @@ fn unclosed_quotation(text: &str) -> Option<usize> {
 /// The rows that stand in a watchlist's own file. Columns come in the order in which they first appear; a row
 /// without one of them has an empty cell there.
 pub(super) fn from_items(items: &crate::document::Spanned<Vec<WatchlistItem>>) -> Table {
-    let mut columns: Vec<String> = Vec::new();
+    let mut columns: Vec<&str> = Vec::new();
     for (column, _) in items.iter().flat_map(|item| &item.cells) {
-        if !columns.contains(&column.value) {
-            columns.push(column.value.clone());
+        if !columns.contains(&column.value.as_str()) {
+            columns.push(&column.value);
         }
     }
-    let rows = items.iter().map(|item| {
-        let cell = |name: &String| {
+    let mut rows = Rows::new(columns.iter().copied());
+    for item in items.iter() {
+        rows.push(columns.iter().map(|name| {
             let found = item.cells.iter().find(|(column, _)| column.value == *name);
-            found.map_or_else(String::new, |(_, text)| text.as_str().to_owned())
-        };
-        TableRow { span: item.span, cells: columns.iter().map(cell).collect() }
-    });
-    let rows = rows.collect();
+            found.map_or("", |(_, text)| text.as_str())
+        }));
+    }
+    let spans = items.iter().map(|item| item.span).collect();
     let columns_span = items.first().map_or(items.span, |item| item.span);
-    Table { columns_span, columns, rows }
+    Table { columns_span, rows: Arc::new(rows), spans }
 }
 
 #[cfg(test)]
@@ -180,10 +192,10 @@ mod tests {
         let (map, table, diagnostics) = read("\u{feff}a,b\r\n\"x,\r\ny\",\"say \"\"hi\"\"\"\r\n\r\n1,2\r\n");
         assert_eq!(diagnostics, []);
         let table = table.unwrap();
-        assert_eq!(table.columns, ["a", "b"]);
-        assert_eq!(table.rows[0].cells, ["x,\r\ny", "say \"hi\""]);
-        assert_eq!(map.text(table.rows[1].span), "1,2");
-        assert_eq!(map.location(table.rows[1].span).line, 5);
+        assert_eq!(table.columns(), ["a", "b"]);
+        assert_eq!(table.rows.row(0).cells().collect::<Vec<_>>(), ["x,\r\ny", "say \"hi\""]);
+        assert_eq!(map.text(table.span(1)), "1,2");
+        assert_eq!(map.location(table.span(1)).line, 5);
     }
 
     #[test]

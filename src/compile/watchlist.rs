@@ -1,5 +1,7 @@
 //! A watchlist's description and rows to the resource.
 
+use std::sync::Arc;
+
 use super::{Compiled, Needs, WatchlistSource};
 use crate::document::Text;
 use crate::resource::{Duration, Resource, Watchlist};
@@ -27,8 +29,7 @@ pub(super) fn compile(source: &WatchlistSource) -> Option<Compiled> {
         items_search_key: text(&document.items_search_key)?,
         labels: labels.iter().map(|label| label.trim().to_owned()).collect(),
         default_duration,
-        columns: table.columns.clone(),
-        rows: table.rows.iter().map(|row| row.cells.clone()).collect(),
+        rows: Arc::clone(&table.rows),
         alias,
     };
     Some(Compiled {

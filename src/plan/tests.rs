@@ -1,9 +1,9 @@
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::json;
 
 use super::*;
-use crate::resource::{AlertRule, Duration, LiveRow, Properties, RuleKind, Severity, Watchlist};
+use crate::resource::{AlertRule, Duration, LiveRows, Properties, Rows, RuleKind, Severity, Watchlist};
 
 fn rule(id: &str) -> Resource {
     Resource::AlertRule(AlertRule {
@@ -37,6 +37,8 @@ fn rule(id: &str) -> Resource {
 }
 
 fn watchlist(rows: &[(&str, &str)]) -> Resource {
+    let mut table = Rows::new(["host", "owner"]);
+    rows.iter().for_each(|(host, owner)| table.push([*host, *owner]));
     Resource::Watchlist(Watchlist {
         alias: "hosts".to_owned(),
         display_name: "Hosts".to_owned(),
@@ -45,8 +47,7 @@ fn watchlist(rows: &[(&str, &str)]) -> Resource {
         items_search_key: "host".to_owned(),
         labels: Vec::new(),
         default_duration: None,
-        columns: vec!["host".to_owned(), "owner".to_owned()],
-        rows: rows.iter().map(|(host, owner)| vec![(*host).to_owned(), (*owner).to_owned()]).collect(),
+        rows: Arc::new(table),
     })
 }
 
@@ -72,20 +73,15 @@ fn snapshot(resources: Vec<Live>) -> Snapshot {
     Snapshot { resources, ..Snapshot::default() }
 }
 
-fn item(id: &str, host: &str, owner: &str) -> LiveRow {
-    LiveRow {
-        id: id.to_owned(),
-        etag: None,
-        values: BTreeMap::from([
-            ("host".to_owned(), host.to_owned()),
-            ("owner".to_owned(), owner.to_owned()),
-        ]),
+/// The watchlist as the service would answer it, with rows of id, host and owner.
+fn live_watchlist(items: &[(&str, &str, &str)]) -> Live {
+    let mut rows = LiveRows::new();
+    for (id, host, owner) in items {
+        let cells = [("host", host), ("owner", owner)].map(|(c, v)| (c.to_owned(), (*v).to_owned()));
+        rows.push(id, None, &cells);
     }
-}
-
-fn live_watchlist(items: Vec<LiveRow>) -> Live {
     let live = live_with(&watchlist(&[]), |body| body["name"] = json!("HOSTS"));
-    Live { rows: Some(items), ..live }
+    Live { rows: Some(rows), ..live }
 }
 
 fn only(plan: &Plan) -> &Change {
@@ -167,33 +163,24 @@ fn a_watchlist_may_come_from_the_folder_or_the_workspace() {
     let both = plan(&[wanted.clone(), desired(&list)], &Snapshot::default(), &[]);
     assert!(both.changes.iter().all(|change| change.action == Action::Create));
     assert_eq!(both.changes[0].identity.kind, Kind::Watchlist);
-    let workspace = snapshot(vec![live_watchlist(Vec::new())]);
+    let workspace = snapshot(vec![live_watchlist(&[])]);
     assert_eq!(only(&plan(&[wanted], &workspace, &[])).action, Action::Create);
 }
 
 #[test]
 fn rows_are_added_changed_and_removed_by_their_search_key() {
     let mine = watchlist(&[("same", "x"), ("changed", "new"), ("new", "y")]);
-    let workspace = snapshot(vec![live_watchlist(vec![
-        item("1", "same", "x"),
-        item("2", "changed", "old"),
-        item("3", "gone", "z"),
-        item("4", "same", "x"),
+    let workspace = snapshot(vec![live_watchlist(&[
+        ("1", "same", "x"),
+        ("2", "changed", "old"),
+        ("3", "gone", "z"),
+        ("4", "same", "x"),
     ])]);
     let plan = plan(&[desired(&mine)], &workspace, &[]);
     let rows = &only(&plan).rows;
-    assert_eq!(rows.add.iter().map(|row| row["host"].as_str()).collect::<Vec<_>>(), ["new"]);
-    assert_eq!(rows.update.iter().map(|row| row.before.id.as_str()).collect::<Vec<_>>(), ["2"]);
-    assert_eq!(rows.remove.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["4", "3"]);
-}
-
-#[test]
-fn an_empty_cell_is_no_difference() {
-    let mine = watchlist(&[("a", "")]);
-    let mut row = item("1", "a", "");
-    row.values.remove("owner");
-    let workspace = snapshot(vec![live_watchlist(vec![row])]);
-    assert_eq!(only(&plan(&[desired(&mine)], &workspace, &[])).action, Action::Unchanged);
+    assert_eq!(rows.added().map(|row| row.get("host")).collect::<Vec<_>>(), ["new"]);
+    assert_eq!(rows.updated().map(|(live, _)| live.id).collect::<Vec<_>>(), ["2"]);
+    assert_eq!(rows.removed().map(|row| row.id).collect::<Vec<_>>(), ["4", "3"]);
 }
 
 #[test]

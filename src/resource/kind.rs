@@ -1,12 +1,13 @@
 //! The kinds of resources as a table: a row a kind, and what the rest of the program knows of it in the kind's own file.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::canonical::Rule;
-use super::{AlertRule, Identity, SavedSearch, Watchlist, alert_rule, saved_search, watchlist};
+use super::{AlertRule, Identity, Row, Rows, SavedSearch, Watchlist, alert_rule, saved_search, watchlist};
 
 /// What the rest of the program knows of a kind.
 ///
@@ -60,6 +61,10 @@ pub struct RowsDefinition {
     pub word: &'static str,
     /// The segment of a row's path after that of its resource.
     pub collection: &'static str,
+    /// Adds all rows to the body of the resource's PUT.
+    pub carry: fn(&mut Value, &Rows),
+    /// The body of one row's PUT, without an etag.
+    pub body: fn(Row<'_>) -> Value,
 }
 
 /// Whose API a kind belongs to.
@@ -138,8 +143,12 @@ pub(super) trait Content {
     fn name(&self) -> &str;
     /// The name that people see in the portal.
     fn display_name(&self) -> &str;
-    /// The body of the PUT that creates it, without an etag.
+    /// The body of the PUT that creates it, without an etag and rows.
     fn body(&self) -> Value;
+    /// Its rows, and the column by which they are told apart.
+    fn rows(&self) -> Option<(&Arc<Rows>, &str)> {
+        None
+    }
     /// Whether the stable API versions do not know a property or the variant of it.
     fn needs_preview(&self) -> bool {
         false
@@ -250,9 +259,23 @@ impl Resource {
         self.content().display_name()
     }
 
-    /// The body of the PUT that creates it, without an etag.
+    /// The body of the PUT that creates it or replaces its fields, without an etag and rows.
     pub fn body(&self) -> Value {
         self.content().body()
+    }
+
+    /// The body of the PUT that creates it with its rows, without an etag.
+    pub fn body_with_rows(&self) -> Value {
+        let mut body = self.body();
+        if let (Some((rows, _)), Some(definition)) = (self.rows(), &self.kind().definition().rows) {
+            (definition.carry)(&mut body, rows);
+        }
+        body
+    }
+
+    /// Its rows, and the column by which they are told apart; `None` of a kind that has none.
+    pub fn rows(&self) -> Option<(&Arc<Rows>, &str)> {
+        self.content().rows()
     }
 
     /// Whether the stable API versions do not know a property or the variant of it.

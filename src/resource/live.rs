@@ -1,11 +1,11 @@
 //! What a workspace has.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::kind::text_at;
-use super::{Identity, Kind};
+use super::{Identity, Kind, LiveRows};
 
 /// What of a workspace is read besides the names of its tables.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub struct Live {
     /// The canonical form of what the service answered.
     pub canonical: Value,
     /// The rows; none where they were not read, or the kind has none.
-    pub rows: Option<Vec<LiveRow>>,
+    pub rows: Option<LiveRows>,
 }
 
 impl Live {
@@ -59,39 +59,4 @@ impl Live {
     pub fn is_content(&self) -> bool {
         (self.identity.kind.definition().is_content)(&self.canonical)
     }
-}
-
-/// A row of a watchlist.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LiveRow {
-    /// The GUID in the row's path.
-    pub id: String,
-    /// To be sent back with an update.
-    pub etag: Option<String>,
-    /// Its cells by column.
-    pub values: BTreeMap<String, String>,
-}
-
-impl LiveRow {
-    /// A row of an API answer; `None` when it has no name.
-    pub fn from_body(body: &Value) -> Option<Self> {
-        let values = body.pointer("/properties/itemsKeyValue").and_then(Value::as_object);
-        Some(Self {
-            id: body.get("name")?.as_str()?.to_owned(),
-            etag: body.get("etag").and_then(Value::as_str).map(str::to_owned),
-            values: values
-                .into_iter()
-                .flatten()
-                .map(|(column, value)| {
-                    let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                    (column.clone(), value)
-                })
-                .collect(),
-        })
-    }
-}
-
-/// The canonical form of a row: an empty cell is no cell.
-pub fn canonical_row(row: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    row.iter().filter(|(_, value)| !value.is_empty()).map(|(k, v)| (k.clone(), v.clone())).collect()
 }

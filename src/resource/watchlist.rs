@@ -1,12 +1,12 @@
 //! `Microsoft.SecurityInsights/watchlists` with their rows.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::Duration;
 use super::canonical::Rule;
 use super::kind::{Api, Content, Definition, RowsDefinition, WithoutEtag, text_at};
+use super::{Duration, Rows};
 
 pub(super) const DEFINITION: Definition = Definition {
     word: "watchlist",
@@ -52,7 +52,12 @@ pub(super) const DEFINITION: Definition = Definition {
         Rule::Duration("properties.defaultDuration"),
         Rule::Set("properties.labels"),
     ],
-    rows: Some(RowsDefinition { word: "watchlistItem", collection: "watchlistItems" }),
+    rows: Some(RowsDefinition {
+        word: "watchlistItem",
+        collection: "watchlistItems",
+        carry,
+        body: |row| json!({ "properties": { "itemsKeyValue": row.members() } }),
+    }),
 };
 
 /// A watchlist and its rows.
@@ -72,10 +77,8 @@ pub struct Watchlist {
     pub labels: Vec<String>,
     /// How long a row lives by default.
     pub default_duration: Option<Duration>,
-    /// The columns, in order.
-    pub columns: Vec<String>,
-    /// The rows, each with one cell a column.
-    pub rows: Vec<Vec<String>>,
+    /// The rows.
+    pub rows: Arc<Rows>,
 }
 
 impl Content for Watchlist {
@@ -87,23 +90,7 @@ impl Content for Watchlist {
         &self.display_name
     }
 
-    /// With its rows.
     fn body(&self) -> Value {
-        let mut body = self.metadata_body();
-        if !self.rows.is_empty()
-            && let Some(properties) = body["properties"].as_object_mut()
-        {
-            properties.insert("rawContent".into(), Value::String(self.csv(&self.rows)));
-            properties.insert("contentType".into(), json!("text/csv"));
-            properties.insert("numberOfLinesToSkip".into(), json!(0));
-        }
-        body
-    }
-}
-
-impl Watchlist {
-    /// The body of a PUT that leaves the rows as they are.
-    pub fn metadata_body(&self) -> Value {
         let mut properties = Map::new();
         properties.insert("displayName".into(), json!(self.display_name));
         properties.insert("provider".into(), json!(self.provider));
@@ -122,19 +109,18 @@ impl Watchlist {
         json!({ "properties": properties })
     }
 
-    /// The rows as CSV with a header line, every line ended by CRLF. The API takes rows only so.
-    pub fn csv(&self, rows: &[Vec<String>]) -> String {
-        let mut writer =
-            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::<u8>::new());
-        let written = std::iter::once(&self.columns).chain(rows).try_for_each(|row| writer.write_record(row));
-        // Writing to memory fails only for a row of another length, which compile and check rule out.
-        debug_assert!(written.is_ok(), "{written:?}");
-        let bytes = writer.into_inner().unwrap_or_default();
-        String::from_utf8(bytes).unwrap_or_default()
+    fn rows(&self) -> Option<(&Arc<Rows>, &str)> {
+        Some((&self.rows, &self.items_search_key))
     }
+}
 
-    /// The rows as the API keeps them: a value for each column name.
-    pub fn items(&self) -> impl Iterator<Item = BTreeMap<String, String>> + '_ {
-        self.rows.iter().map(|row| self.columns.iter().cloned().zip(row.iter().cloned()).collect())
+/// Adds the rows as CSV, of which the service adds those that it does not have.
+fn carry(body: &mut Value, rows: &Rows) {
+    if let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut)
+        && !rows.is_empty()
+    {
+        properties.insert("rawContent".into(), Value::String(rows.csv()));
+        properties.insert("contentType".into(), json!("text/csv"));
+        properties.insert("numberOfLinesToSkip".into(), json!(0));
     }
 }

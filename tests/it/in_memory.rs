@@ -72,7 +72,7 @@ impl Workspace {
     /// Sends a resource as it is, without looking at what is there.
     pub(crate) async fn put(&self, resource: &Resource) -> Result<(), bartizan::azure::Error> {
         let identity = resource.identity();
-        self.client.put(identity.kind, &identity.name, &resource.body()).await.map(drop)
+        self.client.put(identity.kind, &identity.name, &resource.body_with_rows()).await.map(drop)
     }
 
     pub(crate) async fn plan(&self, compiled: &[Compiled]) -> Plan {

@@ -35,7 +35,7 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
     for compiled in &compiled {
         let identity = compiled.resource.identity();
         let path = arguments.out.join(identity.kind.collection()).join(format!("{}.json", identity.name));
-        let mut text = serde_json::to_string_pretty(&compiled.resource.body())?;
+        let mut text = serde_json::to_string_pretty(&compiled.resource.body_with_rows())?;
         text.push('\n');
         write(&path, &text)?;
         written.insert(path);

@@ -1,8 +1,10 @@
 //! The machine formats. `format_version` rises when a member changes its meaning or goes away.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde::Serialize;
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::apply::Outcome;
@@ -11,7 +13,7 @@ use crate::cli::project::Project;
 use crate::compile::Compiled;
 use crate::diagnostic::{Applicability, Label, Severity};
 use crate::plan::{Action, Change, Difference, NotOurs, Plan, Reason, RowChanges, Summary};
-use crate::resource::Kind;
+use crate::resource::{Kind, Row};
 
 const FORMAT_VERSION: u32 = 1;
 
@@ -89,7 +91,7 @@ struct ChangeLine<'a> {
     after: &'a Option<Value>,
     differences: &'a [Difference],
     #[serde(skip_serializing_if = "Option::is_none")]
-    rows: Option<Value>,
+    rows: Option<RowLines<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     absent: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,7 +150,7 @@ fn change_line<'a>(
         before: &change.before,
         after: &change.after,
         differences: &change.differences,
-        rows: (!change.rows.is_empty()).then(|| rows(&change.rows)),
+        rows: (!change.rows.is_empty()).then_some(RowLines(&change.rows)),
         absent: change.absent.iter().map(String::as_str).collect(),
         taken_by: change.taken_by.as_deref(),
         connector: change.connector.as_deref(),
@@ -156,14 +158,33 @@ fn change_line<'a>(
     }
 }
 
-fn rows(rows: &RowChanges) -> Value {
-    let update: Vec<_> = rows
-        .update
-        .iter()
-        .map(|update| json!({ "before": update.before.values, "after": update.after }))
-        .collect();
-    let remove: Vec<_> = rows.remove.iter().map(|row| &row.values).collect();
-    json!({ "add": rows.add, "update": update, "remove": remove })
+/// The rows of a watchlist that differ; written row by row, since there may be many.
+struct RowLines<'a>(&'a RowChanges);
+
+impl Serialize for RowLines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let RowLines(rows) = self;
+        let mut lines = serializer.serialize_struct("RowLines", 3)?;
+        lines.serialize_field("add", &Each(|| rows.added().map(Row::members)))?;
+        let updated = || {
+            rows.updated().map(|(live, wanted)| {
+                json!({ "before": live.cells.filled().collect::<BTreeMap<_, _>>(), "after": wanted.members() })
+            })
+        };
+        lines.serialize_field("update", &Each(updated))?;
+        let removed = || rows.removed().map(|row| row.cells.filled().collect::<BTreeMap<_, _>>());
+        lines.serialize_field("remove", &Each(removed))?;
+        lines.end()
+    }
+}
+
+/// A list whose elements are made while it is written.
+struct Each<F>(F);
+
+impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Each<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
 }
 
 fn outcome(outcome: &Outcome) -> Value {

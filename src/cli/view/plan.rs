@@ -12,6 +12,7 @@ use crate::cli::project::Project;
 use crate::compile::Compiled;
 use crate::document::AnalyticsRule;
 use crate::plan::{Action, Change, Difference, Plan, Reason, RowChanges, Summary};
+use crate::resource::Row;
 
 /// How many rows of a watchlist are shown of each sort; the JSON format has all.
 const SHOWN_ROWS: usize = 10;
@@ -150,7 +151,7 @@ fn describe(project: &Project, compiled: &[&Compiled], change: &Change) -> Strin
         text.push_str(&field(difference));
     }
     if change.action == Action::Create && !change.rows.is_empty() {
-        let _ = write!(text, "\n    {}", counted(change.rows.add.len(), "row"));
+        let _ = write!(text, "\n    {}", counted(change.rows.len(), "row"));
     } else {
         text.push_str(&rows(&change.rows));
     }
@@ -230,30 +231,17 @@ fn diff(before: &str, after: &str) -> String {
 }
 
 fn rows(changes: &RowChanges) -> String {
-    let row = |values: &std::collections::BTreeMap<String, String>| {
-        let cells: Vec<_> = values
-            .iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(column, value)| format!("{}={}", one_line(column), one_line(value)))
-            .collect();
+    let row = |row: Row<'_>| {
+        let cells: Vec<_> =
+            row.filled().map(|(column, cell)| format!("{}={}", one_line(column), one_line(cell))).collect();
         cells.join(", ")
     };
     let mut lines: Vec<(char, String)> = Vec::new();
-    let mut more = 0;
-    let mut some = |sign: char, texts: &mut dyn Iterator<Item = String>| {
-        for (at, text) in texts.enumerate() {
-            if at < SHOWN_ROWS { lines.push((sign, text)) } else { more += 1 }
-        }
-    };
-    some('+', &mut changes.add.iter().map(row));
-    some(
-        '~',
-        &mut changes
-            .update
-            .iter()
-            .map(|update| format!("{} -> {}", row(&update.before.values), row(&update.after))),
-    );
-    some('-', &mut changes.remove.iter().map(|item| row(&item.values)));
+    lines.extend(changes.added().take(SHOWN_ROWS).map(|added| ('+', row(added))));
+    let updated = changes.updated().take(SHOWN_ROWS);
+    lines.extend(updated.map(|(live, wanted)| ('~', format!("{} -> {}", row(live.cells), row(wanted)))));
+    lines.extend(changes.removed().take(SHOWN_ROWS).map(|removed| ('-', row(removed.cells))));
+    let more = changes.len() - lines.len();
     let mut text = String::new();
     for (sign, line) in lines {
         let _ = write!(text, "\n      {sign} {line}");

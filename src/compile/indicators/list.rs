@@ -88,8 +88,8 @@ impl Listed {
     }
 
     /// The cells of all columns, in order.
-    pub(super) fn cells(&self) -> Vec<String> {
-        COLUMNS.iter().map(|column| self.cell(column).into_owned()).collect()
+    pub(super) fn cells(&self) -> Vec<Cow<'_, str>> {
+        COLUMNS.iter().map(|column| self.cell(column)).collect()
     }
 }
 

@@ -38,7 +38,7 @@ fn ids(diagnostics: &[Diagnostic]) -> Vec<&'static str> {
 }
 
 fn bodies(compiled: &[Compiled]) -> Vec<(String, Value)> {
-    compiled.iter().map(|c| (c.resource.identity().to_string(), c.resource.body())).collect()
+    compiled.iter().map(|c| (c.resource.identity().to_string(), c.resource.body_with_rows())).collect()
 }
 
 fn rules(compiled: &[Compiled]) -> Vec<&AlertRule> {
@@ -82,7 +82,7 @@ fn the_shipped_detection_compiles_to_these_resources() {
     assert_eq!(diagnostics, []);
     let mut out = String::new();
     for item in &compiled {
-        let mut body = item.resource.body();
+        let mut body = item.resource.body_with_rows();
         let query = body["properties"].as_object_mut().and_then(|p| p.shift_remove("query"));
         out += &format!("# {}\nneeds: {:?}\n", item.resource.identity(), item.needs);
         out += &serde_json::to_string_pretty(&body).unwrap();
@@ -128,7 +128,7 @@ fn files_and_pages_of_a_key_make_the_same_resources_in_any_order_and_at_any_path
     }
     assert_eq!(first.len(), 1 + TARGETS.len());
     let watchlist = list(&first);
-    insta::assert_snapshot!(watchlist.csv(&watchlist.rows).replace('\r', ""), @r#"
+    insta::assert_snapshot!(watchlist.rows.csv().replace('\r', ""), @r#"
     Indicator,IndicatorType,Address,Port,Domain,Url,Hash,Family,ThreatType,Confidence,FirstSeen,ExpiresOn,Reference,PublishedBy
     5.188.86.6:1,ip:port,5.188.86.6,1,,,,"EVIL RAT, Evil RAT",payload,90,2026-01-02,2026-02-08,,
     evil.net,domain,,,evil.net,,,Evil RAT,botnet_cc,75,2026-01-01,2026-01-31,,ThreatFox
@@ -141,11 +141,10 @@ fn an_indicator_expires_so_long_after_it_was_first_seen_and_without_a_day_never(
         "expiresAfter: 36h\nindicators:\n  - {type: domain, value: a.net, firstSeen: 2026-01-01}\n  - {type: domain, value: b.net}\n  - {type: domain, value: c.net, firstSeen: 2026-01-01}\n  - {type: domain, value: C.net.}\n",
     );
     assert_eq!(diagnostics, []);
-    let at = |column| COLUMNS.iter().position(|name| *name == column).unwrap();
     let rows: Vec<_> = list(&compiled)
         .rows
         .iter()
-        .map(|row| [&row[0], &row[at("FirstSeen")], &row[at("ExpiresOn")]])
+        .map(|row| [row.cell(0), row.get("FirstSeen"), row.get("ExpiresOn")])
         .collect();
     assert_eq!(
         rows,
@@ -392,7 +391,7 @@ fn within_limits(compiled: &[Compiled]) {
                         "{name}"
                     );
                 }
-                let keys: BTreeSet<&str> = list.rows.iter().map(|row| row[0].as_str()).collect();
+                let keys: BTreeSet<&str> = list.rows.iter().map(|row| row.cell(0)).collect();
                 assert_eq!(keys.len(), list.rows.len(), "the search key is unique");
                 assert!(!keys.contains(""));
             }

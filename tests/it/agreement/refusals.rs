@@ -344,7 +344,7 @@ async fn what_the_service_refuses_check_calls_an_error_or_it_is_known_why_not() 
         let (none, right) = errors(path, base, "");
         let right = right.unwrap();
         assert!(none.is_empty(), "{none:?}");
-        let body = changed(&right.body(), &case.properties);
+        let body = changed(&right.body_with_rows(), &case.properties);
         let workspace = Workspace::new(Options::default());
         workspace.put(&right).await.unwrap();
         let answer = workspace.client.put(right.kind(), "other", &body).await.map(drop);

@@ -86,7 +86,7 @@ async fn a_row_that_someone_else_changed_is_a_conflict_and_stays() {
     let outcomes = workspace.apply(&changed).await;
     assert!(matches!(of(&outcomes, ALIAS), Outcome::Conflict(_)), "{outcomes:?}");
     let rows = workspace.client.rows(Kind::Watchlist, ALIAS).await.unwrap();
-    assert!(rows.iter().any(|row| row.values["owner"] == "theirs"), "{rows:?}");
+    assert!(rows.iter().any(|row| row.cells.get("owner") == "theirs"), "{rows:?}");
     assert_written(&workspace.apply(&changed).await);
     Workspace::assert_settled(&workspace.plan(&changed).await);
 }

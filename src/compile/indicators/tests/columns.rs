@@ -62,7 +62,10 @@ fn every_column_that_a_made_rule_maps_is_a_text_of_its_result() {
         let mut layer = Layer::new(Origin::Folder);
         for made in &compiled {
             if let Resource::Watchlist(list) = &made.resource {
-                layer.add_watchlist(&list.alias, list.columns.iter().map(|column| (column, Type::String)));
+                layer.add_watchlist(
+                    &list.alias,
+                    list.rows.columns().iter().map(|column| (column, Type::String)),
+                );
             }
         }
         let environment = Environment::new(layer);
