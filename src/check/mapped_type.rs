@@ -53,7 +53,7 @@ fn rule(around: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Di
     if mapped.is_empty() {
         return;
     }
-    let types = Flow::new(query, &around.workspace).known_columns();
+    let types = Flow::new(query).known_columns();
     for mapped in mapped {
         let Some((_, found)) = types.iter().find(|(name, _)| *name == mapped.column) else { continue };
         let (column, kind) = (shown(mapped.column), found.kind);

@@ -81,7 +81,7 @@ fn columns(
     query: &QueryView<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let flow = Flow::new(query, &around.workspace);
+    let flow = Flow::new(query);
     let Some(columns) = flow.columns() else { return };
     let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let missing: Vec<Mapped<'_>> =
@@ -94,7 +94,7 @@ fn columns(
             if missing[..at].iter().any(|before| before.column == first.column) {
                 continue;
             }
-            let mut diagnostic = complaint(around, flow, code, first, &names);
+            let mut diagnostic = complaint(around, &flow, code, first, &names);
             for other in missing[at + 1..].iter().filter(|other| other.column == first.column) {
                 diagnostic = diagnostic.related(other.place(around.map), "named here as well");
             }
@@ -105,7 +105,7 @@ fn columns(
 
 fn complaint(
     around: &Surroundings<'_>,
-    flow: Flow<'_>,
+    flow: &Flow<'_>,
     code: &'static Code,
     mapped: &Mapped<'_>,
     names: &[&str],
@@ -130,7 +130,7 @@ fn complaint(
     }
     let near = nearest(column, names.iter().copied()).or_else(|| longer(column, names));
     let help = match &lost {
-        Some(lost) => match flow.heir(lost, column) {
+        Some(lost) => match lost.heir {
             Some(heir) => format!("name `{heir}`, which is made of `{column}`"),
             None => {
                 let other =
@@ -147,7 +147,11 @@ fn complaint(
     if let Some(lost) = lost
         && let Some(place) = flow.locate(around.map, lost.place)
     {
-        diagnostic = diagnostic.related(place, format!("`{}` drops it here", lost.word));
+        let label = match lost.renamed {
+            Some(name) => format!("`{}` renames it to `{}` here", lost.word, shown(name)),
+            None => format!("`{}` drops it here", lost.word),
+        };
+        diagnostic = diagnostic.related(place, label);
     }
     match names.iter().filter(|name| name.eq_ignore_ascii_case(column)).collect::<Vec<_>>()[..] {
         [only] => diagnostic.fix(Fix::safe(mapped.place(around.map), column, *only)),
@@ -202,10 +206,32 @@ mod tests {
             "let t = SecurityEvent | project Account; t | where Account != ''",
             "let t = () { SecurityEvent | project Account }; t() | where Account != ''",
             "let t = materialize(SecurityEvent | project Account); t",
+            "let f = (T: (*)) { T | extend More = 1 }; f((SecurityEvent | project Account))",
+            "Syslog | project ProcessName | join kind=inner (SecurityEvent | project Account) on $left.ProcessName == $right.Account",
+            // The inner `t` is another.
+            "let t = Syslog; let f = () { let t = SecurityEvent; t | project Account }; f()",
         ] {
             let found = host(query, "Computer");
-            assert_eq!(found.map.text(found.only().related[0].span), "project", "{query}");
+            let related =
+                found.only().related.first().unwrap_or_else(|| panic!("{query}: {:?}", found.only()));
+            assert_eq!(found.map.text(related.span), "project", "{query}");
         }
+    }
+
+    #[test]
+    fn a_stage_that_renames_a_column_is_shown_with_its_new_name() {
+        let found = host("SecurityEvent | project-rename Host = Computer", "Computer");
+        let related = &found.only().related[0];
+        assert_eq!(related.message, "`project-rename` renames it to `Host` here");
+        assert_eq!(found.only().help.as_deref(), Some("name `Host`, which is made of `Computer`"));
+        let found = host("SecurityEvent | project Host = tolower(Computer)", "Computer");
+        assert_eq!(found.only().related[0].message, "`project` drops it here");
+    }
+
+    #[test]
+    fn a_product_among_the_aggregates_is_not_a_star() {
+        let found = host("Mine_CL | summarize Half = 2 * count() by a_s", "Anything");
+        assert_eq!(found.codes(), ["column-not-in-result"]);
     }
 
     #[test]

@@ -137,6 +137,20 @@ impl Tree {
         self.span(self.expression(id).tokens)
     }
 
+    /// The word that an operator begins with.
+    pub fn word(&self, id: OperatorId) -> Span {
+        let first = self.operator(id).tokens.first as usize;
+        self.tokens.get(first).map_or(Span::default(), |token| token.span)
+    }
+
+    /// The expression that the query returns: that of its last statement that is one.
+    pub fn result(&self) -> Option<ExpressionId> {
+        self.root.iter().rev().find_map(|id| match self.statement(*id).kind {
+            StatementKind::Query(value) => Some(value),
+            _ => None,
+        })
+    }
+
     /// The text of a run of tokens.
     pub fn text(&self, range: TokenRange) -> &str {
         self.span(range).text(&self.source)
