@@ -70,7 +70,7 @@ pub trait Catalog {
     /// The function of that name. `argument` is its first argument, where that is a literal or a name bound to one.
     fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction>;
 
-    /// Whether `name(…)` is another place, such as another workspace, whose tables stand behind a point.
+    /// Whether `name(…)` is another place, such as another workspace, whose tables come after a point.
     fn is_place(&self, name: &str) -> bool {
         let _ = name;
         false

@@ -1,6 +1,6 @@
 //! Dates as a `datetime(…)` literal writes them, as far as needed to see that one cannot be.
 
-/// What is impossible about a date of the form `2024-12-31`, with or without a time behind it. Other forms, of which the
+/// What is impossible about a date of the form `2024-12-31`, with or without a time after it. Other forms, of which the
 /// service reads many, are taken as they are.
 pub(crate) fn impossible(text: &str) -> Option<String> {
     let text = text.trim();

@@ -1,6 +1,6 @@
 //! The Kusto query language: text in; tokens, a syntax tree, types and diagnostics out.
 //!
-//! The library knows the language and its built-ins and nothing of any product: which tables exist is told to it.
+//! The library knows the language and its built-ins and nothing of any product: which tables exist the caller says.
 //! Nothing here fails or panics on input; what is wrong with a query is data beside what was understood of it.
 //! Offsets are bytes throughout; [`LineIndex`] converts at the edge.
 

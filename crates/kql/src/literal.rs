@@ -65,7 +65,7 @@ pub fn decode(token: &str) -> Option<String> {
     let text = token.strip_prefix(['h', 'H']).unwrap_or(token);
     for mark in ["```", "~~~"] {
         if let Some(rest) = text.strip_prefix(mark) {
-            // The first mark closes, so that a fourth back-tick at the end stands outside.
+            // The first mark closes, so that a fourth back-tick at the end is outside.
             let end = rest.find(mark)?;
             return (end + mark.len() == rest.len()).then(|| rest[..end].to_owned());
         }

@@ -8,7 +8,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let letters = letters_of(name);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        // A change brings in one letter and takes out another; thousands of names are told apart by that alone.
+        // A change brings in one letter and takes out another; thousands of names are ruled out by that alone.
         let differing = (letters ^ letters_of(candidate)).count_ones() as usize;
         if differing > 2 * allowed || candidate.len().abs_diff(name.len()) > 4 * allowed {
             continue;

@@ -39,7 +39,7 @@ pub struct Parsed {
     pub(crate) broken: Broken,
 }
 
-/// The innermost stages and statements in which an error of syntax stands: what they mean is a guess.
+/// The innermost stages and statements in which there is an error of syntax: what they mean is a guess.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Broken {
     operators: Vec<OperatorId>,
@@ -54,13 +54,13 @@ impl Broken {
         self.places.iter().any(|broken| broken.start <= place.end && place.start <= broken.end)
     }
 
-    /// Whether an error stands in this stage and in no stage within it.
+    /// Whether there is an error in this stage and in no stage within it.
     pub(crate) fn has_operator(&self, id: OperatorId) -> bool {
-        // Nodes are numbered as they are read, and so stand in order.
+        // Nodes are numbered as they are read, and so are in order.
         self.operators.binary_search(&id).is_ok()
     }
 
-    /// Whether an error stands in this statement and in none of its stages.
+    /// Whether there is an error in this statement and in none of its stages.
     pub(crate) fn has_statement(&self, id: StatementId) -> bool {
         self.statements.binary_search(&id).is_ok()
     }
@@ -142,8 +142,8 @@ fn open_lines(source: &str, diagnostics: &[Diagnostic]) -> Vec<Span> {
     let open = diagnostics.iter().filter(|found| found.code == Code::UnterminatedString);
     open.map(|found| {
         let start = source[..found.span.start as usize].rfind('\n').map_or(0, |before| before + 1);
-        let behind = &source[found.span.end as usize..];
-        let end = found.span.end as usize + behind.find('\n').unwrap_or(behind.len());
+        let after = &source[found.span.end as usize..];
+        let end = found.span.end as usize + after.find('\n').unwrap_or(after.len());
         Span::new(start as u32, end as u32)
     })
     .collect()
@@ -168,7 +168,7 @@ pub(crate) struct Parser<'s> {
     said: bool,
     /// The token where an error was met last.
     said_at: Option<usize>,
-    /// How many errors stand in what is being read and in no stage or statement that was finished.
+    /// How many errors there are in what is being read and in no stage or statement that was finished.
     faults: u32,
     broken: Broken,
     /// The word of the operator that is being read.
@@ -181,7 +181,7 @@ pub(crate) struct Parser<'s> {
 }
 
 impl<'s> Parser<'s> {
-    // What stands here.
+    // What is here.
 
     fn index(&self, ahead: usize) -> u32 {
         let last = self.significant.len().saturating_sub(1);
@@ -212,7 +212,7 @@ impl<'s> Parser<'s> {
         self.kind() == kind
     }
 
-    /// Whether the word `word` stands `ahead` tokens from here.
+    /// Whether the word `word` is `ahead` tokens from here.
     fn is_word_at(&self, ahead: usize, word: &str) -> bool {
         matches!(self.kind_at(ahead), TokenKind::Identifier | TokenKind::Keyword)
             && self.text_at(ahead) == word
@@ -222,7 +222,7 @@ impl<'s> Parser<'s> {
         self.is_word_at(0, word)
     }
 
-    /// Whether the token `ahead` from here touches the one behind it.
+    /// Whether the token `ahead` from here touches the one after it.
     fn touches_next(&self, ahead: usize) -> bool {
         self.span_at(ahead).end == self.span_at(ahead + 1).start
     }
@@ -246,7 +246,7 @@ impl<'s> Parser<'s> {
         self.at += 1;
     }
 
-    /// Whether the lexer has reported the token that stands here.
+    /// Whether the lexer has reported the token that is here.
     fn is_unreadable(&self) -> bool {
         !self.unreadable.is_empty() && self.unreadable.binary_search(&self.span_at(0).start).is_ok()
     }
@@ -267,7 +267,7 @@ impl<'s> Parser<'s> {
         fits
     }
 
-    /// Reads a token that has to stand here, or reports that it does not.
+    /// Reads a token that has to be here, or reports that it does not.
     fn expect(&mut self, kind: TokenKind, what: &str) -> bool {
         let fits = self.eat(kind);
         if !fits {
@@ -312,7 +312,7 @@ impl<'s> Parser<'s> {
         };
         self.report(diagnostic);
         match closer {
-            // The bracket is there, behind something that does not belong: all of that is skipped.
+            // The bracket is there, after something that does not belong: all of that is skipped.
             Some(closer) => {
                 while self.at < closer {
                     self.bump();
@@ -366,7 +366,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// Whether `let name =` stands here, which nothing but a statement begins with.
+    /// Whether `let name =` is here, which nothing but a statement begins with.
     fn begins_let(&self) -> bool {
         self.is_word("let") && self.kind_at(1) == TokenKind::Identifier && self.kind_at(2) == TokenKind::Equal
     }
@@ -380,7 +380,7 @@ impl<'s> Parser<'s> {
         Span::new(end, self.span_at(0).start).text(self.source).contains('\n')
     }
 
-    /// The place of the current token; at the end, the empty place behind the last token.
+    /// The place of the current token; at the end, the empty place after the last token.
     fn here(&self) -> Span {
         if self.is(TokenKind::End) {
             let before = self.at.checked_sub(1).and_then(|at| self.significant.get(at));
@@ -432,7 +432,7 @@ impl<'s> Parser<'s> {
         self.said = self.too_deep;
     }
 
-    /// Takes the errors since there were `before` for those of a node that is finished; tells whether there were any.
+    /// Takes the errors since there were `before` for those of a node that is finished; gives whether there were any.
     fn claim_faults(&mut self, before: u32) -> bool {
         let any = self.faults > before;
         self.faults = before;
@@ -472,7 +472,7 @@ impl<'s> Parser<'s> {
                 ));
                 self.faults += 1;
                 (self.lost, self.said, self.too_deep) = (true, true, true);
-                // Nothing behind it is read, so that brackets without number cost nothing.
+                // Nothing after it is read, so that brackets without number cost nothing.
                 self.at = self.significant.len().saturating_sub(1);
             }
             return false;
@@ -540,7 +540,7 @@ impl<'s> Parser<'s> {
         Name { tokens: TokenRange { first, end: first } }
     }
 
-    /// One item, and more of them behind commas.
+    /// One item, and more of them after commas.
     fn comma_separated<T>(&mut self, mut item: impl FnMut(&mut Self) -> T) -> Vec<T> {
         let mut items = vec![item(self)];
         while self.is(TokenKind::Comma) {

@@ -1,17 +1,17 @@
 //! The resolved plan of a query: what it does, with names resolved to places.
 //!
 //! The tree says what was written and the [`Analysis`] what each node means; the plan says both in the order of the work: a
-//! source and the stages behind it, each with the rows that it works on and the rows that it gives, and in its expressions
+//! source and the stages after it, each with the rows that it works on and the rows that it gives, and in its expressions
 //! the places of columns, not their names. It is made on demand by [`plan`] and costs nothing where nobody asks for it.
 //!
-//! **Columns.** A place counts the columns of the stage's `scope`: its input and, where that table is open, behind it the
+//! **Columns.** A place counts the columns of the stage's `scope`: its input and, where that table is open, after it the
 //! columns that the stage is the first to name. [`Stage::columns`] says where each column of the result comes from.
 //!
 //! **Functions.** A call of a function of the query names a [`BodyId`]; [`Plan::block`] has what is done there, bound with what
 //! this call gives. A call gives its arguments to the parameters' variables, and then the block's statements run in order.
 //!
 //! **What is kept less closely.** Graph operators, `evaluate` plugins, `make-graph` and `graph-match` among them, have their
-//! arguments resolved, and their patterns and names stand in the tree under [`Stage::operator`]. The statements `set`, `alias`,
+//! arguments resolved, and their patterns and names are in the tree under [`Stage::operator`]. The statements `set`, `alias`,
 //! `pattern` and `restrict` are named by [`Statement::Other`]. What an error or an unknown name left is
 //! [`ScalarKind::Unresolved`], [`Source::Unresolved`] or [`Value::Unresolved`], and nothing is left out.
 
@@ -103,7 +103,7 @@ pub enum Statement {
         /// Its value.
         value: Value,
     },
-    /// `let f = (…) {…}`: the body as the declaration tells. Calls name their own.
+    /// `let f = (…) {…}`: the body as it is declared. Calls name their own.
     Function {
         /// The variable.
         variable: VariableId,
@@ -196,7 +196,7 @@ pub struct Stage {
     pub operator: OperatorId,
     /// What is done.
     pub kind: StageKind,
-    /// `name=value` behind the operator's name, in order.
+    /// `name=value` after the operator's name, in order.
     pub parameters: Vec<(String, String)>,
     /// The rows that places in its expressions refer to.
     pub scope: Rows,
@@ -297,7 +297,7 @@ pub enum StageKind {
     Invoke {
         calls: Vec<Call>,
     },
-    /// Left columns are [`Origin::Scope`], right ones [`Origin::Right`]. `kind` stands among the parameters.
+    /// Left columns are [`Origin::Scope`], right ones [`Origin::Right`]. `kind` is among the parameters.
     Join {
         right: Table,
         right_scope: Rows,
@@ -503,7 +503,7 @@ pub struct ScanStep {
     pub name: String,
     /// Whether the pattern matches without it.
     pub optional: bool,
-    /// The word behind `output=`.
+    /// The word after `output=`.
     pub output: Option<String>,
     /// When a row enters it.
     pub condition: Scalar,
@@ -516,7 +516,7 @@ pub struct ScanStep {
 pub enum PatternPart {
     /// `*`
     Star,
-    /// A text that stands there.
+    /// A text that is there.
     Text(Scalar),
     /// A column of the result: its name and type.
     Column(String, Type),

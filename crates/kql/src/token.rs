@@ -41,12 +41,12 @@ impl Span {
 /// What a token is.
 ///
 /// Kusto's keywords are contextual: `where` may name a column. They are therefore [`Identifier`](Self::Identifier)s,
-/// told apart by their text where the grammar asks. Only words that no identifier can spell, those with a hyphen, a
-/// dot, a blank, `!` or `~` in them, have the kind [`Keyword`](Self::Keyword).
+/// distinguished by their text where the grammar asks. Only words that no identifier can spell, those with a hyphen, a
+/// dot, a space, `!` or `~` in them, have the kind [`Keyword`](Self::Keyword).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum TokenKind {
-    /// Blanks and line ends.
+    /// Spaces and line ends.
     Whitespace,
     /// `//` to the end of the line.
     Comment,
@@ -157,12 +157,12 @@ impl TokenKind {
     }
 }
 
-/// One token: its kind and where it stands.
+/// One token: its kind and its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
     /// What it is.
     pub kind: TokenKind,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
 }
 

@@ -1,7 +1,7 @@
 //! The syntax tree: three arenas (statements, operators, expressions) over one token vector.
 //!
-//! A node knows its tokens as a range of that vector; children lie within their parent and one behind the other, so that
-//! the text of the tree is the source. What the source lacks stands as [`ExpressionKind::Missing`], an empty range; what
+//! A node knows its tokens as a range of that vector; children are within their parent and one after the other, so that
+//! the text of the tree is the source. What the source lacks is [`ExpressionKind::Missing`], an empty range; what
 //! the parser could not read is skipped inside the node that was being read. A tree is therefore always whole, also of a
 //! broken query.
 
@@ -53,7 +53,7 @@ ids! {
 /// A run of tokens of a tree, trivia between them included: indices into [`Tree::tokens`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TokenRange {
-    /// The first token; where the range is empty, the one that stands there instead.
+    /// The first token; where the range is empty, the one that is there instead.
     pub first: u32,
     /// One past the last token.
     pub end: u32,
@@ -116,7 +116,7 @@ impl Tree {
         self.operators.len()
     }
 
-    /// Where a run of tokens stands, trivia before and behind it left out. An empty run stands behind the token before it.
+    /// Where a run of tokens is, without the trivia before and after it. An empty run is after the token before it.
     pub fn span(&self, range: TokenRange) -> Span {
         if range.is_empty() {
             let before = self.tokens[..(range.first as usize).min(self.tokens.len())]
@@ -132,7 +132,7 @@ impl Tree {
         }
     }
 
-    /// Where an expression stands.
+    /// Where an expression is.
     pub fn span_of(&self, id: ExpressionId) -> Span {
         self.span(self.expression(id).tokens)
     }

@@ -16,7 +16,7 @@ pub enum Type {
     TimeSpan,
     Guid,
     Dynamic,
-    /// A value of which nothing is known: a column of an open table, or what an error left behind. It goes with
+    /// A value of which nothing is known: a column of an open table, or what an error left. It goes with
     /// everything, so that one error does not bring on others.
     Unknown,
 }

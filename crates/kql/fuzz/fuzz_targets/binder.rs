@@ -1,4 +1,4 @@
-//! Whatever the tree is, it is bound and planned, with diagnostics that lie in the text.
+//! Whatever the tree is, it is bound and planned, with diagnostics and reads that are in the text.
 #![no_main]
 
 use sentinel_schema::BuiltIn;
@@ -9,6 +9,11 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     // The plan is whole for whatever was understood.
     let plan = kql::plan::plan(&parsed, &analysis);
     let _ = plan.to_string();
+    plan.is_closed();
+    plan.lost("TimeGenerated");
+    for read in analysis.reads() {
+        assert!(text.get(read.span.range()).is_some());
+    }
     for diagnostic in &analysis.diagnostics {
         assert!(text.get(diagnostic.span.range()).is_some());
     }

@@ -13,7 +13,7 @@ use crate::types::Type;
 /// What a query means, and what is wrong with it.
 #[derive(Debug)]
 pub struct Analysis {
-    /// What is wrong with the meaning, in the order of the text. What is wrong as syntax stands in
+    /// What is wrong with the meaning, in the order of the text. What is wrong as syntax is in
     /// [`Parsed::diagnostics`](crate::Parsed::diagnostics).
     pub diagnostics: Vec<Diagnostic>,
     /// What the query returns.
@@ -65,17 +65,17 @@ impl Analysis {
     }
 
     /// The type of an expression; unknown for one that was not reached and for one that is no scalar. In the body of a
-    /// function of the query: as its declaration tells.
+    /// function of the query: as it is declared.
     pub fn type_of(&self, id: ExpressionId) -> Type {
         self.body(BodyId::ROOT).type_of(id)
     }
 
-    /// The column that a name refers to; in the body of a function as its declaration tells.
+    /// The column that a name refers to; in the body of a function as it is declared.
     pub fn reference(&self, id: ExpressionId) -> Option<ColumnId> {
         self.body(BodyId::ROOT).reference(id)
     }
 
-    /// The rows that a stage gives; in the body of a function as its declaration tells.
+    /// The rows that a stage gives; in the body of a function as it is declared.
     pub fn rows_after(&self, id: OperatorId) -> Option<&Rows> {
         self.body(BodyId::ROOT).rows_after(id)
     }
@@ -156,7 +156,7 @@ impl Analysis {
     }
 }
 
-/// A body and where its side tables stand.
+/// A body and where its side tables are.
 #[derive(Debug)]
 pub(super) struct Bound {
     pub(super) side: usize,

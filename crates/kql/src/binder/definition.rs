@@ -58,8 +58,8 @@ pub(super) struct Variable {
 
 impl Analysis {
     /// Where the name that an expression is, or the function that it calls, is defined: by scope, innermost first. `None`
-    /// for an expression that is neither, and for a name that refers to nothing. In the body of a function: as its
-    /// declaration tells.
+    /// for an expression that is neither, and for a name that refers to nothing. In the body of a function: as it
+    /// is declared.
     pub fn definition(&self, id: ExpressionId) -> Option<Definition> {
         let id = self.tree.unwrapped(id);
         Some(match self.body(BodyId::ROOT).refers_to(id) {
@@ -76,7 +76,7 @@ impl Analysis {
         self.variables[variable.index()].definition
     }
 
-    /// The name itself where it is defined, where that is in the query: behind `let`, among the parameters, before the `=`
+    /// The name itself where it is defined, where that is in the query: after `let`, among the parameters, before the `=`
     /// of the item that makes a column.
     pub fn definition_place(&self, id: ExpressionId) -> Option<Span> {
         let id = self.tree.unwrapped(id);

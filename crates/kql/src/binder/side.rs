@@ -2,7 +2,7 @@
 //!
 //! A body is the query itself or a function of the query with what a call gives it. The nodes of a function's body are one run
 //! of each arena, so that the set of a call is as long as the body and no longer. The set that a function's declaration
-//! fills is part of that of the body around it: a call that tells no more than the declaration needs none of its own.
+//! fills is part of that of the body around it: a call that says no more than the declaration needs none of its own.
 
 use super::{ColumnId, Rows};
 use crate::tree::{ExpressionId, FunctionBody, Name, OperatorId, StatementId, Tree};

@@ -37,17 +37,17 @@ pub(super) enum Meaning {
 #[derive(Debug)]
 pub(super) struct LetFunction {
     statement: StatementId,
-    /// Whether it is a view, which stands among the tables.
+    /// Whether it is a view, which is among the tables.
     pub(super) view: bool,
     pub(super) name: Symbol,
     pub(super) parameters: Vec<Formal>,
     /// How many locals were there when it was declared: what its body sees.
     seen: usize,
-    /// What a call gives, as far as the declaration tells.
+    /// What a call gives, as far as the declaration says.
     pub(super) result: Value,
-    /// The body as the declaration tells.
+    /// The body as it is declared.
     pub(super) declared: BodyId,
-    /// Calls that tell more, by what they give: one of the same columns and texts is bound once.
+    /// Calls that say more, by what they give: one of the same columns and texts is bound once.
     calls: RefCell<HashMap<Given, (BodyId, Value)>>,
 }
 

@@ -110,7 +110,7 @@ pub(crate) fn whole(ticks: f64) -> Option<i64> {
 }
 
 /// A date as ticks of 100 nanoseconds since the first of January of the year 1, in UTC, as KQL keeps it:
-/// `2024-12-31`, `2024-12-31 23:59[:59[.f]]`, with `T` or a space between, `Z` or an offset behind it. The service reads
+/// `2024-12-31`, `2024-12-31 23:59[:59[.f]]`, with `T` or a space between, `Z` or an offset after it. The service reads
 /// other forms, too, which are not known here: `None`, as for what is not a date.
 ///
 /// ```
@@ -137,7 +137,7 @@ pub fn datetime(text: &str) -> Option<i64> {
     (days * TICKS_PER_DAY).checked_add(time_of_day(time.trim())?)
 }
 
-/// `hh:mm[:ss[.f]]` with `Z` or an offset behind it.
+/// `hh:mm[:ss[.f]]` with `Z` or an offset after it.
 fn time_of_day(text: &str) -> Option<i64> {
     let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
     if text.is_empty() {

@@ -19,7 +19,7 @@ use crate::types::Type;
 const MAX_DEPTH: u32 = 300;
 
 /// Resolves a query: what it does, with names resolved to places. `analysis` is that of `parsed`. Never panics; what is
-/// wrong with the query stands in it as unresolved.
+/// wrong with the query is in it as unresolved.
 pub fn plan<'a>(parsed: &'a Parsed, analysis: &'a Analysis) -> Plan<'a> {
     let mut builder = Builder {
         tree: &parsed.tree,
@@ -202,7 +202,7 @@ impl<'a> Builder<'a> {
         ids.iter().map(|id| self.value(*id)).collect()
     }
 
-    /// An expression where a table has to stand.
+    /// An expression where a table is expected.
     pub(super) fn table(&mut self, id: ExpressionId) -> Table {
         let unresolved =
             Table { source: Source::Unresolved(id), source_rows: Some(open_rows()), stages: Vec::new() };
@@ -211,7 +211,7 @@ impl<'a> Builder<'a> {
 
     fn table_here(&mut self, id: ExpressionId) -> Table {
         let tree = self.tree;
-        // A pipe may stand within the source of another: its stages come first.
+        // A pipe may be within the source of another: its stages come first.
         let mut later: Vec<&[OperatorId]> = Vec::new();
         let mut id = tree.unwrapped(id);
         loop {
@@ -238,7 +238,7 @@ impl<'a> Builder<'a> {
             _ => {
                 let source = self.over(Rows::default(), |builder| builder.source(id));
                 let rows = match &source {
-                    // The binder goes on with any columns behind what it does not know.
+                    // The binder goes on with any columns after what it does not know.
                     Source::Unresolved(_) => known.or_else(|| Some(open_rows())),
                     _ => known,
                 };

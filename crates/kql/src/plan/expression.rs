@@ -84,7 +84,7 @@ pub enum ScalarKind {
     TypeOf(Vec<(String, Type)>),
     /// `*` or a name with stars, as it is written.
     Star(String),
-    /// A table where a value has to stand.
+    /// A table where a value is expected.
     Table(Box<Table>),
     /// What an error or an unknown name left.
     Unresolved,

@@ -6,7 +6,7 @@ use super::{
 use crate::binder::{BodyId, ColumnId, Rows, VariableId};
 use crate::tree::OperatorId;
 
-/// How many tables are looked at for one answer, those behind names each time that a name is used.
+/// How many tables are looked at for one answer, those that names stand for each time that a name is used.
 const MOST_TABLES: usize = 1_000;
 /// How deep tables are followed one into another.
 const MOST_DEPTH: usize = 100;

@@ -69,7 +69,7 @@ impl<'r> Origins<'r> {
     }
 }
 
-/// Of a join: the columns of the left side, and behind them those of the right side in `kept`.
+/// Of a join: the columns of the left side, and after them those of the right side in `kept`.
 pub(super) fn joined(left: usize, kept: &[usize], width: usize) -> Columns {
     let right = |place: usize| kept.get(place).map_or(Origin::Made, |place| Origin::Right(*place));
     Columns::Each(
@@ -96,6 +96,6 @@ pub(super) fn united(builder: &Builder<'_>, rows: &Rows, tables: &[Rows]) -> Vec
 }
 
 fn places(rows: &Rows) -> HashMap<ColumnId, usize> {
-    // Of a column that stands twice the first place counts.
+    // Of a column that is there twice the first place counts.
     rows.columns.iter().enumerate().rev().map(|(place, id)| (*id, place)).collect()
 }

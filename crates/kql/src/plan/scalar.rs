@@ -8,7 +8,7 @@ use crate::tree::{BinaryOperator, ExpressionId, ExpressionKind, LiteralKind, Nam
 use crate::types::Type;
 
 impl Builder<'_> {
-    /// An expression where a value has to stand.
+    /// An expression where a value is expected.
     pub(super) fn scalar(&mut self, id: ExpressionId) -> Scalar {
         let id = self.tree.unwrapped(id);
         let value = self.deeper(|builder| builder.scalar_here(id)).unwrap_or(ScalarKind::Unresolved);

@@ -380,7 +380,7 @@ impl Builder<'_> {
         StageKind::Evaluate { call: Call { callee, overload: None, arguments }, right_scope }
     }
 
-    /// The rows of the right side of a stage, and behind them the columns that it is the first to name.
+    /// The rows of the right side of a stage, and after them the columns that it is the first to name.
     fn with_right_inferred(&self, id: OperatorId, rows: &Rows) -> Rows {
         let inferred = self.body.side().inferred_at(id, Side::Right);
         Rows { columns: rows.columns.iter().copied().chain(inferred).collect(), open: rows.open }

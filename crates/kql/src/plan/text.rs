@@ -2,7 +2,7 @@
 //!
 //! A body is a heading and its statements, a stage a line. `#2` is a column by its place in the scope, `$2` one of the right
 //! side of a join, `!1` the second item of a stage, `!1.2` the third value of it, `*` what the operator makes, `?` what is
-//! unresolved. Behind `=>` stand the columns that a stage gives, each with where it comes from, where they are not those of
+//! unresolved. After `=>` come the columns that a stage gives, each with where it comes from, where they are not those of
 //! its scope; `...` says that there may be more.
 
 mod value;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kql::tree::Node;
 use kql::{Catalog, CatalogFunction, CatalogResult, CatalogTable, Code, QueryResult, Type, analyze, parse};
 use proptest::prelude::*;
 
@@ -345,6 +346,20 @@ proptest! {
         for read in analysis.reads() {
             prop_assert!(source.get(read.span.range()).is_some());
         }
+        let tree = &parsed.tree;
+        let mut open: Vec<Node> = tree.root.iter().map(|id| Node::Statement(*id)).collect();
+        while let Some(node) = open.pop() {
+            if let Node::Expression(id) = node {
+                analysis.constant(id);
+                analysis.resolved(id);
+                let place = analysis.definition_place(id);
+                prop_assert!(place.is_none_or(|place| source.get(place.range()).is_some()));
+            }
+            open.extend(tree.children(node));
+        }
+        let plan = kql::plan::plan(&parsed, &analysis);
+        plan.is_closed();
+        plan.lost("User");
     }
 }
 
