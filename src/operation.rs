@@ -6,7 +6,7 @@ mod operations;
 mod target;
 
 pub use operations::Operations;
-pub use target::{AuthMethod, Cloud, InvalidTarget, WorkspaceId};
+pub use target::{AuthMethod, Cloud, InvalidTarget, WorkspaceId, api_version};
 
 use std::borrow::Cow;
 use std::fmt;

@@ -39,12 +39,16 @@ pub(super) struct TargetArguments {
     #[arg(long, value_name = "METHOD", value_parser = auth_method)]
     auth: Option<AuthMethod>,
     /// The version of the Sentinel API.
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = api_version)]
     api_version: Option<String>,
 }
 
 fn auth_method(text: &str) -> Result<AuthMethod, String> {
     text.parse().map_err(|error: crate::operation::InvalidTarget| error.allowed)
+}
+
+fn api_version(text: &str) -> Result<String, String> {
+    crate::operation::api_version(text).map_err(|error| error.allowed)
 }
 
 /// A client, and the emulator behind it where there is one.

@@ -6,7 +6,7 @@ use camino::Utf8PathBuf;
 
 use super::{BAD_SETTING, Config, IndicatorSettings, Workspace};
 use crate::diagnostic::{Diagnostic, FileId, Severity, SourceMap, nearest};
-use crate::operation::{AuthMethod, Cloud, WorkspaceId};
+use crate::operation::{self, AuthMethod, Cloud, WorkspaceId};
 use crate::resource::Duration;
 use crate::schema;
 use crate::source::{self, Reader, Spanned, Text, Value};
@@ -54,21 +54,18 @@ fn bad(text: &Text, message: String, allowed: impl Into<String>) -> Diagnostic {
     Diagnostic::new(&BAD_SETTING, text.span, message).label(allowed)
 }
 
-/// `2025-09-01` or `2025-10-01-preview`.
+/// Reads the version of the management API.
 fn api_version(text: &Text, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
-    let date = text.strip_suffix("-preview").unwrap_or(text);
-    if date.len() == 10 && date.parse::<jiff::civil::Date>().is_ok() {
-        return Some(text.as_str().to_owned());
+    match operation::api_version(text) {
+        Ok(version) => Some(version),
+        Err(error) => {
+            diagnostics.push(
+                bad(text, format!("`{}` is not an API version", text.as_str()), error.allowed)
+                    .help("leave it out to use the version that Bartizan was tested with"),
+            );
+            None
+        }
     }
-    diagnostics.push(
-        bad(
-            text,
-            format!("`{}` is no API version", text.as_str()),
-            "expected YYYY-MM-DD or YYYY-MM-DD-preview",
-        )
-        .help("leave it out to use the version that Bartizan was tested with"),
-    );
-    None
 }
 
 fn workspaces(r: &mut Reader<'_>, config: &mut Config, diagnostics: &mut Vec<Diagnostic>) {
@@ -104,7 +101,11 @@ fn workspaces(r: &mut Reader<'_>, config: &mut Config, diagnostics: &mut Vec<Dia
                 let text =
                     [&subscription, &group, &workspace].into_iter().find(|text| text.as_str() == error.value);
                 let text = text.unwrap_or(&subscription);
-                diagnostics.push(bad(text, format!("`{}` is no {}", error.value, error.what), error.allowed));
+                diagnostics.push(bad(
+                    text,
+                    format!("`{}` is not a valid {}", error.value, error.what),
+                    error.allowed,
+                ));
             }
         }
     }
@@ -120,8 +121,11 @@ fn named<T: FromStr + ToString>(
     let value = text.parse().ok();
     if value.is_none() {
         let names: Vec<String> = all.iter().map(ToString::to_string).collect();
-        let mut diagnostic =
-            bad(text, format!("`{}` is no {what}", text.as_str()), format!("allowed: {}", names.join(", ")));
+        let mut diagnostic = bad(
+            text,
+            format!("`{}` is not a valid {what}", text.as_str()),
+            format!("allowed: {}", names.join(", ")),
+        );
         if let Some(near) = nearest(text, names.iter().map(String::as_str)) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }
@@ -136,7 +140,7 @@ fn tables(r: &mut Reader<'_>, config: &mut Config, diagnostics: &mut Vec<Diagnos
         // A name that no query can say is a mistake of the file, such as a point in a name without quotes.
         let is_name = entry.key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if !is_name || entry.key.is_empty() {
-            let message = format!("`{}` is no name of a table", entry.key);
+            let message = format!("`{}` is not the name of a table", entry.key);
             let diagnostic = Diagnostic::new(&BAD_SETTING, entry.key_span, message);
             diagnostics.push(diagnostic.label("allowed: letters, digits and `_`"));
             continue;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 /// A workspace, cloud or authentication method that cannot be what was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{value}` is no {what}; {allowed}")]
+#[error("`{value}` is not a valid {what}; {allowed}")]
 pub struct InvalidTarget {
     /// What was to be read, such as `subscription id`.
     pub what: &'static str,
@@ -104,6 +104,22 @@ impl fmt::Display for WorkspaceId {
             self.workspace, self.resource_group, self.subscription
         )
     }
+}
+
+/// Checks a version of the management API: `2025-09-01`, or `2025-10-01-preview`.
+///
+/// # Errors
+/// What is allowed, where the text is not a date with or without `-preview`.
+pub fn api_version(text: &str) -> Result<String, InvalidTarget> {
+    let date = text.strip_suffix("-preview").unwrap_or(text);
+    if date.len() == 10 && date.parse::<jiff::civil::Date>().is_ok() {
+        return Ok(text.to_owned());
+    }
+    Err(InvalidTarget {
+        what: "API version",
+        value: text.to_owned(),
+        allowed: "expected YYYY-MM-DD or YYYY-MM-DD-preview".to_owned(),
+    })
 }
 
 fn is_guid(text: &str) -> bool {
@@ -253,10 +269,20 @@ mod tests {
     }
 
     #[test]
+    fn an_api_version_is_a_date_with_or_without_preview() {
+        for good in ["2025-09-01", "2025-10-01-preview"] {
+            assert_eq!(api_version(good).as_deref(), Ok(good));
+        }
+        for bad in ["latest", "2025-9-1", "2025-13-01", "2025-09-01-beta", "foo", ""] {
+            assert!(api_version(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn an_unknown_name_lists_the_known_ones() {
         assert_eq!(
             "gov".parse::<Cloud>().unwrap_err().to_string(),
-            "`gov` is no cloud; it is one of public, us-government, china"
+            "`gov` is not a valid cloud; it is one of public, us-government, china"
         );
     }
 }

@@ -299,6 +299,12 @@ fn compile_writes_the_bodies_and_removes_only_its_own_old_files() {
 }
 
 #[test]
+fn an_api_version_that_is_not_a_date_is_a_usage_error() {
+    let run = Folder::new().run(&["plan", "--emulator", "--api-version", "foo"]).expect(3);
+    assert!(run.stderr.contains("expected YYYY-MM-DD or YYYY-MM-DD-preview"), "{}", run.stderr);
+}
+
+#[test]
 fn init_makes_a_folder_that_deploys_and_keeps_what_is_there() {
     let folder = Folder::with(&[("bartizan.toml", "# mine\n")]);
     let run = folder.run(&["init"]).expect(0);

@@ -139,7 +139,7 @@ fn settings_that_declare_no_table_are_told_at_their_place() {
     2 | columns = { a = "strng" }
       |                 ^^^^^^^ allowed: bool, int, long, real, decimal, string, datetime, timespan, guid, dynamic
 
-    error[bad-setting]: `B CL` is no name of a table
+    error[bad-setting]: `B CL` is not the name of a table
      --> bartizan.toml:3:9
       |
     3 | [tables."B CL"]
