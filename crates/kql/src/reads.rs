@@ -17,7 +17,7 @@ use crate::constant::Constant;
 use crate::token::Span;
 use crate::tree::{ExpressionId, StatementId};
 
-use environment::Environment;
+use environment::{Environment, Nesting};
 use evaluate::Evaluator;
 
 /// Something outside the query that the query reads.
@@ -89,6 +89,7 @@ pub struct KnownValue {
 pub(crate) struct Uses {
     reads: Vec<Read>,
     calls: HashMap<StatementId, Vec<Arc<Environment>>>,
+    nesting: Arc<Nesting>,
 }
 
 impl Analysis {
@@ -135,12 +136,11 @@ impl Analysis {
     }
 
     fn each_value(&self, id: ExpressionId) -> impl Iterator<Item = Option<KnownValue>> + '_ {
-        let evaluator = Evaluator::new(self);
-        let calls: Vec<Option<Arc<Environment>>> = match self.tree().function_of(id) {
+        let uses = self.uses();
+        let evaluator = Evaluator::new(self, Arc::clone(&uses.nesting));
+        let calls: Vec<Option<Arc<Environment>>> = match uses.nesting.around(id) {
             None => vec![None],
-            Some(function) => {
-                self.uses().calls.get(&function).into_iter().flatten().cloned().map(Some).collect()
-            }
+            Some(function) => uses.calls.get(&function).into_iter().flatten().cloned().map(Some).collect(),
         };
         calls.into_iter().map(move |environment| {
             let found = evaluator.evaluate(id, environment.as_ref());

@@ -35,7 +35,7 @@ pub(super) struct Evaluator<'a> {
     pub(super) tree: &'a Tree,
     pub(super) analysis: &'a Analysis,
     pub(super) body: Body<'a>,
-    pub(super) nesting: Nesting,
+    pub(super) nesting: Arc<Nesting>,
     /// The environments that were made, each once, by function. They are kept, so that an address is one environment's.
     environments: RefCell<HashMap<StatementId, Vec<Arc<Environment>>>>,
     /// How many they are.
@@ -48,13 +48,13 @@ pub(super) struct Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn new(analysis: &'a Analysis) -> Self {
+    pub(super) fn new(analysis: &'a Analysis, nesting: Arc<Nesting>) -> Self {
         let tree = analysis.tree();
         Evaluator {
             tree,
             analysis,
             body: analysis.body(BodyId::ROOT),
-            nesting: Nesting::of(tree),
+            nesting,
             environments: RefCell::default(),
             made: Cell::new(0),
             lets: RefCell::default(),

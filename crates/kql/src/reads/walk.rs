@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::environment::{Environment, of_function};
+use super::environment::{Environment, Nesting, of_function};
 use super::evaluate::Evaluator;
 use super::{Read, ReadArgument, ReadKind, Uses};
 use crate::binder::{Analysis, BodyId, Definition, Reference, VariableId, is_graph_function};
@@ -17,7 +17,8 @@ use crate::tree::{
 const MOST_NODES: usize = 100_000;
 
 pub(super) fn uses(analysis: &Analysis) -> Uses {
-    let evaluator = Evaluator::new(analysis);
+    let nesting = Arc::new(Nesting::of(analysis.tree()));
+    let evaluator = Evaluator::new(analysis, Arc::clone(&nesting));
     let budget = MOST_NODES + 4 * evaluator.tree.expression_count();
     let mut walk = Walk {
         tree: evaluator.tree,
@@ -39,7 +40,7 @@ pub(super) fn uses(analysis: &Analysis) -> Uses {
         let key = |read: &Read| (read.span, read.argument.as_ref().map(|argument| argument.span), read.kind);
         key(one).cmp(&key(other))
     });
-    Uses { reads, calls: walk.evaluator.environments() }
+    Uses { reads, calls: walk.evaluator.environments(), nesting }
 }
 
 /// A part of the query that is walked by itself.
