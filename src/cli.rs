@@ -9,10 +9,13 @@ mod view;
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use camino::Utf8PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub use exit::Exit;
+
+use view::Printer;
 
 /// Detection-as-code for Microsoft Sentinel: a folder of rules becomes live analytics rules and watchlists.
 #[derive(Debug, Parser)]
@@ -57,35 +60,45 @@ enum Format {
     Json,
 }
 
-/// Parses the arguments, runs the command and tells how it ended.
+/// Parses the arguments, runs the command and returns how it ended.
 pub fn main() -> ExitCode {
+    let mut printer = Printer::of_process();
+    let mut exit = run(&mut printer);
+    if let Err(error) = printer.end().context("standard output cannot be written") {
+        let unwritten = ended_by(&mut printer, &error);
+        // The results may have been all that was wanted.
+        if exit == Exit::Done {
+            exit = unwritten;
+        }
+    }
+    exit.into()
+}
+
+fn run(printer: &mut Printer) -> Exit {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-            // A closed pipe is no reason to panic.
-            let _ = error.print();
-            return exit.into();
+            view::usage(printer, &error);
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
         }
     };
-    view::log(cli.global.verbose);
+    view::log::start(printer, cli.global.verbose);
     let global = &cli.global;
     let ended = match &cli.command {
-        Command::Check(arguments) => commands::check::run(global, arguments),
-        Command::Compile(arguments) => commands::compile::run(global, arguments),
-        Command::Plan(arguments) => commands::plan::run(global, arguments),
-        Command::Apply(arguments) => commands::apply::run(global, arguments),
-        Command::Kql(arguments) => commands::kql::run(global, arguments),
-        Command::Schema(arguments) => commands::schema::run(global, arguments),
-        Command::Emulator(arguments) => commands::emulator::run(arguments),
-        Command::Explain(arguments) => commands::explain::run(arguments),
-        Command::Init(arguments) => commands::init::run(arguments),
+        Command::Check(arguments) => commands::check::run(global, arguments, printer),
+        Command::Compile(arguments) => commands::compile::run(global, arguments, printer),
+        Command::Plan(arguments) => commands::plan::run(global, arguments, printer),
+        Command::Apply(arguments) => commands::apply::run(global, arguments, printer),
+        Command::Kql(arguments) => commands::kql::run(global, arguments, printer),
+        Command::Schema(arguments) => commands::schema::run(global, arguments, printer),
+        Command::Emulator(arguments) => commands::emulator::run(arguments, printer),
+        Command::Explain(arguments) => commands::explain::run(arguments, printer),
+        Command::Init(arguments) => commands::init::run(arguments, printer),
     };
-    match ended {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            view::error(&error);
-            Exit::of(&error).into()
-        }
-    }
+    ended.unwrap_or_else(|error| ended_by(printer, &error))
+}
+
+fn ended_by(printer: &mut Printer, error: &anyhow::Error) -> Exit {
+    view::error(printer, error);
+    Exit::of(error)
 }

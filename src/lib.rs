@@ -16,7 +16,7 @@
 //! | `indicator` | one indicator: types, canonical values, what is refused | diagnostic |
 //! | `feed` | bytes of a feed to indicators | diagnostic, indicator |
 //! | `schema` | what a workspace has besides the built-in catalogue: settings, lock file; one layered environment | diagnostic, source |
-//! | `config` | bartizan.toml: workspaces, severities, settings of indicators, tables | diagnostic, operation, resource, schema, source |
+//! | `config` | bartizan.toml: workspaces, severities, settings of indicators, tables | diagnostic, operation, resource, schema |
 //! | `document` | what the author wrote, each field with its span | diagnostic, indicator, resource, source |
 //! | `semantic` | one model of each query: tree, types, reads, places | diagnostic, document, schema, source |
 //! | `compile` | documents and indicators to resources, or diagnostics | config, diagnostic, document, feed, indicator, resource, schema, semantic, source |
@@ -28,11 +28,41 @@
 //! | `fix` | the fixes of diagnostics, put into the texts of their files | diagnostic |
 //! | `cli` | arguments to text and exit codes; `cli/view` is the only code that prints | all |
 //!
+//! A crate of others, or of the three below, is used where this says and nowhere else; a place is a room, or a module of one.
+//!
+//! | crate | used in |
+//! |---|---|
+//! | `annotate-snippets`, `indicatif` | cli/view |
+//! | `anstream` | cli/view/printer |
+//! | `anyhow`, `clap`, `sentinel-emulator`, `tempfile` | cli |
+//! | `async-trait`, `axum`, `azure_core`, `azure_identity`, `regex`, `reqwest`, `rustls`, `tower` | azure |
+//! | `camino` | all |
+//! | `csv` | compile, resource |
+//! | `futures` | apply, azure, cli |
+//! | `idna`, `psl` | indicator |
+//! | `granit-parser`, `ignore` | source |
+//! | `ipnet` | compile, indicator |
+//! | `jiff` | compile, config, indicator, resource |
+//! | `kql` | check, cli, compile, diagnostic, schema, semantic |
+//! | `sentinel-schema` | check, cli, compile, schema, semantic |
+//! | `percent-encoding` | operation |
+//! | `serde` | azure, cli, diagnostic, operation, plan, resource, schema |
+//! | `serde_json` | apply, azure, cli, compile, operation, plan, resource, schema |
+//! | `sha2` | resource |
+//! | `similar` | cli/view/plan |
+//! | `thiserror` | operation, resource |
+//! | `tokio` | azure, cli |
+//! | `toml` | schema, source |
+//! | `tracing` | azure, cli/view/log |
+//! | `tracing-subscriber` | cli/view/log |
+//! | `url` | azure, indicator |
+//! | `uuid` | cli, compile, operation, plan |
+//!
 //! Three parts know nothing of these rooms, and so are crates of their own: `kql` (the query language),
 //! `sentinel-schema` (what a workspace offers a query), and `sentinel-emulator` (the management API in memory, which
 //! shares no type with the rooms, so that a wrong field name here cannot agree with itself there).
 //!
-//! `tests/it/house.rs` reads this table and fails where an import runs another way.
+//! `tests/it/house.rs` reads both tables and fails where an import runs another way.
 
 // The examples in the documentation of a diagnostic's code say in their info string which file they are
 // (`yaml file=PATH`); rustdoc takes that for an attribute of its own.

@@ -8,7 +8,8 @@ use crate::apply::{Options, apply, summary};
 use crate::cli::exit::UsageError;
 use crate::cli::project::{Project, desired};
 use crate::cli::target::TargetArguments;
-use crate::cli::{Exit, Format, Global, view};
+use crate::cli::view::{self, Printer};
+use crate::cli::{Exit, Format, Global};
 
 /// Make the workspace what the folder says
 ///
@@ -33,9 +34,13 @@ pub(in crate::cli) struct Arguments {
     concurrency: u8,
 }
 
-pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn run(
+    global: &Global,
+    arguments: &Arguments,
+    printer: &mut Printer,
+) -> anyhow::Result<Exit> {
     let project = Project::read(global, &arguments.paths)?;
-    if let Some(exit) = stop_for_errors(&project, arguments.keep_going, arguments.format) {
+    if let Some(exit) = stop_for_errors(printer, &project, arguments.keep_going, arguments.format) {
         return Ok(exit);
     }
     let asks = !arguments.yes && !arguments.target.emulator;
@@ -49,14 +54,14 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
     let plan = runtime.block_on(read_and_plan(&project, &compiled, &target.client))?;
     let planned = plan.summary();
     if arguments.format == Format::Human {
-        view::plan(&project, &compiled, &plan, &target.describe());
+        view::plan(printer, &project, &compiled, &plan, &target.describe());
     }
-    if asks && planned.has_writes() && !view::confirm(&planned)? {
-        view::not_confirmed();
+    if asks && planned.has_writes() && !view::confirm::confirm(printer, &mut stdin().lock(), &planned)? {
+        view::confirm::not_confirmed(printer);
         return Ok(Exit::Held);
     }
     let wanted: Vec<_> = compiled.iter().map(|compiled| desired(compiled)).collect();
-    let progress = view::Progress::new(&planned, global.verbose);
+    let progress = view::Progress::new(printer, &planned, global.verbose);
     let options = Options { concurrency: usize::from(arguments.concurrency) };
     let outcomes = runtime.block_on(apply(&target.client, &plan, &wanted, options, &|change, outcome| {
         progress.finished(change, outcome);
@@ -65,8 +70,8 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
     target.close()?;
     let total = summary(&plan, &outcomes);
     match arguments.format {
-        Format::Human => view::applied(&project, &compiled, &plan, &outcomes, total),
-        Format::Json => view::json::plan(&project, &compiled, &plan, Some(&outcomes), total),
+        Format::Human => view::applied(printer, &project, &compiled, &plan, &outcomes, total),
+        Format::Json => view::json::plan(printer, &project, &compiled, &plan, Some(&outcomes), total),
     }
     Ok(if total.failed > 0 || total.conflict > 0 { Exit::Findings } else { Exit::Done })
 }

@@ -4,7 +4,8 @@ use camino::Utf8PathBuf;
 use clap::Args;
 
 use crate::cli::project::Project;
-use crate::cli::{Exit, Format, Global, view};
+use crate::cli::view::{self, Printer};
+use crate::cli::{Exit, Format, Global};
 
 /// Tell every mistake in every file at once, offline
 ///
@@ -27,14 +28,19 @@ pub(in crate::cli) struct Arguments {
     dry_run: bool,
 }
 
-pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn run(
+    global: &Global,
+    arguments: &Arguments,
+    printer: &mut Printer,
+) -> anyhow::Result<Exit> {
     if arguments.fix {
-        fixing::fix_files(global, &arguments.paths, arguments.dry_run)?;
+        fixing::fix_files(global, &arguments.paths, arguments.dry_run, printer)?;
     }
     let project = Project::read(global, &arguments.paths)?;
+    let (map, diagnostics) = (&project.map, &project.diagnostics);
     match arguments.format {
-        Format::Human => view::checked(&project),
-        Format::Json => view::json::diagnostics(&project),
+        Format::Human => view::diagnostics::report(printer, map, diagnostics, project.folder.files),
+        Format::Json => view::diagnostics::json(printer, map, diagnostics),
     }
     let (errors, warnings) = project.count();
     Ok(if project.settings_in_error {

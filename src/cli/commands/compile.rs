@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::plan::stop_for_errors;
 use crate::cli::project::Project;
-use crate::cli::{Exit, Format, Global, view};
+use crate::cli::view::{self, Printer};
+use crate::cli::{Exit, Format, Global};
 use crate::resource::Kind;
 
 /// Write the exact bodies that would be sent
@@ -25,9 +26,13 @@ pub(in crate::cli) struct Arguments {
     keep_going: bool,
 }
 
-pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn run(
+    global: &Global,
+    arguments: &Arguments,
+    printer: &mut Printer,
+) -> anyhow::Result<Exit> {
     let project = Project::read(global, &arguments.paths)?;
-    if let Some(exit) = stop_for_errors(&project, arguments.keep_going, Format::Human) {
+    if let Some(exit) = stop_for_errors(printer, &project, arguments.keep_going, Format::Human) {
         return Ok(exit);
     }
     let compiled = project.deployable();
@@ -49,7 +54,7 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
                 .with_context(|| format!("{} cannot be removed", entry.path()))?;
         }
     }
-    view::compiled(compiled.len(), &arguments.out);
+    view::files::compiled(printer, compiled.len(), &arguments.out);
     Ok(Exit::Done)
 }
 

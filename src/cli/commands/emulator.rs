@@ -8,9 +8,10 @@ use sentinel_emulator::{DeclaredTable, Emulator, Options, Tables, serve};
 use tokio::net::TcpListener;
 
 use super::plan::runtime;
+use crate::cli::Exit;
 use crate::cli::exit::UsageError;
 use crate::cli::target::{read_state, write_state};
-use crate::cli::{Exit, view};
+use crate::cli::view::{self, Printer};
 
 /// How often a changed state is written.
 const SAVE_INTERVAL: Duration = Duration::from_secs(1);
@@ -36,7 +37,7 @@ pub(in crate::cli) struct Arguments {
     page_size: Option<u32>,
 }
 
-pub(in crate::cli) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn run(arguments: &Arguments, printer: &mut Printer) -> anyhow::Result<Exit> {
     if !arguments.listen.ip().is_loopback() {
         let message = format!("{} is not on loopback", arguments.listen);
         let help = "the emulator takes any token, so it listens on this machine alone: use 127.0.0.1:PORT";
@@ -55,7 +56,7 @@ pub(in crate::cli) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         let listener = TcpListener::bind(arguments.listen)
             .await
             .with_context(|| format!("{} cannot be listened on", arguments.listen))?;
-        view::listening(listener.local_addr()?);
+        view::emulator::listening(printer, listener.local_addr()?);
         let saving = save_changes(&emulator, arguments.state.as_deref());
         tokio::select! {
             served = serve(listener, emulator.clone(), stopped()) => served?,

@@ -3,7 +3,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use uuid::Uuid;
 
-use crate::cli::{Exit, view};
+use crate::cli::Exit;
+use crate::cli::view::{self, Printer};
 
 /// Make a folder to start from: bartizan.toml, a rule, a watchlist and workflows
 ///
@@ -36,14 +37,14 @@ const FILES: &[(&str, &str)] = &[
     (".gitignore", ".bartizan/\n"),
 ];
 
-pub(in crate::cli) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn run(arguments: &Arguments, printer: &mut Printer) -> anyhow::Result<Exit> {
     let mut written = Vec::new();
     for (name, text) in FILES {
         let path = arguments.folder.join(name);
         let made = make(&path, &text.replace("{id}", &Uuid::new_v4().to_string()));
         written.push((path.clone(), made.with_context(|| format!("{path} cannot be written"))?));
     }
-    view::initialised(&written);
+    view::files::initialised(printer, &written);
     Ok(Exit::Done)
 }
 

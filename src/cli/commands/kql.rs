@@ -12,7 +12,8 @@ use sentinel_schema::{Environment, Layer, Origin, declared_tables};
 use crate::check;
 use crate::cli::exit::UsageError;
 use crate::cli::project::settings_alone;
-use crate::cli::{Exit, Format, Global, view};
+use crate::cli::view::{self, Printer};
+use crate::cli::{Exit, Format, Global};
 use crate::config::Config;
 use crate::diagnostic::SourceMap;
 
@@ -67,9 +68,13 @@ fn watchlist(text: &str) -> Result<DeclaredWatchlist, String> {
     Ok(DeclaredWatchlist { alias: alias.trim().to_owned(), columns: columns.collect::<Result<_, String>>()? })
 }
 
-pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn run(
+    global: &Global,
+    arguments: &Arguments,
+    printer: &mut Printer,
+) -> anyhow::Result<Exit> {
     if let Some(Action::Format(arguments)) = &arguments.action {
-        return format::run(global, arguments);
+        return format::run(global, arguments, printer);
     }
     let config = settings_alone(global)?;
     let environment = environment(&config, arguments)?;
@@ -99,12 +104,12 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
         errors += refused;
         warnings += findings.lints.len() - refused;
         match arguments.format {
-            Format::Human => view::query::human(&map, file, &findings),
-            Format::Json => view::query::json(name, text, &findings, &analysis),
+            Format::Human => view::query::human(printer, &map, file, &findings),
+            Format::Json => view::query::json(printer, name, text, &findings, &analysis),
         }
     }
     if arguments.format == Format::Human {
-        view::query::total(queries.len(), errors, warnings);
+        view::query::total(printer, queries.len(), errors, warnings);
     }
     Ok(if errors > 0 || (arguments.strict && warnings > 0) { Exit::Findings } else { Exit::Done })
 }

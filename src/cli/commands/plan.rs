@@ -3,7 +3,8 @@ use clap::Args;
 
 use crate::cli::project::{Project, desired};
 use crate::cli::target::TargetArguments;
-use crate::cli::{Exit, Format, Global, view};
+use crate::cli::view::{self, Printer, Stream};
+use crate::cli::{Exit, Format, Global};
 use crate::compile::Compiled;
 use crate::plan::{Plan, look, plan};
 
@@ -25,9 +26,13 @@ pub(in crate::cli) struct Arguments {
     detailed_exitcode: bool,
 }
 
-pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn run(
+    global: &Global,
+    arguments: &Arguments,
+    printer: &mut Printer,
+) -> anyhow::Result<Exit> {
     let project = Project::read(global, &arguments.paths)?;
-    if let Some(exit) = stop_for_errors(&project, arguments.keep_going, arguments.format) {
+    if let Some(exit) = stop_for_errors(printer, &project, arguments.keep_going, arguments.format) {
         return Ok(exit);
     }
     let compiled = project.deployable();
@@ -35,8 +40,8 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
     let plan = runtime()?.block_on(read_and_plan(&project, &compiled, &target.client))?;
     let summary = plan.summary();
     match arguments.format {
-        Format::Human => view::plan(&project, &compiled, &plan, &target.describe()),
-        Format::Json => view::json::plan(&project, &compiled, &plan, None, summary),
+        Format::Human => view::plan(printer, &project, &compiled, &plan, &target.describe()),
+        Format::Json => view::json::plan(printer, &project, &compiled, &plan, None, summary),
     }
     Ok(if summary.failed > 0 || summary.conflict > 0 {
         Exit::Findings
@@ -48,18 +53,24 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
 }
 
 /// Errors in the files stop a run before the network, unless it is to keep going.
-pub(super) fn stop_for_errors(project: &Project, keep_going: bool, format: Format) -> Option<Exit> {
+pub(super) fn stop_for_errors(
+    printer: &mut Printer,
+    project: &Project,
+    keep_going: bool,
+    format: Format,
+) -> Option<Exit> {
+    let (map, diagnostics) = (&project.map, &project.diagnostics);
     let (errors, _) = project.count();
     let stops = project.settings_in_error || (errors > 0 && !keep_going);
     match format {
-        Format::Json if stops => view::json::diagnostics(project),
+        Format::Json if stops => view::diagnostics::json(printer, map, diagnostics),
         Format::Json => {}
-        Format::Human => view::diagnostics(project),
+        Format::Human => view::diagnostics::list(printer, Stream::Err, map, diagnostics),
     }
     if !stops {
         return None;
     }
-    view::stopped(errors, keep_going);
+    view::diagnostics::stopped(printer, diagnostics, keep_going);
     Some(if project.settings_in_error { Exit::Usage } else { Exit::Findings })
 }
 

@@ -5,7 +5,8 @@ use clap::{Args, Subcommand};
 use super::plan::runtime;
 use crate::cli::project::Unchecked;
 use crate::cli::target::TargetArguments;
-use crate::cli::{Exit, Global, file, view};
+use crate::cli::view::{self, Printer};
+use crate::cli::{Exit, Global, file};
 use crate::compile;
 use crate::diagnostic::SourceMap;
 use crate::resource::Kind;
@@ -36,7 +37,11 @@ struct PullArguments {
     check: bool,
 }
 
-pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn run(
+    global: &Global,
+    arguments: &Arguments,
+    printer: &mut Printer,
+) -> anyhow::Result<Exit> {
     let Action::Pull(arguments) = &arguments.action;
     let project = Unchecked::read(global)?;
     let target = arguments.target.open_workspace(&project.config)?;
@@ -57,7 +62,7 @@ pub(in crate::cli) fn run(global: &Global, arguments: &Arguments) -> anyhow::Res
     if differs && !arguments.check {
         file::replace(&path, &text).with_context(|| format!("{path} cannot be written"))?;
     }
-    view::pulled(&path, &lock, &lock.changes(&before), differs, arguments.check);
+    view::schema::pulled(printer, &path, &lock, &lock.changes(&before), differs, arguments.check);
     Ok(if differs && arguments.check { Exit::Findings } else { Exit::Done })
 }
 

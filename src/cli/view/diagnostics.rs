@@ -1,89 +1,70 @@
-//! Diagnostics for people: the line, a caret, what is wrong, what to do.
+//! The diagnostics of files.
 
-use std::io::{self, Write};
+mod human;
+mod json;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+pub(in crate::cli) use human::{list, report};
+pub(in crate::cli) use json::json;
 
-use crate::diagnostic::{Diagnostic, Severity, SourceMap, Span};
+use super::Printer;
+use super::text::counted;
+use crate::diagnostic::Diagnostic;
 
-/// How many lines stand around the one that a diagnostic points at.
-const AROUND: usize = 1;
-
-/// A line longer than this, as in a minified file or a feed, is not shown.
-const LONGEST_LINE: usize = 2_000;
-
-/// Writes every diagnostic.
-pub(super) fn write(to: &mut impl Write, map: &SourceMap, diagnostics: &[Diagnostic]) -> io::Result<()> {
-    let renderer = Renderer::styled();
-    for diagnostic in diagnostics {
-        let rendered = renderer.render(&[group(map, diagnostic)]);
-        // The renderer shows what steers a terminal as a mark, but for the controls beyond ASCII; ESC is of its colours.
-        let rendered = rendered.replace(|c| super::steers(c) && !matches!(c, '\n' | '\u{1b}'), "\u{fffd}");
-        writeln!(to, "{rendered}\n")?;
-    }
-    Ok(())
+/// How many errors and warnings there are.
+fn count(diagnostics: &[Diagnostic]) -> (usize, usize) {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    (errors, diagnostics.len() - errors)
 }
 
-fn group<'a>(map: &'a SourceMap, diagnostic: &'a Diagnostic) -> Group<'a> {
-    let level = match diagnostic.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-    };
-    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.id);
-    let mut group = title.element(snippet(map, diagnostic.span, &diagnostic.label, AnnotationKind::Primary));
-    for label in &diagnostic.related {
-        group = group.element(snippet(map, label.span, &label.message, AnnotationKind::Context));
-    }
-    match &diagnostic.help {
-        Some(help) => group.element(Level::HELP.message(help.as_str())),
-        None => group,
+/// Writes why a run stopped at its diagnostics.
+pub(in crate::cli) fn stopped(printer: &mut Printer, diagnostics: &[Diagnostic], keep_going: bool) {
+    let (errors, _) = count(diagnostics);
+    printer.err(format_args!("error: {} in the files, nothing was sent", counted(errors, "error")));
+    if !keep_going {
+        printer.err("help: fix them, or leave out the files in error with --keep-going");
     }
 }
 
-/// The lines around a span. Only these are handed to the renderer, which would otherwise walk the whole file.
-fn snippet<'a>(
-    map: &'a SourceMap,
-    span: Span,
-    label: &'a str,
-    kind: AnnotationKind,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let file = map.file(span.file);
-    let text = file.text();
-    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let (line, _) = file.line_column(span.start);
-    let first = line.saturating_sub(AROUND).max(1);
-    let start = line_start(text, span.start, line - first).max(mark);
-    // A span over many lines, as of a whole mapping, is shown by its first line.
-    let first_line_end = text[span.start..].find('\n').map_or(text.len(), |at| span.start + at);
-    let end_of_span = span.end.min(first_line_end).max(span.start);
-    let end = line_end(text, first_line_end, AROUND);
-    let window = text.get(start..end).unwrap_or_default();
-    if window.lines().any(|line| line.len() > LONGEST_LINE) {
-        return Snippet::source("").line_start(line).path(file.path().as_str());
-    }
-    let range = span.start.max(start) - start..end_of_span.max(start) - start;
-    let annotation = kind.span(range);
-    let annotation = if label.is_empty() { annotation } else { annotation.label(label) };
-    Snippet::source(window).line_start(first).path(file.path().as_str()).annotation(annotation)
-}
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
 
-/// The start of the line `back` lines before the one of `offset`.
-fn line_start(text: &str, offset: usize, back: usize) -> usize {
-    let mut start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
-    for _ in 0..back {
-        start = text[..start.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
-    }
-    start
-}
+    use super::super::printed;
+    use super::*;
+    use crate::diagnostic::{Fix, SourceMap, Span};
 
-/// The end of the line `on` lines after the one that ends at `offset`.
-fn line_end(text: &str, offset: usize, on: usize) -> usize {
-    let mut end = offset;
-    for _ in 0..on {
-        if end >= text.len() {
-            break;
-        }
-        end = text[end + 1..].find('\n').map_or(text.len(), |at| end + 1 + at);
+    crate::diagnostic::codes! {
+        /// An example of a mistake.
+        EXAMPLE = "example", Error;
+        /// An example of a doubt.
+        DOUBT = "doubt", Warning;
     }
-    end
+
+    /// One diagnostic with all that one may have, and one with the least.
+    pub(super) fn example() -> (SourceMap, Vec<Diagnostic>) {
+        let mut map = SourceMap::new();
+        let rule = map.add("rules/a.yaml", "id: 1\nname: A\nseverity: Hihg\nquery: |\n  T\n");
+        let list = map.add("rules/list.csv", "host\n");
+        let severity = Span::new(rule, 24, 28);
+        let mistake = Diagnostic::new(CODES[0], severity, "`Hihg` is not a severity")
+            .label("High, Medium, Low or Informational")
+            .related(Span::new(list, 0, 4), "read here")
+            .help("did you mean `High`?")
+            .fix(Fix::safe(severity, "Hihg", "High"));
+        (map, vec![mistake, Diagnostic::new(CODES[1], Span::start_of(list), "the list has no rows")])
+    }
+
+    #[test]
+    fn a_run_that_stops_says_why_and_how_to_go_on() {
+        let (_, diagnostics) = example();
+        assert_snapshot!(printed(|printer| {
+            stopped(printer, &diagnostics, false);
+            stopped(printer, &diagnostics, true);
+        }), @"
+        stderr:
+        error: 1 error in the files, nothing was sent
+        help: fix them, or leave out the files in error with --keep-going
+        error: 1 error in the files, nothing was sent
+        ");
+    }
 }

@@ -7,76 +7,15 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use super::Printer;
 use crate::apply::Outcome;
 use crate::azure;
 use crate::cli::project::Project;
 use crate::compile::Compiled;
-use crate::diagnostic::{Applicability, Label, Severity};
 use crate::plan::{Action, Change, Difference, NotOurs, Plan, Reason, RowChanges, Summary};
 use crate::resource::{Kind, Row};
 
-const FORMAT_VERSION: u32 = 1;
-
-#[derive(Serialize)]
-struct DiagnosticLine<'a> {
-    code: &'static str,
-    severity: Severity,
-    message: &'a str,
-    file: &'a str,
-    line: usize,
-    column: usize,
-    end_line: usize,
-    end_column: usize,
-    help: Option<&'a str>,
-    /// Other places that belong to it, such as the stage that drops a column.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    related: Vec<RelatedLine<'a>>,
-    /// What `check --fix` would write.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fix: Option<&'a str>,
-    /// Whether `check --fix` writes it unseen.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fix_applicability: Option<Applicability>,
-}
-
-#[derive(Serialize)]
-struct RelatedLine<'a> {
-    message: &'a str,
-    file: &'a str,
-    line: usize,
-    column: usize,
-}
-
-/// Writes the diagnostics of a project.
-pub(in crate::cli) fn diagnostics(project: &Project) {
-    let diagnostics: Vec<_> = project
-        .diagnostics
-        .iter()
-        .map(|diagnostic| {
-            let place = project.map.location(diagnostic.span);
-            DiagnosticLine {
-                code: diagnostic.code.id,
-                severity: diagnostic.severity,
-                message: &diagnostic.message,
-                file: place.path.as_str(),
-                line: place.line,
-                column: place.column,
-                end_line: place.end_line,
-                end_column: place.end_column,
-                help: diagnostic.help.as_deref(),
-                related: diagnostic.related.iter().map(|label| related(project, label)).collect(),
-                fix: diagnostic.fix.as_ref().map(|fix| fix.new.as_str()),
-                fix_applicability: diagnostic.fix.as_ref().map(|fix| fix.applicability),
-            }
-        })
-        .collect();
-    write(&json!({ "format_version": FORMAT_VERSION, "diagnostics": diagnostics }));
-}
-
-fn related<'a>(project: &'a Project, label: &'a Label) -> RelatedLine<'a> {
-    let place = project.map.location(label.span);
-    RelatedLine { message: &label.message, file: place.path.as_str(), line: place.line, column: place.column }
-}
+pub(super) const FORMAT_VERSION: u32 = 1;
 
 #[derive(Serialize)]
 struct ChangeLine<'a> {
@@ -112,6 +51,7 @@ struct PlanObject<'a> {
 
 /// Writes a plan, with the outcomes where it was carried out.
 pub(in crate::cli) fn plan(
+    printer: &mut Printer,
     project: &Project,
     compiled: &[&Compiled],
     plan: &Plan,
@@ -128,7 +68,7 @@ pub(in crate::cli) fn plan(
         changes: changes.collect(),
         not_ours: &plan.not_ours,
     };
-    write(&object);
+    write(printer, &object);
 }
 
 fn change_line<'a>(
@@ -208,17 +148,25 @@ fn error(error: &azure::Error) -> Value {
     })
 }
 
-fn write(value: &impl Serialize) {
+/// Writes an object on one line.
+pub(super) fn write_line(printer: &mut Printer, value: &impl Serialize) {
+    if let Ok(text) = serde_json::to_string(value) {
+        printer.out(escaped(text));
+    }
+}
+
+/// Writes an object on lines.
+pub(super) fn write(printer: &mut Printer, value: &impl Serialize) {
     // Nothing in these objects can fail to serialise: every key is text.
     if let Ok(text) = serde_json::to_string_pretty(value) {
-        super::out(escaped(text));
+        printer.out(escaped(text));
     }
 }
 
 /// The same JSON with an escape for what steers a terminal. JSON itself wants one only below U+0020, and a new line
 /// that stands as such is between members.
 fn escaped(text: String) -> String {
-    let steers = |c: char| super::steers(c) && c != '\n';
+    let steers = |c: char| super::text::steers(c) && c != '\n';
     if !text.chars().any(steers) {
         return text;
     }

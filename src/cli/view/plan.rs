@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
-use super::{counted, err, one_line, out};
+use super::Printer;
+use super::text::{counted, one_line};
 use crate::apply::Outcome;
 use crate::azure;
 use crate::cli::project::Project;
@@ -21,10 +22,16 @@ const SHOWN_ROWS: usize = 10;
 const CONTEXT: usize = 2;
 
 /// Writes a plan.
-pub(in crate::cli) fn plan(project: &Project, compiled: &[&Compiled], plan: &Plan, place: &str) {
-    out(format_args!("Plan for {place}\n"));
+pub(in crate::cli) fn plan(
+    printer: &mut Printer,
+    project: &Project,
+    compiled: &[&Compiled],
+    plan: &Plan,
+    place: &str,
+) {
+    printer.out(format_args!("Plan for {place}\n"));
     for change in plan.changes.iter().filter(|change| change.action != Action::Unchanged) {
-        out(describe(project, compiled, change));
+        printer.out(describe(project, compiled, change));
     }
     let changed = plan.changes.iter().any(|change| change.action != Action::Unchanged);
     if !plan.not_ours.is_empty() {
@@ -32,16 +39,17 @@ pub(in crate::cli) fn plan(project: &Project, compiled: &[&Compiled], plan: &Pla
             format!("{} {} ({})", other.kind.noun(), one_line(&other.id), one_line(&other.name))
         });
         let blank = if changed { "\n" } else { "" };
-        out(format_args!("{blank}Not ours, left alone:"));
+        printer.out(format_args!("{blank}Not ours, left alone:"));
         for name in names {
-            out(format_args!("  {name}"));
+            printer.out(format_args!("  {name}"));
         }
     }
-    out(format_args!("\n{}", planned(plan.summary())));
+    printer.out(format_args!("\n{}", planned(plan.summary())));
 }
 
 /// Writes what became of a plan.
 pub(in crate::cli) fn applied(
+    printer: &mut Printer,
     project: &Project,
     compiled: &[&Compiled],
     plan: &Plan,
@@ -57,10 +65,10 @@ pub(in crate::cli) fn applied(
             let operation = operation.map(|operation| format!("\n  {operation}")).unwrap_or_default();
             let place = query_place(project, compiled, change, outcome)
                 .unwrap_or_else(|| origin(project, compiled, change));
-            err(format_args!("{text}\n  at {place}{operation}"));
+            printer.err(format_args!("{text}\n  at {place}{operation}"));
         }
     }
-    out(done(summary));
+    printer.out(done(summary));
 }
 
 fn planned(summary: Summary) -> String {

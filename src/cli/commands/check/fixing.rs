@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::cli::project::{Counts, Project};
-use crate::cli::view::{self, Fixed};
+use crate::cli::view::Printer;
+use crate::cli::view::fixes::{self, Fixed};
 use crate::cli::{Global, file};
 use crate::diagnostic::{Applicability, Diagnostic, SourceMap};
 use crate::fix::fix;
@@ -29,7 +30,12 @@ struct Change {
 /// The fixes of one code are put into the texts in memory, and the folder is checked with them. A file in which there is
 /// then more of any code than before is tried again with one of them after the other, and goes without those with which
 /// it is so: what looked safe for its place was not for the rule.
-pub(super) fn fix_files(global: &Global, paths: &[Utf8PathBuf], dry_run: bool) -> anyhow::Result<()> {
+pub(super) fn fix_files(
+    global: &Global,
+    paths: &[Utf8PathBuf],
+    dry_run: bool,
+    printer: &mut Printer,
+) -> anyhow::Result<()> {
     let mut fixing = Fixing {
         global,
         paths,
@@ -60,18 +66,18 @@ pub(super) fn fix_files(global: &Global, paths: &[Utf8PathBuf], dry_run: bool) -
         for (path, place) in refused {
             match fixes.get(&path) {
                 Some(count) if *count > 1 => drop(several.insert(path, *count)),
-                _ => view::not_fixed(&path, Some(place), code, WORSE),
+                _ => fixes::not_fixed(printer, &path, Some(place), code, WORSE),
             }
         }
-        fixing.one_by_one(code, several)?;
+        fixing.one_by_one(code, several, printer)?;
     }
     let Fixing { changes, texts, .. } = fixing;
     for (path, change) in changes {
         match if dry_run { Ok(()) } else { file::replace_unchanged(&path, &change.before, &texts[&path]) } {
-            Ok(()) => view::fixed(&path, &change.fixed, dry_run),
+            Ok(()) => fixes::fixed(printer, &path, &change.fixed, dry_run),
             Err(error) => {
                 for code in change.fixed.iter().map(|fixed| fixed.code).collect::<HashSet<_>>() {
-                    view::not_fixed(&path, None, code, &format!("{error:#}"));
+                    fixes::not_fixed(printer, &path, None, code, &format!("{error:#}"));
                 }
             }
         }
@@ -149,6 +155,7 @@ impl Fixing<'_> {
         &mut self,
         code: &'static str,
         mut counts: BTreeMap<Utf8PathBuf, usize>,
+        printer: &mut Printer,
     ) -> anyhow::Result<()> {
         // Of a file, how many fixes were left where they are; the next to be tried stands behind them.
         let mut left: BTreeMap<Utf8PathBuf, usize> = BTreeMap::new();
@@ -170,7 +177,7 @@ impl Fixing<'_> {
                 *left.entry(path.clone()).or_default() += 1;
             }
             for (path, place) in refused {
-                view::not_fixed(&path, Some(place), code, WORSE);
+                fixes::not_fixed(printer, &path, Some(place), code, WORSE);
             }
             counts.retain(|path, count| {
                 *count -= 1;

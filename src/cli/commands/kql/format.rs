@@ -1,7 +1,5 @@
 mod rules;
 
-use std::io::Write as _;
-
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
@@ -11,7 +9,8 @@ use sentinel_schema::BuiltIn;
 use super::files;
 use crate::check;
 use crate::cli::exit::UsageError;
-use crate::cli::{Exit, Global, file, view};
+use crate::cli::view::{self, Printer, layout};
+use crate::cli::{Exit, Global, file};
 use crate::diagnostic::SourceMap;
 
 /// Lay queries out: each pipe and each statement on a line of its own
@@ -31,7 +30,7 @@ pub(super) struct Arguments {
     check: bool,
 }
 
-pub(super) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(global: &Global, arguments: &Arguments, printer: &mut Printer) -> anyhow::Result<Exit> {
     if let [path] = &*arguments.paths
         && path != files::STDIN
         && !path.exists()
@@ -41,21 +40,21 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit
             .into());
     }
     if arguments.rules {
-        return rules::run(global, arguments);
+        return rules::run(global, arguments, printer);
     }
     let stdin = [Utf8PathBuf::from(files::STDIN)];
     let (paths, failures) = files::find(if arguments.paths.is_empty() { &stdin } else { &arguments.paths });
     let mut exit = Exit::Done;
     for (path, error) in failures {
-        view::query::failed(&path, &format!("it cannot be read: {error}"));
+        layout::failed(printer, &path, &format!("it cannot be read: {error}"));
         exit = Exit::Findings;
     }
     for path in &paths {
-        match bare(path, arguments.check) {
+        match bare(path, arguments.check, printer) {
             Ok(Exit::Done) => {}
             Ok(_) => exit = Exit::Findings,
             Err(error) => {
-                view::error(&error);
+                view::error(printer, &error);
                 exit = Exit::Findings;
             }
         }
@@ -64,28 +63,28 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit
 }
 
 /// Lays a file out that holds a query and nothing else.
-fn bare(path: &Utf8Path, check: bool) -> anyhow::Result<Exit> {
+fn bare(path: &Utf8Path, check: bool, printer: &mut Printer) -> anyhow::Result<Exit> {
     let name = files::name(path);
     let text = files::read(path)?;
-    let Some(laid_out) = lay_out(name, &text) else { return Ok(Exit::Findings) };
+    let Some(laid_out) = lay_out(name, &text, printer) else { return Ok(Exit::Findings) };
     if check {
         if laid_out != text {
-            view::query::laid_out(name, "would change");
+            layout::laid_out(printer, name, "would change");
             return Ok(Exit::Findings);
         }
     } else if path == files::STDIN {
-        std::io::stdout().write_all(laid_out.as_bytes()).context("standard output cannot be written")?;
+        layout::query(printer, &laid_out);
     } else if laid_out != text {
         file::replace_unchanged(path, &text, &laid_out)
             .with_context(|| format!("{path} cannot be written"))?;
-        view::query::laid_out(name, "changed");
+        layout::laid_out(printer, name, "changed");
     }
     Ok(Exit::Done)
 }
 
 /// The text laid out, with the byte order mark, kind of line ends and final line end that it had; `None`, with a word
 /// on standard error, where it has errors of syntax. The text as it is where `kql` would then say something else of it.
-fn lay_out(name: &str, text: &str) -> Option<String> {
+fn lay_out(name: &str, text: &str, printer: &mut Printer) -> Option<String> {
     let (mark, query) = text.strip_prefix('\u{feff}').map_or(("", text), |rest| ("\u{feff}", rest));
     let mut laid_out = match kql::format(query) {
         Ok(laid_out) => laid_out,
@@ -93,7 +92,7 @@ fn lay_out(name: &str, text: &str) -> Option<String> {
             let index = LineIndex::new(query);
             for found in diagnostics {
                 let at = index.position(found.span.start);
-                view::query::left_alone(name, (at.line as usize, at.column as usize), &found.message);
+                layout::left_alone(printer, name, (at.line as usize, at.column as usize), &found.message);
             }
             return None;
         }
@@ -103,7 +102,7 @@ fn lay_out(name: &str, text: &str) -> Option<String> {
     }
     // A comment that allows a warning holds for its line, and that of the warning may now be another.
     if query.contains(check::ALLOW_MARK) && codes(query) != codes(&laid_out) {
-        view::query::left_alone(name, (1, 1), "laid out, a comment would no longer allow its warning");
+        layout::left_alone(printer, name, (1, 1), "laid out, a comment would no longer allow its warning");
         return Some(text.to_owned());
     }
     Some(format!("{mark}{laid_out}"))

@@ -8,7 +8,8 @@ use kql::TokenKind;
 use super::Arguments;
 use crate::cli::exit::UsageError;
 use crate::cli::project::{Counts, Project};
-use crate::cli::{Exit, Global, file, view};
+use crate::cli::view::{self, Printer, Stream, layout};
+use crate::cli::{Exit, Global, file};
 use crate::diagnostic::{Diagnostic, SourceMap, Span};
 use crate::document::Text;
 use crate::source::{self, NOT_UTF8, UNREADABLE, YAML_SYNTAX};
@@ -21,7 +22,7 @@ struct Change {
     text: String,
 }
 
-pub(super) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(global: &Global, arguments: &Arguments, printer: &mut Printer) -> anyhow::Result<Exit> {
     if arguments.paths.iter().any(|path| path == super::files::STDIN) {
         return Err(UsageError::new("--rules reads files, not standard input").into());
     }
@@ -31,13 +32,13 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit
     }
     let unread: Vec<Diagnostic> =
         project.diagnostics.iter().filter(|d| is_unread(&project, d)).cloned().collect();
-    view::query::unread(&project.map, &unread);
+    view::diagnostics::list(printer, Stream::Err, &project.map, &unread);
     let mut is_done = unread.is_empty();
     let mut changes: BTreeMap<Utf8PathBuf, Change> = BTreeMap::new();
     let rules = project.folder.rules.iter().filter_map(|rule| rule.query.as_ref());
     let parsers = project.folder.parsers.iter().filter_map(|parser| parser.query.as_ref());
     for query in rules.chain(parsers) {
-        match lay_out(&project.map, query) {
+        match lay_out(printer, &project.map, query) {
             Ok(Some(text)) => {
                 changes.insert(project.path(query.span.file).to_owned(), Change { place: query.span, text });
             }
@@ -45,9 +46,9 @@ pub(super) fn run(global: &Global, arguments: &Arguments) -> anyhow::Result<Exit
             Err(is_fault) => is_done &= !is_fault,
         }
     }
-    take_out_what_changes_a_check(global, arguments, &project, &mut changes)?;
+    take_out_what_changes_a_check(global, arguments, &project, &mut changes, printer)?;
     for (path, change) in &changes {
-        is_done &= write(path, project.map.file(change.place.file).text(), change, arguments.check);
+        is_done &= write(printer, path, project.map.file(change.place.file).text(), change, arguments.check);
     }
     Ok(if is_done { Exit::Done } else { Exit::Findings })
 }
@@ -61,7 +62,7 @@ fn is_unread(project: &Project, diagnostic: &Diagnostic) -> bool {
 
 /// The file with its query laid out; `None` where that changes nothing. `Err`, with a word on standard error, where the
 /// query is left alone; it says whether that is the query's own fault.
-fn lay_out(map: &SourceMap, query: &Text) -> Result<Option<String>, bool> {
+fn lay_out(printer: &mut Printer, map: &SourceMap, query: &Text) -> Result<Option<String>, bool> {
     // The blocks of a file hold line ends alone; a quoted text may hold carriage returns as well.
     let text = query.replace("\r\n", "\n");
     let lines = match kql::format(&text) {
@@ -69,7 +70,7 @@ fn lay_out(map: &SourceMap, query: &Text) -> Result<Option<String>, bool> {
         Err(faults) => {
             // Places are those of the text as it stands in the file.
             for fault in kql::format(query).err().unwrap_or(faults) {
-                left_alone(map, query.locate(map, fault.span.range()), &fault.message);
+                left_alone(printer, map, query.locate(map, fault.span.range()), &fault.message);
             }
             return Err(true);
         }
@@ -78,11 +79,11 @@ fn lay_out(map: &SourceMap, query: &Text) -> Result<Option<String>, bool> {
         return Ok(None);
     }
     if has_carriage_return(query) {
-        left_alone(map, query.span, "a text in the query holds a carriage return");
+        left_alone(printer, map, query.span, "a text in the query holds a carriage return");
         return Err(false);
     }
     source::replace_lines(map, query, &lines).map_err(|reason| {
-        left_alone(map, query.span, &format!("the query cannot be laid out: {reason}"));
+        left_alone(printer, map, query.span, &format!("the query cannot be laid out: {reason}"));
         false
     })
 }
@@ -101,6 +102,7 @@ fn take_out_what_changes_a_check(
     arguments: &Arguments,
     project: &Project,
     changes: &mut BTreeMap<Utf8PathBuf, Change>,
+    printer: &mut Printer,
 ) -> anyhow::Result<()> {
     if changes.is_empty() {
         return Ok(());
@@ -112,7 +114,7 @@ fn take_out_what_changes_a_check(
         let codes: Vec<&str> = differing(before.get(&**path), after.get(&**path)).into_iter().collect();
         if !codes.is_empty() {
             let reason = format!("laid out, `check` would judge it otherwise: {}", codes.join(", "));
-            left_alone(&project.map, change.place, &reason);
+            left_alone(printer, &project.map, change.place, &reason);
         }
         codes.is_empty()
     });
@@ -127,22 +129,22 @@ fn differing(before: Option<&Counts>, after: Option<&Counts>) -> BTreeSet<&'stat
 }
 
 /// Writes a file, or tells that it would be; whether there is nothing to say against it.
-fn write(path: &Utf8Path, before: &str, change: &Change, check: bool) -> bool {
+fn write(printer: &mut Printer, path: &Utf8Path, before: &str, change: &Change, check: bool) -> bool {
     if check {
-        view::query::laid_out(path.as_str(), "would change");
+        layout::laid_out(printer, path.as_str(), "would change");
         return false;
     }
     match file::replace_unchanged(path, before, &change.text) {
-        Ok(()) => view::query::laid_out(path.as_str(), "changed"),
+        Ok(()) => layout::laid_out(printer, path.as_str(), "changed"),
         Err(error) => {
-            view::query::failed(path, &format!("it cannot be written: {error:#}"));
+            layout::failed(printer, path, &format!("it cannot be written: {error:#}"));
             return false;
         }
     }
     true
 }
 
-fn left_alone(map: &SourceMap, place: Span, reason: &str) {
+fn left_alone(printer: &mut Printer, map: &SourceMap, place: Span, reason: &str) {
     let at = map.location(place);
-    view::query::left_alone(at.path.as_str(), (at.line, at.column), reason);
+    layout::left_alone(printer, at.path.as_str(), (at.line, at.column), reason);
 }
