@@ -16,7 +16,7 @@
 //! | `indicator` | one indicator: types, canonical values, what is refused | diagnostic |
 //! | `feed` | bytes of a feed to indicators | diagnostic, indicator |
 //! | `schema` | what a workspace has besides the built-in catalogue: settings, lock file; one layered environment | diagnostic, source |
-//! | `config` | bartizan.toml: workspaces, severities, settings of indicators, tables | diagnostic, operation, resource, schema |
+//! | `config` | bartizan.toml: workspaces, severities, settings of indicators, tables | diagnostic, operation, resource, schema, source |
 //! | `document` | what the author wrote, each field with its span | diagnostic, indicator, resource, source |
 //! | `semantic` | one model of each query: tree, types, reads, places | diagnostic, document, schema, source |
 //! | `compile` | documents and indicators to resources, or diagnostics | config, diagnostic, document, feed, indicator, resource, schema, semantic, source |
