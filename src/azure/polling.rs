@@ -17,8 +17,15 @@ use super::{
 use crate::operation::Operation;
 use crate::resource::Kind;
 
-/// Between two looks at a running operation, where the service names no time.
+/// The longest time between two looks at a running operation where the service names none. The first look is at once,
+/// since many operations have ended when they are answered; the time between the next ones doubles from 0.25 s.
 pub const POLL_INTERVAL: Duration = Duration::from_secs(2);
+
+/// The time before the second look.
+const FIRST_INTERVAL: Duration = Duration::from_millis(250);
+
+/// The shortest time between two looks, whatever `Retry-After` says.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The longest time between two looks, whatever `Retry-After` says.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
@@ -27,7 +34,7 @@ const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
 pub const LONGEST_OPERATION: Duration = Duration::from_secs(15 * 60);
 
 /// How many reads of a watchlist that was just written may miss it.
-const MOST_MISSES: u32 = 10;
+const MOST_MISSES: u32 = 12;
 
 /// What one look showed.
 enum Progress {
@@ -66,6 +73,8 @@ impl Progress {
 struct Patience {
     label: String,
     until: Instant,
+    /// The next pause where the service names none.
+    pause: Duration,
 }
 
 impl Patience {
@@ -73,12 +82,18 @@ impl Patience {
         Self {
             label: format!("{} {}", operation.method, operation.path),
             until: Instant::now() + LONGEST_OPERATION,
+            pause: Duration::ZERO,
         }
     }
 
-    async fn pause(&self, headers: &Headers) -> Result<(), Error> {
-        let wait =
-            retry_after(headers).unwrap_or(POLL_INTERVAL).clamp(Duration::from_millis(100), LONGEST_INTERVAL);
+    async fn pause(&mut self, headers: &Headers) -> Result<(), Error> {
+        let asked = retry_after(headers).map(|wait| wait.clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL));
+        let wait = asked.unwrap_or(self.pause);
+        self.pause = match asked {
+            // It named one before, so that it is not one that is done at once.
+            Some(_) => POLL_INTERVAL,
+            None => (self.pause * 2).clamp(FIRST_INTERVAL, POLL_INTERVAL),
+        };
         if Instant::now() + wait > self.until {
             let minutes = LONGEST_OPERATION.as_secs() / 60;
             return Err(Error::new(
@@ -106,11 +121,11 @@ impl Client {
         name: &str,
         operation: &Operation,
     ) -> Result<Value, Error> {
-        let patience = Patience::new(operation);
+        let mut patience = Patience::new(operation);
         let first = self.answer(operation).await?;
-        let had_status = self.await_status(&patience, &first).await?;
+        let had_status = self.await_status(&mut patience, &first).await?;
         // The answer to the PUT is older than the end of the operation.
-        let mut answer = if had_status { self.look_again(kind, name, &patience).await? } else { first };
+        let mut answer = if had_status { self.look_again(kind, name, &mut patience).await? } else { first };
         loop {
             match Progress::of_resource(&answer.body) {
                 Progress::Done | Progress::Unreadable => return Ok(answer.body),
@@ -119,7 +134,7 @@ impl Client {
                 }
                 Progress::Running => {
                     patience.pause(&answer.headers).await?;
-                    answer = self.look_again(kind, name, &patience).await?;
+                    answer = self.look_again(kind, name, &mut patience).await?;
                 }
             }
         }
@@ -132,7 +147,7 @@ impl Client {
     /// As [`Client::put`].
     pub async fn settled(&self, kind: Kind, name: &str) -> Result<Option<Value>, Error> {
         let operation = self.operations().get(kind, name);
-        let patience = Patience::new(&operation);
+        let mut patience = Patience::new(&operation);
         loop {
             let answer = match self.answer(&operation).await {
                 Ok(answer) => answer,
@@ -160,13 +175,13 @@ impl Client {
         name: &str,
         operation: &Operation,
     ) -> Result<(), Error> {
-        let patience = Patience::new(operation);
+        let mut patience = Patience::new(operation);
         let mut answer = match self.answer(operation).await {
             Ok(answer) => answer,
             Err(error) if is_absent(absence(kind), &error) => return Ok(()),
             Err(error) => return Err(error),
         };
-        if answer.status != 202 || self.await_status(&patience, &answer).await? {
+        if answer.status != 202 || self.await_status(&mut patience, &answer).await? {
             return Ok(());
         }
         loop {
@@ -181,7 +196,7 @@ impl Client {
 
     /// Follows the status document that an answer names, to its end. `false` when it names none that can be used; the
     /// resource itself then shows how far it is.
-    async fn await_status(&self, patience: &Patience, first: &Answer) -> Result<bool, Error> {
+    async fn await_status(&self, patience: &mut Patience, first: &Answer) -> Result<bool, Error> {
         let Some(url) = self.status_url(&first.headers) else {
             return Ok(false);
         };
@@ -226,7 +241,7 @@ impl Client {
     }
 
     /// Reads the resource; one that was just written may not be there yet for the first reads.
-    async fn look_again(&self, kind: Kind, name: &str, patience: &Patience) -> Result<Answer, Error> {
+    async fn look_again(&self, kind: Kind, name: &str, patience: &mut Patience) -> Result<Answer, Error> {
         let operation = self.operations().get(kind, name);
         let mut misses = 0;
         loop {

@@ -173,8 +173,9 @@ impl Target {
 pub(super) fn read_state(path: &Utf8Path) -> anyhow::Result<State> {
     match std::fs::read_to_string(path) {
         Ok(text) => State::from_json(&text).map_err(|error| {
-            UsageError::new(format!("{path} is no state of the emulator: {error}"))
-                .help("delete the file to start with an empty workspace")
+            // It may be anybody's file, so that nothing is said about deleting it.
+            UsageError::new(format!("{path} is not a state file of the emulator: {error}"))
+                .help("name a file that the emulator wrote, or a new one; it keeps its own in .bartizan/emulator.json")
                 .into()
         }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(State::default()),

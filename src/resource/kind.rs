@@ -102,6 +102,8 @@ impl Absence {
             "ParentResourceNotFound",
             "InvalidResourceType",
             "InvalidSubscriptionId",
+            // The emulator's, for a type that it lacks.
+            "NotEmulated",
         ],
     };
 
@@ -113,6 +115,8 @@ impl Absence {
             "ParentResourceNotFound",
             "InvalidResourceType",
             "InvalidSubscriptionId",
+            // The emulator's, for a type that it lacks.
+            "NotEmulated",
             "ResourceNotFound",
         ],
     };
@@ -322,7 +326,7 @@ mod tests {
         for code in ["NotFound", "404", ""] {
             assert!(Absence::SENTINEL.is(code) && Absence::RESOURCE_MANAGER.is(code), "{code}");
         }
-        for code in ["ResourceGroupNotFound", "subscriptionnotfound", "InvalidResourceType"] {
+        for code in ["ResourceGroupNotFound", "subscriptionnotfound", "InvalidResourceType", "NotEmulated"] {
             assert!(!Absence::SENTINEL.is(code) && !Absence::RESOURCE_MANAGER.is(code), "{code}");
         }
         // Sentinel is a child of the workspace; Log Analytics says it of the resource itself.

@@ -271,12 +271,22 @@ fn the_emulator_listens_on_loopback_alone() {
 }
 
 #[test]
-fn a_state_that_is_none_is_named_and_left() {
+fn a_file_that_is_not_a_state_is_reported_and_never_changed_nor_said_to_be_deletable() {
     let folder = rule_and_watchlist();
-    folder.write(".bartizan/emulator.json", "not json");
-    let run = folder.run(&["apply", "--emulator"]).expect(3);
-    assert!(run.stderr.contains(".bartizan/emulator.json"), "{}", run.stderr);
-    assert_eq!(folder.read(".bartizan/emulator.json"), "not json");
+    for text in ["not json", "{}", "[1, 2]", "", "{\"format_version\": 99}"] {
+        folder.write(".bartizan/emulator.json", text);
+        folder.write("mine.json", text);
+        for (arguments, path) in [
+            (&["apply", "--emulator"][..], ".bartizan/emulator.json"),
+            (&["emulator", "--listen", "127.0.0.1:0", "--state", "mine.json"], "mine.json"),
+        ] {
+            let run = folder.run(arguments).expect(3);
+            let says = format!("{path} is not a state file of the emulator");
+            assert!(run.stderr.contains(&says), "{}", run.stderr);
+            assert!(!run.stderr.contains("delete") && !run.stderr.contains("remove"), "{}", run.stderr);
+            assert_eq!(folder.read(path), text);
+        }
+    }
 }
 
 #[test]

@@ -165,7 +165,7 @@ fn put(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
     }
     validation::check(call.options, kind, &properties)?;
     check_workspace(call, kind, &key, &properties)?;
-    query::check(call.options, call.workspace, kind, &properties)?;
+    query::check(call, kind, &properties)?;
 
     let etag = call.serial.etag(call.now);
     let created = call.workspace.rules.get(&key).map(|rule| rule.created);
@@ -294,19 +294,26 @@ fn check_workspace(
 ) -> Result<(), ArmError> {
     let others = || call.workspace.rules.iter().filter(|(other, _)| *other != key).map(|(_, rule)| rule);
     let enabled = |properties: &Map<String, Value>| properties.get("enabled") == Some(&Value::Bool(true));
-    let limit = match kind.name {
-        "Scheduled" => Some(call.options.enabled_scheduled_limit),
-        "NRT" => Some(call.options.enabled_nrt_limit),
+    let reached = |what: &str, limit: usize| {
+        let message = format!(
+            "The maximum number of {what}{} alert rules for the workspace, {limit}, has been reached.",
+            kind.name
+        );
+        Err(ArmError::bad_request("BadRequest", message))
+    };
+    let limits = match kind.name {
+        "Scheduled" => Some((call.options.enabled_scheduled_limit, call.options.scheduled_limit)),
+        "NRT" => Some((call.options.enabled_nrt_limit, call.options.nrt_limit)),
         _ => None,
     };
-    if let Some(limit) = limit.filter(|_| enabled(properties)) {
-        let count = others().filter(|rule| rule.kind == kind.name && enabled(&rule.properties)).count();
-        if count >= limit {
-            let message = format!(
-                "The maximum number of enabled {} alert rules for the workspace, {limit}, has been reached.",
-                kind.name
-            );
-            return Err(ArmError::bad_request("BadRequest", message));
+    if let Some((most_enabled, most)) = limits {
+        let alike = || others().filter(|rule| rule.kind == kind.name);
+        if enabled(properties) && alike().filter(|rule| enabled(&rule.properties)).count() >= most_enabled {
+            return reached("enabled ", most_enabled);
+        }
+        // One that is there may be changed however many there are.
+        if !call.workspace.rules.contains_key(key) && alike().count() >= most {
+            return reached("", most);
         }
     }
     if call.options.unique_display_names

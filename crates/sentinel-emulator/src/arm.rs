@@ -2,6 +2,7 @@
 
 pub(crate) mod error;
 pub(crate) mod headers;
+pub(crate) mod lacking;
 pub(crate) mod list;
 pub(crate) mod route;
 pub(crate) mod throttle;

@@ -13,8 +13,9 @@
 //! | resource | verbs |
 //! |---|---|
 //! | `alertRules` | list, GET, PUT, DELETE; every kind can be written; a workspace starts with `BuiltInFusion` |
-//! | `watchlists`, `watchlistItems` | list, GET, PUT, DELETE; content as CSV or TSV; long-running operations |
-//! | `metadata` | list with `$filter`, `$orderby`, `$top`, `$skip`; GET, PUT, PATCH, DELETE |
+//! | `watchlists`, `watchlistItems` | list, GET, PUT, DELETE; content as CSV or TSV |
+//! | `watchlistStatuses` | GET, the state of a long-running write |
+//! | `metadata` | list with `$filter`, `$orderby`, `$top`, `$skip`; GET, PUT, PATCH, DELETE; no etags |
 //! | `onboardingStates` | list, GET, PUT, DELETE |
 //! | workspace, `tables` | GET, list |
 //! | `savedSearches` | list, GET, PUT, DELETE; a workspace starts with one that is no function |
@@ -59,7 +60,8 @@
 //!
 //! Queries are analysed, so that a rule is refused whose query or mappings the workspace could not serve
 //! ([`Options::tables`], [`Options::declared`]); they are not run.
-//! The content hub, automation rules, incidents and data connectors answer 404.
+//! Other types that the service has, such as automation rules, incidents and the content hub, answer 404 with the code
+//! `NotEmulated`.
 
 mod alert_rules;
 mod arm;

@@ -8,7 +8,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use crate::arm::error::ArmError;
-use crate::arm::{Call, Reply, body_etag, list, same_etag, system_data};
+use crate::arm::{Call, Reply, list, system_data};
 use crate::contract::Shape::{AnyObject, Object, OneOf, Text, Texts};
 use crate::contract::{self, Field, ReadError, Reading};
 use crate::state::Metadata;
@@ -51,6 +51,9 @@ const SUPPORT: &[Field] = &[
 ];
 
 const CATEGORIES: &[Field] = &[Field::new("domains", Texts), Field::new("verticals", Texts)];
+
+/// No answer shows an etag of metadata, in no recording of 2022 or 2026, so that `If-Match` can name none.
+const NO_ETAG: &str = "";
 
 /// Answers the list.
 pub(crate) fn answer_list(call: &Call<'_>) -> Result<Reply, ArmError> {
@@ -110,8 +113,8 @@ pub(crate) fn answer(call: &mut Call<'_>, name: &str) -> Result<Reply, ArmError>
             let base = metadata.properties.clone();
             write(call, name, base)
         }
-        (&Method::DELETE, Some(metadata)) => {
-            call.check_if_match(Some(&metadata.etag))?;
+        (&Method::DELETE, Some(_)) => {
+            call.check_if_match(Some(NO_ETAG))?;
             call.workspace.metadata.remove(&key);
             Ok(Reply::ok(json!({})))
         }
@@ -135,25 +138,20 @@ fn write(call: &mut Call<'_>, name: &str, base: Map<String, Value>) -> Result<Re
         }
     }
     let reading = Reading { drop_preview: false, refuse_read_only: true, normalise_durations: false };
-    let properties = contract::read(FIELDS, &given, "properties", reading).map_err(unreadable)?;
+    let mut properties = contract::read(FIELDS, &given, "properties", reading).map_err(unreadable)?;
+    properties.entry("source").or_insert_with(|| {
+        let workspace = &call.workspace;
+        json!({ "kind": "LocalWorkspace", "name": workspace.name, "sourceId": workspace.customer_id() })
+    });
     let key = name.to_lowercase();
     let existing = call.workspace.metadata.get(&key);
-    let current = existing.map(|metadata| metadata.etag.as_str());
-    call.check_if_match(current)?;
-    if let (Some(expected), Some(current)) = (body_etag(&body), current)
-        && !same_etag(expected, current)
-    {
-        return Err(ArmError::conflict(format!(
-            "Newer instance of metadata '{name}' exists (Etag does not match). Data was not saved."
-        )));
-    }
+    call.check_if_match(existing.map(|_| NO_ETAG))?;
     let created = existing.map(|metadata| metadata.created);
     let metadata = Metadata {
         name: existing.map_or_else(|| name.to_owned(), |metadata| metadata.name.clone()),
         created: created.unwrap_or(call.now),
         modified: call.now,
         properties,
-        etag: call.serial.etag(call.now),
     };
     let status = if created.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     let reply = Reply::json(status, show(call, &metadata));
@@ -177,7 +175,6 @@ fn show(call: &Call<'_>, metadata: &Metadata) -> Value {
         "id": call.workspace.sentinel_id(&format!("metadata/{}", metadata.name)),
         "name": metadata.name,
         "type": "Microsoft.SecurityInsights/metadata",
-        "etag": metadata.etag,
         "systemData": system_data(metadata.created, metadata.modified),
         "properties": metadata.properties,
     })

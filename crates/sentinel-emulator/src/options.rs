@@ -47,10 +47,15 @@ pub enum WatchlistPut {
 /// How watchlist writes answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WatchlistWrites {
+    /// As the specification of the request's api-version: `LongRunning` from 2025-01-01-preview on, `Immediate` before.
+    AsSpecified {
+        /// How long an upload or a deletion takes where it is long-running.
+        duration: SignedDuration,
+    },
     /// As transcripts of 2022 show: PUT 200, DELETE 200 with `{}`, everything done when the answer arrives.
     Immediate,
-    /// As the specification says: PUT 201 or 200 with `Azure-AsyncOperation`, DELETE 202 with
-    /// `Azure-AsyncOperation` and `Location`; the work is done once `duration` has passed on the clock.
+    /// PUT 201 or 200 with `Azure-AsyncOperation`, DELETE 202 with `Azure-AsyncOperation` and `Location`; the work is
+    /// done once `duration` has passed on the clock.
     LongRunning {
         /// How long an upload or a deletion takes.
         duration: SignedDuration,
@@ -112,7 +117,8 @@ pub struct Options {
     /// Whether a stable api-version refuses the kinds that only previews define (NRT, MLBehaviorAnalytics,
     /// ThreatIntelligence). A deployer reports that NRT is taken, so the default is `false`.
     pub stable_versions_refuse_preview_kinds: bool,
-    /// Whether the `If-Match` header is evaluated (412 when stale). Nothing shows that it is. Default `false`.
+    /// Whether the `If-Match` header is evaluated (412 when it does not hold). The specifications of both namespaces have
+    /// etags in bodies alone, and nothing shows that the header is evaluated. Default `false`.
     pub evaluate_if_match: bool,
     /// The status of a PUT to the id of a rule deleted a short while ago: 400 or 409. Default 400.
     pub tombstone_status: u16,
@@ -147,12 +153,19 @@ pub struct Options {
     pub refuse_unknown_techniques: bool,
     /// How many enabled scheduled rules a workspace takes.
     pub enabled_scheduled_limit: usize,
+    /// How many scheduled rules a workspace takes, disabled ones too. With a dedicated cluster twice as many.
+    pub scheduled_limit: usize,
     /// How many enabled NRT rules a workspace takes.
     pub enabled_nrt_limit: usize,
+    /// How many NRT rules a workspace takes, disabled ones too.
+    pub nrt_limit: usize,
     /// What a PUT of a watchlist's content does to the items that are there.
     pub watchlist_put: WatchlistPut,
-    /// How watchlist writes answer.
+    /// How watchlist writes answer. Default: as specified, done when the answer arrives.
     pub watchlist_writes: WatchlistWrites,
+    /// How long after its creation an item, and the columns that it brings, are not found by queries. Some minutes in
+    /// practice. Default zero: at once.
+    pub watchlist_query_lag: SignedDuration,
     /// Whether a PUT without an etag writes over a saved search that exists. It is answered 409, as several users
     /// report, unless this is `true`.
     pub overwrite_saved_searches_without_etag: bool,
@@ -196,9 +209,12 @@ impl Default for Options {
             check_technique_tactics: true,
             refuse_unknown_techniques: true,
             enabled_scheduled_limit: 512,
+            scheduled_limit: 1_024,
             enabled_nrt_limit: 50,
+            nrt_limit: 100,
             watchlist_put: WatchlistPut::Append,
-            watchlist_writes: WatchlistWrites::Immediate,
+            watchlist_writes: WatchlistWrites::AsSpecified { duration: SignedDuration::ZERO },
+            watchlist_query_lag: SignedDuration::ZERO,
             overwrite_saved_searches_without_etag: false,
             item_changes_per_month: 100_000,
             read_lag: None,

@@ -55,7 +55,8 @@ pub(crate) fn answer(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
     match (&call.request.method, existing) {
         (&Method::GET, Some(search)) => Ok(Reply::ok(show(call, search))),
         (&Method::PUT, _) => write(call, id),
-        (&Method::DELETE, Some(_)) => {
+        (&Method::DELETE, Some(search)) => {
+            call.check_if_match(Some(&search.etag))?;
             call.workspace.saved_searches.remove(&key);
             Ok(Reply::ok(json!({})))
         }
@@ -80,6 +81,7 @@ fn write(call: &mut Call<'_>, id: &str) -> Result<Reply, ArmError> {
     properties.entry("version").or_insert_with(|| json!(2));
     let key = id.to_lowercase();
     let existing = call.workspace.saved_searches.get(&key);
+    call.check_if_match(existing.map(|search| search.etag.as_str()))?;
     if let Some(existing) = existing
         && !may_overwrite(call, &body, &existing.etag)
     {

@@ -106,10 +106,13 @@ fn edit(
             Some(watchlist) => (&mut watchlist.etag, &mut watchlist.properties),
             None => return,
         },
-        Target::Metadata(name) => match workspace.metadata.get_mut(&name.to_lowercase()) {
-            Some(metadata) => (&mut metadata.etag, &mut metadata.properties),
-            None => return,
-        },
+        Target::Metadata(name) => {
+            if let Some(metadata) = workspace.metadata.get_mut(&name.to_lowercase()) {
+                metadata.modified = now;
+                metadata.properties.extend(properties.clone());
+            }
+            return;
+        }
         Target::SavedSearch(id) => match workspace.saved_searches.get_mut(&id.to_lowercase()) {
             Some(search) => (&mut search.etag, &mut search.properties),
             None => return,
@@ -150,6 +153,7 @@ fn dispatch(
             *remaining = Some(content.buckets.take(throttling, &request.method, &subscription, now)?);
             return operation_status(&content.state, request, &operation, now);
         }
+        Route::Lacking { namespace, name } => return Err(lacking(namespace, &name)),
         Route::UnknownType { namespace, name } => return Err(unknown_type(request, namespace, &name)),
         Route::Token | Route::Unknown => {
             let message =
@@ -274,6 +278,15 @@ fn check_exists(options: &Options, scope: &Scope) -> Result<(), ArmError> {
         }
         _ => Ok(()),
     }
+}
+
+fn lacking(namespace: &str, name: &str) -> ArmError {
+    ArmError::not_found(
+        "NotEmulated",
+        format!(
+            "The emulator does not have '{namespace}/{name}', which the service has. Its documentation lists what it has."
+        ),
+    )
 }
 
 fn unknown_type(request: &ArmRequest, namespace: &str, name: &str) -> ArmError {

@@ -206,6 +206,11 @@ pub(crate) struct Watchlist {
 }
 
 impl Watchlist {
+    /// Whether the item is there for readers: those of an upload that is under way are not.
+    pub(crate) fn shows(&self, item: &Item) -> bool {
+        self.uploading_until.is_none() || item.created < self.updated
+    }
+
     /// Lets neighbours with the same columns share their names.
     fn share_columns(&mut self) {
         let mut last: Option<Columns> = None;
@@ -231,7 +236,6 @@ pub(crate) struct Item {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Metadata {
     pub(crate) name: String,
-    pub(crate) etag: String,
     pub(crate) created: Timestamp,
     pub(crate) modified: Timestamp,
     pub(crate) properties: Map<String, Value>,

@@ -7,7 +7,7 @@ mod upload;
 use std::collections::BTreeMap;
 
 use axum::http::{Method, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use crate::arm::error::ArmError;
@@ -21,8 +21,12 @@ use crate::options::WatchlistWrites;
 use crate::state::{Operation, Watchlist, Workspace};
 use upload::Upload;
 
-/// From this api-version on, answers show `provisioningState`.
-const SHOWS_PROVISIONING_STATE_FROM: &str = "2025-01-01";
+/// From this api-version on (2025-01-01-preview is the first), writes are long-running operations and answers show
+/// `provisioningState`.
+const LONG_RUNNING_FROM: &str = "2025-01-01";
+
+/// For how long the status of an operation that has ended can be read.
+const OPERATION_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
 /// What a client can set, in the order of the service's answers.
 const FIELDS: &[Field] = &[
@@ -48,6 +52,17 @@ pub(crate) fn settle(workspace: &mut Workspace, now: Timestamp) {
         if watchlist.uploading_until.is_some_and(|until| until <= now) {
             watchlist.uploading_until = None;
         }
+    }
+}
+
+/// How long a write takes; `None` when it is done at once and answered so.
+fn long_running(call: &Call<'_>) -> Option<SignedDuration> {
+    match call.options.watchlist_writes {
+        WatchlistWrites::LongRunning { duration } => Some(duration),
+        WatchlistWrites::AsSpecified { duration } if call.version.is_from(LONG_RUNNING_FROM) => {
+            Some(duration)
+        }
+        WatchlistWrites::AsSpecified { .. } | WatchlistWrites::Immediate => None,
     }
 }
 
@@ -126,7 +141,7 @@ fn show(call: &Call<'_>, watchlist: &Watchlist, detail: Detail) -> Value {
     } else if !watchlist.rewritten {
         put("uploadStatus", "New".into());
     }
-    if call.version.is_from(SHOWS_PROVISIONING_STATE_FROM) {
+    if call.version.is_from(LONG_RUNNING_FROM) {
         let state = match (watchlist.deleting_until.is_some(), uploading) {
             (true, _) => "Deleting",
             (false, true) => "Uploading",
@@ -230,7 +245,7 @@ fn put(call: &mut Call<'_>, alias: &str) -> Result<Reply, ArmError> {
     upload.store(call, &mut watchlist.items);
     let mut headers = Vec::new();
     let mut status = StatusCode::OK;
-    if let WatchlistWrites::LongRunning { duration } = call.options.watchlist_writes {
+    if let Some(duration) = long_running(call) {
         let until = call.now.checked_add(duration).unwrap_or(call.now);
         if uploads {
             watchlist.uploading_until = Some(until).filter(|until| *until > call.now);
@@ -262,28 +277,26 @@ fn delete(call: &mut Call<'_>, alias: &str) -> Result<Reply, ArmError> {
     }
     let items = watchlist.items.len();
     upload::count_changes(call, items)?;
-    match call.options.watchlist_writes {
-        WatchlistWrites::Immediate => {
-            call.workspace.watchlists.remove(&key);
-            Ok(Reply::ok(json!({})))
-        }
-        WatchlistWrites::LongRunning { duration } => {
-            let until = call.now.checked_add(duration).unwrap_or(call.now);
-            if let Some(watchlist) = call.workspace.watchlists.get_mut(&key) {
-                watchlist.deleting_until = Some(until);
-            }
-            let link = begin_operation(call, alias, until);
-            Ok(Reply {
-                status: StatusCode::ACCEPTED,
-                body: None,
-                headers: vec![("azure-asyncoperation", link.clone()), ("location", link)],
-            })
-        }
+    let Some(duration) = long_running(call) else {
+        call.workspace.watchlists.remove(&key);
+        return Ok(Reply::ok(json!({})));
+    };
+    let until = call.now.checked_add(duration).unwrap_or(call.now);
+    if let Some(watchlist) = call.workspace.watchlists.get_mut(&key) {
+        watchlist.deleting_until = Some(until);
     }
+    let link = begin_operation(call, alias, until);
+    Ok(Reply {
+        status: StatusCode::ACCEPTED,
+        body: None,
+        headers: vec![("azure-asyncoperation", link.clone()), ("location", link)],
+    })
 }
 
 /// Remembers an operation that ends at `ends`, and gives the link to its status.
 fn begin_operation(call: &mut Call<'_>, alias: &str, ends: Timestamp) -> String {
+    let now = call.now;
+    call.operations.retain(|_, operation| now.duration_since(operation.ends) < OPERATION_LIFETIME);
     let id = call.serial.guid();
     let alias = percent_encoding::utf8_percent_encode(alias, percent_encoding::NON_ALPHANUMERIC);
     let path = format!(

@@ -4,6 +4,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
+use jiff::SignedDuration;
 use sentinel_emulator::{DeclaredTable, Emulator, Options, Tables, serve};
 use tokio::net::TcpListener;
 
@@ -35,6 +36,12 @@ pub(in crate::cli) struct Arguments {
     /// How many resources a page of a list holds, 500 without it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     page_size: Option<u32>,
+    /// Answer 412 where the header If-Match does not hold; etags in bodies count in any case.
+    #[arg(long)]
+    evaluate_if_match: bool,
+    /// How many seconds pass until queries find the rows and columns of a watchlist that was written.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    watchlist_query_lag: u32,
 }
 
 pub(in crate::cli) fn run(arguments: &Arguments, printer: &mut Printer) -> anyhow::Result<Exit> {
@@ -48,6 +55,8 @@ pub(in crate::cli) fn run(arguments: &Arguments, printer: &mut Printer) -> anyho
     let (tables, declared) = tables.unwrap_or((Tables::Everything, Vec::new()));
     // Nobody looks back at the requests, and uploads are large.
     let mut options = Options { tables, declared, remembered_requests: 0, ..Options::default() };
+    options.evaluate_if_match = arguments.evaluate_if_match;
+    options.watchlist_query_lag = SignedDuration::from_secs(arguments.watchlist_query_lag.into());
     if let Some(size) = arguments.page_size {
         options.page_size = usize::try_from(size).ok();
     }

@@ -43,6 +43,21 @@ async fn a_put_follows_the_status_document_and_then_reads_the_watchlist() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn where_no_time_is_named_the_first_look_is_at_once_and_the_next_ones_are_further_apart() {
+    let url = format!("{ORIGIN}{STATUS}?api-version=2025-09-01");
+    let service = Service::new(move |seen| match (seen.index, seen.path.as_str()) {
+        (0, _) => json_with(201, &[("azure-asyncoperation", &url)], &watchlist("InProgress")),
+        (1..=6, STATUS) => json(200, &json!({"status": "InProgress"})),
+        (_, STATUS) => json(200, &json!({"status": "Succeeded"})),
+        _ => json(200, &watchlist("Succeeded")),
+    });
+    service.client().put(Kind::Watchlist, "w", &body()).await.unwrap();
+    let seen = service.seen();
+    let waits: Vec<_> = seen.windows(2).map(|pair| (pair[1].at - pair[0].at).as_millis()).collect();
+    assert_eq!(waits, [0, 250, 500, 1_000, 2_000, 2_000, 2_000, 0]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_put_without_a_status_document_waits_for_the_provisioning_state() {
     let service = Service::new(|seen| match seen.index {
         0 => json(201, &watchlist("New")),

@@ -14,20 +14,15 @@ use serde_json::{Map, Value};
 use super::model::Kind;
 use super::validation::text;
 use crate::Options;
-use crate::arm::error::ArmError;
-use crate::state::Workspace;
+use crate::arm::{Call, error::ArmError};
 use catalog::State;
 
 /// How many other workspaces a query may name.
 const MOST_WORKSPACES: usize = 20;
 
 /// Checks the query of a rule against the workspace.
-pub(super) fn check(
-    options: &Options,
-    workspace: &Workspace,
-    kind: &Kind,
-    properties: &Map<String, Value>,
-) -> Result<(), ArmError> {
+pub(super) fn check(call: &Call<'_>, kind: &Kind, properties: &Map<String, Value>) -> Result<(), ArmError> {
+    let options = call.options;
     let Some(query) = text(properties, "query") else {
         return Ok(());
     };
@@ -35,7 +30,7 @@ pub(super) fn check(
     if parsed.tree.is_empty() {
         return Err(refusal::plain("Failed to run the analytics rule query. The query is empty."));
     }
-    let analysis = kql::analyze(&parsed, &State::new(options, workspace));
+    let analysis = kql::analyze(&parsed, &State::new(call));
     if analysis.reads().iter().any(|read| read.kind == ReadKind::EveryTable) {
         return Err(refusal::plain(
             "Invalid data model. [query: The query cannot contain 'search *' or 'union *'.]",

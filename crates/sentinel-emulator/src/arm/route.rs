@@ -2,6 +2,8 @@
 
 use percent_encoding::percent_decode_str;
 
+use super::lacking;
+
 /// The workspace that a path goes through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Scope {
@@ -40,6 +42,11 @@ pub(crate) enum Route {
     WatchlistStatus {
         subscription: String,
         operation: String,
+    },
+    /// A type that the service has and the emulator does not.
+    Lacking {
+        namespace: &'static str,
+        name: String,
     },
     /// A type that the namespace does not have.
     UnknownType {
@@ -128,10 +135,13 @@ pub(crate) fn read(path: &str) -> Route {
                 ["savedsearches"] => Route::Workspace(scope, Target::SavedSearches),
                 ["savedsearches", _] => Route::Workspace(scope, Target::SavedSearch(name(9))),
                 ["providers", "microsoft.securityinsights", rest @ ..] => sentinel(scope, rest, name),
-                [_, ..] => Route::UnknownType {
-                    namespace: "Microsoft.OperationalInsights",
-                    name: format!("workspaces/{}", name(8)),
-                },
+                [_, ..] => {
+                    let namespace = "Microsoft.OperationalInsights";
+                    match lacking::log_analytics(rest) {
+                        Some(name) => Route::Lacking { namespace, name },
+                        None => Route::UnknownType { namespace, name: format!("workspaces/{}", name(8)) },
+                    }
+                }
             }
         }
         _ => Route::Unknown,
@@ -153,7 +163,11 @@ fn sentinel(scope: Scope, rest: &[&str], name: impl Fn(usize) -> String) -> Rout
         ["onboardingstates", _] => Target::OnboardingState(name(11)),
         [] => return Route::Unknown,
         [_, ..] => {
-            return Route::UnknownType { namespace: "Microsoft.SecurityInsights", name: name(10) };
+            let namespace = "Microsoft.SecurityInsights";
+            return match lacking::sentinel(rest) {
+                Some(name) => Route::Lacking { namespace, name },
+                None => Route::UnknownType { namespace, name: name(10) },
+            };
         }
     };
     Route::Workspace(scope, target)

@@ -4,12 +4,11 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{content, find, missing, read_body, refuse, upload, user};
+use super::{content, find, long_running, missing, read_body, refuse, upload, user};
 use crate::arm::error::ArmError;
 use crate::arm::{Call, Reply, body_etag, instant_with_offset, list, same_etag, system_data, tenant_id};
 use crate::contract::Field;
 use crate::contract::Shape::AnyObject;
-use crate::options::WatchlistWrites;
 use crate::state::{Item, Row, Watchlist};
 
 const FIELDS: &[Field] =
@@ -19,7 +18,7 @@ const FIELDS: &[Field] =
 pub(crate) fn answer_list(call: &Call<'_>, alias: &str) -> Result<Reply, ArmError> {
     call.require_get()?;
     let watchlist = find(call, alias)?;
-    let items = list::rest(call.request, &watchlist.items).filter(|(_, item)| is_visible(watchlist, item));
+    let items = list::rest(call.request, &watchlist.items).filter(|(_, item)| watchlist.shows(item));
     let items = items.map(|(id, item)| (id, (id, item)));
     Ok(list::page(call.request, call.options.page_size, items, |(id, item)| show(call, watchlist, id, item)))
 }
@@ -30,7 +29,7 @@ pub(crate) fn answer(call: &mut Call<'_>, alias: &str, id: &str) -> Result<Reply
     match call.request.method {
         Method::GET => {
             let watchlist = find(call, alias)?;
-            let item = watchlist.items.get(&key).filter(|item| is_visible(watchlist, item));
+            let item = watchlist.items.get(&key).filter(|item| watchlist.shows(item));
             item.map(|item| Reply::ok(show(call, watchlist, &key, item))).ok_or_else(|| missing(id))
         }
         Method::PUT => put(call, alias, &key),
@@ -47,11 +46,6 @@ pub(crate) fn answer(call: &mut Call<'_>, alias: &str, id: &str) -> Result<Reply
         }
         _ => Err(call.request.not_allowed()),
     }
-}
-
-/// Items of an upload that is under way are not there yet.
-fn is_visible(watchlist: &Watchlist, item: &Item) -> bool {
-    watchlist.uploading_until.is_none() || item.created < watchlist.updated
 }
 
 fn show(call: &Call<'_>, watchlist: &Watchlist, id: &str, item: &Item) -> Value {
@@ -120,8 +114,8 @@ fn put(call: &mut Call<'_>, alias: &str, id: &str) -> Result<Reply, ArmError> {
     if let Some(watchlist) = call.workspace.watchlists.get_mut(&alias.to_lowercase()) {
         watchlist.items.insert(id.to_owned(), item.clone());
     }
-    let status = match (call.options.watchlist_writes, created) {
-        (WatchlistWrites::LongRunning { .. }, None) => StatusCode::CREATED,
+    let status = match (long_running(call), created) {
+        (Some(_), None) => StatusCode::CREATED,
         _ => StatusCode::OK,
     };
     Ok(Reply::json(status, show(call, find(call, alias)?, id, &item)))

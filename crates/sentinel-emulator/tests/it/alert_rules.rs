@@ -272,9 +272,33 @@ async fn enabled_rules_are_limited_by_kind() {
 }
 
 #[tokio::test]
-async fn the_default_limits_are_512_and_50() {
+async fn rules_are_limited_by_kind_disabled_ones_too() {
+    let mut service = Service::with(|options| {
+        options.scheduled_limit = 2;
+        options.nrt_limit = 1;
+    });
+    service.version = PREVIEW;
+    let disabled = |rule: Value| with(rule, json!({ "enabled": false }));
+    service.put("alertRules/1", disabled(scheduled())).await.expect(201);
+    service.put("alertRules/2", scheduled()).await.expect(201);
+    for rule in [scheduled(), disabled(scheduled())] {
+        let refused = service.put("alertRules/3", rule).await.expect(400);
+        let says = "The maximum number of Scheduled alert rules for the workspace, 2, has been reached.";
+        assert_eq!(refused.message(), says);
+    }
+    // Those that are there can be changed and enabled, and one that goes away makes room.
+    service.put("alertRules/1", scheduled()).await.expect(200);
+    service.put("alertRules/n1", disabled(nrt())).await.expect(201);
+    service.put("alertRules/n2", disabled(nrt())).await.expect(400);
+    service.delete("alertRules/1").await.expect(200);
+    service.put("alertRules/3", scheduled()).await.expect(201);
+}
+
+#[tokio::test]
+async fn the_default_limits_are_those_of_a_workspace_without_a_dedicated_cluster() {
     let options = sentinel_emulator::Options::default();
-    assert_eq!((options.enabled_scheduled_limit, options.enabled_nrt_limit), (512, 50));
+    assert_eq!((options.enabled_scheduled_limit, options.scheduled_limit), (512, 1_024));
+    assert_eq!((options.enabled_nrt_limit, options.nrt_limit), (50, 100));
 }
 
 #[tokio::test]

@@ -96,16 +96,11 @@ async fn what_does_not_exist_says_so() {
     for (method, uri, status, code) in [
         (
             "GET",
-            format!("{HOST}{WORKSPACE}/providers/Microsoft.SecurityInsights/incidents?api-version={STABLE}"),
+            format!("{HOST}{WORKSPACE}/providers/Microsoft.SecurityInsights/nothings?api-version={STABLE}"),
             404,
             "InvalidResourceType",
         ),
-        (
-            "GET",
-            format!("{HOST}{WORKSPACE}/linkedServices?api-version=2023-09-01"),
-            404,
-            "InvalidResourceType",
-        ),
+        ("GET", format!("{HOST}{WORKSPACE}/nothings?api-version=2023-09-01"), 404, "InvalidResourceType"),
         ("GET", format!("{HOST}/nothing"), 404, "NotFound"),
         ("GET", format!("{HOST}/"), 404, "NotFound"),
         ("POST", rules_uri("?api-version=2025-09-01"), 405, "MethodNotAllowed"),
@@ -113,6 +108,44 @@ async fn what_does_not_exist_says_so() {
     ] {
         assert_eq!(service.raw(method, &uri, &[], None).await.expect(status).code(), code, "{uri}");
     }
+}
+
+#[tokio::test]
+async fn what_the_service_has_and_the_emulator_lacks_says_so() {
+    let service = Service::new();
+    for (method, path, name) in [
+        ("GET", "alertRuleTemplates", "alertRuleTemplates"),
+        ("GET", "ALERTRULETEMPLATES/x", "alertRuleTemplates"),
+        ("PUT", "automationRules/x", "automationRules"),
+        ("GET", "alertRules/r/actions", "alertRules/actions"),
+        ("PUT", "alertRules/r/actions/a", "alertRules/actions"),
+        ("POST", "alertRules/r/triggerRuleRun", "alertRules/triggerRuleRun"),
+        ("GET", "threatIntelligence/main/indicators", "threatIntelligence"),
+        ("GET", "incidents", "incidents"),
+        ("GET", "dataConnectors", "dataConnectors"),
+        ("GET", "contentPackages", "contentPackages"),
+        ("DELETE", "sourcecontrols/x", "sourcecontrols"),
+    ] {
+        let answer = service.call(method, path, None).await.expect(404);
+        assert_eq!(answer.code(), "NotEmulated", "{path}");
+        let says =
+            format!("The emulator does not have 'Microsoft.SecurityInsights/{name}', which the service has.");
+        assert!(answer.message().starts_with(&says), "{}", answer.message());
+    }
+    for path in ["summaryLogs/x", "linkedServices", "api/query"] {
+        let uri = format!("{HOST}{WORKSPACE}/{path}?api-version=2025-07-01");
+        let answer = service.raw("GET", &uri, &[], None).await.expect(404);
+        assert_eq!(answer.code(), "NotEmulated", "{path}");
+        assert!(
+            answer.message().contains("'Microsoft.OperationalInsights/workspaces/"),
+            "{}",
+            answer.message()
+        );
+    }
+    // Somebody without a token learns nothing.
+    let uri =
+        format!("{HOST}{WORKSPACE}/providers/Microsoft.SecurityInsights/incidents?api-version={STABLE}");
+    service.send(Request::get(&uri).body(Body::empty()).unwrap()).await.expect(401);
 }
 
 #[tokio::test]
@@ -162,7 +195,7 @@ async fn every_list_comes_in_pages_that_link_on() {
     let service = Service::with(|options| options.page_size = Some(2));
     for n in 1..=4 {
         service.put(&format!("alertRules/r {n}").replace(' ', "%20"), scheduled()).await.expect(201);
-        service.put(&format!("watchlists/list{n}"), watchlist()).await.expect(200);
+        service.put(&format!("watchlists/list{n}"), watchlist()).await.expect(201);
         let metadata = json!({ "properties": { "parentId": "/p", "kind": "AnalyticsRule" } });
         service.put(&format!("metadata/m{n}"), metadata).await.expect(201);
     }
@@ -196,7 +229,7 @@ async fn a_long_list_comes_in_pages_of_500_unless_asked_otherwise() {
     let list = with(watchlist(), json!({ "rawContent": format!("ip\n{rows}") }));
     for (page_size, pages) in [(Some(Some(1_000)), 2), (Some(None), 1), (None, 3)] {
         let service = Service::with(|options| options.page_size = page_size.unwrap_or(options.page_size));
-        service.put("watchlists/list", list.clone()).await.expect(200);
+        service.put("watchlists/list", list.clone()).await.expect(201);
         let uri = format!(
             "{HOST}{WORKSPACE}/providers/Microsoft.SecurityInsights/watchlists/list/watchlistItems?api-version={STABLE}"
         );
@@ -211,10 +244,10 @@ async fn a_long_list_comes_in_pages_of_500_unless_asked_otherwise() {
 async fn a_resource_that_goes_away_between_pages_shifts_nothing() {
     let service = Service::with(|options| options.page_size = Some(2));
     for n in 1..=4 {
-        service.put(&format!("watchlists/list{n}"), watchlist()).await.expect(200);
+        service.put(&format!("watchlists/list{n}"), watchlist()).await.expect(201);
     }
     let first = service.get("watchlists").await;
-    service.delete("watchlists/list1").await.expect(200);
+    service.delete("watchlists/list1").await.expect(202);
     let rest = service.raw("GET", first.body["nextLink"].as_str().unwrap(), &[], None).await;
     let names: Vec<&Value> = rest.body["value"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
     assert_eq!(names, ["list3", "list4"]);

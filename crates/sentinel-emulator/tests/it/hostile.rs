@@ -96,7 +96,7 @@ fn full_rule() -> Value {
 #[tokio::test]
 async fn odd_bodies_are_taken_or_refused() {
     let service = Service::preview();
-    service.put("watchlists/list", watchlist()).await.expect(200);
+    service.put("watchlists/list", watchlist()).await.expect(201);
     let content = json!({ "rawContent": "ip\n1\n", "numberOfLinesToSkip": 0, "contentType": "text/csv", "labels": ["x"] });
     let metadata = json!({ "properties": {
         "parentId": "/p", "kind": "AnalyticsRule", "source": { "kind": "SourceRepository" }, "providers": ["x"],

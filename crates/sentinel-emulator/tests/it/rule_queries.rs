@@ -1,8 +1,9 @@
 //! What of a rule's query is refused: what the workspace does not have, and what the query does not return.
 
 use insta::assert_snapshot;
+use jiff::SignedDuration;
 use kql::Type;
-use sentinel_emulator::{DeclaredTable, Tables};
+use sentinel_emulator::{DeclaredTable, Tables, WatchlistWrites};
 use serde_json::{Value, json};
 
 use crate::service::{Answer, HOST, Service, WORKSPACE, nrt, scheduled, with};
@@ -25,7 +26,8 @@ async fn save_function(service: &Service, id: &str, query: &str, parameters: &st
 async fn save_watchlist(service: &Service, content: &str) {
     let body = json!({ "properties": { "displayName": "Hosts", "provider": "P", "source": "hosts.csv",
         "sourceType": "Local", "itemsSearchKey": "host", "contentType": "text/csv", "rawContent": content } });
-    service.put("watchlists/hosts", body).await.expect(200);
+    let saved = service.put("watchlists/hosts", body).await;
+    assert!(saved.status.is_success(), "{}", saved.body);
 }
 
 #[tokio::test]
@@ -179,4 +181,41 @@ async fn values_of_different_types_are_not_compared_by_a_switch() {
         let service = Service::with(|options| options.refuse_compared_types = refused);
         query(&service, "SecurityEvent | where EventID == '4624'").await.expect(status);
     }
+}
+
+#[tokio::test]
+async fn the_columns_of_a_new_watchlist_are_unknown_until_its_rows_can_be_queried() {
+    let service = Service::with(|options| options.watchlist_query_lag = SignedDuration::from_secs(300));
+    save_watchlist(&service, "host,owner\na,b\n").await;
+    let columns = "_GetWatchlist('hosts') | project owner";
+    let refused = query(&service, columns).await.expect(400);
+    assert!(
+        refused.message().contains("Failed to resolve scalar expression named 'owner'"),
+        "{}",
+        refused.message()
+    );
+    // What every list has is known, and so is a column that is asked for with care.
+    query(&service, "_GetWatchlist('hosts') | project SearchKey").await.expect(201);
+    query(&service, "_GetWatchlist('hosts') | project column_ifexists('owner', '')").await.expect(200);
+    service.clock.advance(SignedDuration::from_secs(299));
+    query(&service, columns).await.expect(400);
+    service.clock.advance(SignedDuration::from_secs(1));
+    query(&service, columns).await.expect(200);
+    // A column that a later upload brings is new in the same way; the others stay.
+    save_watchlist(&service, "host,owner,site\nc,d,e\n").await;
+    query(&service, columns).await.expect(200);
+    query(&service, "_GetWatchlist('hosts') | project site").await.expect(400);
+    service.clock.advance(SignedDuration::from_secs(300));
+    query(&service, "_GetWatchlist('hosts') | project site").await.expect(200);
+}
+
+#[tokio::test]
+async fn the_columns_of_an_upload_that_is_under_way_are_unknown() {
+    let service = Service::with(|options| {
+        options.watchlist_writes = WatchlistWrites::LongRunning { duration: SignedDuration::from_secs(60) };
+    });
+    save_watchlist(&service, "host,owner\na,b\n").await;
+    query(&service, "_GetWatchlist('hosts') | project owner").await.expect(400);
+    service.clock.advance(SignedDuration::from_secs(60));
+    query(&service, "_GetWatchlist('hosts') | project owner").await.expect(201);
 }

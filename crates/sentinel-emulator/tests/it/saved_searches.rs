@@ -136,3 +136,46 @@ async fn saved_searches_stay_in_the_state() {
     let again = Service { emulator, ..Service::new() };
     assert_eq!(call(&again, "GET", "/hosts", None).await.expect(200).body, stored);
 }
+
+#[tokio::test]
+async fn if_match_is_not_evaluated_unless_asked() {
+    let uri = format!("{HOST}{WORKSPACE}/savedSearches/hosts?api-version=2023-09-01");
+    let mut body = function();
+    body["etag"] = json!("*");
+    for (evaluate, absent, stale) in [(false, 200, 200), (true, 412, 412)] {
+        let service = Service::with(|options| options.evaluate_if_match = evaluate);
+        let put = async |condition: &str| {
+            service.raw("PUT", &uri, &[("if-match", condition)], Some(body.clone())).await
+        };
+        put("*").await.expect(absent);
+        let first = call(&service, "PUT", "/hosts", Some(body.clone())).await.expect(200);
+        let second = put(first.body["etag"].as_str().unwrap()).await.expect(200);
+        put(first.body["etag"].as_str().unwrap()).await.expect(stale);
+        if evaluate {
+            service.raw("DELETE", &uri, &[("if-match", "\"x\"")], None).await.expect(412);
+            let current = second.body["etag"].as_str().unwrap();
+            service.raw("DELETE", &uri, &[("if-match", current)], None).await.expect(200);
+        }
+    }
+}
+
+#[tokio::test]
+async fn hunting_queries_and_functions_of_others_share_the_list() {
+    let service = Service::new();
+    let hunting = json!({ "properties": {
+        "category": "Hunting Queries",
+        "displayName": "Rare processes",
+        "query": "SecurityEvent | where EventID == 4688",
+        "tags": [{ "name": "tactics", "value": "Execution" }, { "name": "description", "value": "d" }],
+        "ignored": true,
+    }});
+    let stored = call(&service, "PUT", "/hunt", Some(hunting.clone())).await.expect(200).body;
+    assert_eq!(stored["properties"]["tags"], hunting["properties"]["tags"]);
+    assert_eq!(stored["properties"].get("ignored"), None);
+    call(&service, "PUT", "/hosts", Some(function())).await.expect(200);
+    let list = call(&service, "GET", "", None).await.expect(200).body;
+    let categories: Vec<_> =
+        list["value"].as_array().unwrap().iter().map(|one| &one["properties"]["category"]).collect();
+    assert_eq!(categories, ["Function", "Hunting Queries", "General Exploration"]);
+    assert_eq!(list.get("nextLink"), None);
+}

@@ -11,7 +11,7 @@ async fn fill(service: &Service) {
     service.put("alertRules/gone", scheduled()).await.expect(201);
     service.delete("alertRules/gone").await.expect(200);
     let list = with(watchlist(), json!({ "rawContent": "ip,note\n1.1.1.1,a\n2.2.2.2,b\n" }));
-    service.put("watchlists/list", list).await.expect(200);
+    service.put("watchlists/list", list).await.expect(201);
     let metadata = json!({ "properties": { "parentId": "/p", "kind": "AnalyticsRule" } });
     service.put("metadata/m", metadata).await.expect(201);
 }

@@ -17,13 +17,13 @@ fn item(ip: &str) -> Value {
 async fn an_item_lives_from_put_to_delete() {
     let service = Service::new();
     service.put(ITEM, item("1.1.1.2")).await.expect(404);
-    service.put("watchlists/list", watchlist()).await.expect(200);
-    let first = service.put(ITEM, item("1.1.1.2")).await.expect(200);
+    service.put("watchlists/list", watchlist()).await.expect(201);
+    let first = service.put(ITEM, item("1.1.1.2")).await.expect(201);
     assert_json_snapshot!(first.body, @r#"
     {
       "id": "/subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg/providers/Microsoft.OperationalInsights/workspaces/law/providers/Microsoft.SecurityInsights/Watchlists/list/WatchlistItems/6d37a904-0000-4000-8000-000000000000",
       "name": "6d37a904-0000-4000-8000-000000000000",
-      "etag": "\"78dde6c4-0000-0100-0000-69c3928d0000\"",
+      "etag": "\"17156075-0000-0100-0000-69c3928d0000\"",
       "type": "Microsoft.SecurityInsights/Watchlists/WatchlistItems",
       "systemData": {
         "createdAt": "2026-03-25T07:45:17.671388Z",
@@ -79,7 +79,7 @@ async fn an_item_lives_from_put_to_delete() {
 #[tokio::test]
 async fn an_item_has_a_guid_and_a_value_for_the_search_key() {
     let service = Service::new();
-    service.put("watchlists/list", watchlist()).await.expect(200);
+    service.put("watchlists/list", watchlist()).await.expect(201);
     service.put("watchlists/list/watchlistItems/one", item("1.1.1.1")).await.expect(400);
     for values in [json!({ "note": "x" }), json!({ "ip": "" }), json!({ "ip": null })] {
         let body = json!({ "properties": { "itemsKeyValue": values } });
@@ -87,7 +87,7 @@ async fn an_item_has_a_guid_and_a_value_for_the_search_key() {
         assert!(refused.message().contains("cannot have blank values"), "{}", refused.message());
     }
     let large = |length: usize| json!({ "properties": { "itemsKeyValue": { "ip": "1", "note": "x".repeat(length) } } });
-    service.put(ITEM, large(10_239)).await.expect(200);
+    service.put(ITEM, large(10_239)).await.expect(201);
     service.put(ITEM, large(10_240)).await.expect(400);
     service.put(ITEM, json!({ "properties": {} })).await.expect(400);
     service.put(ITEM, json!({ "properties": { "itemsKeyValue": ["x"] } })).await.expect(400);
@@ -96,7 +96,7 @@ async fn an_item_has_a_guid_and_a_value_for_the_search_key() {
 #[tokio::test]
 async fn item_changes_are_counted_by_the_month() {
     let service = Service::with(|options| options.item_changes_per_month = 3);
-    service.put("watchlists/list", filled("ip\n1\n2\n")).await.expect(200);
+    service.put("watchlists/list", filled("ip\n1\n2\n")).await.expect(201);
     // Rows that are there already are no changes.
     service.put("watchlists/list", filled("ip\n1\n2\n3\n")).await.expect(200);
     let refused = service.put(ITEM, item("4")).await.expect(400);
@@ -105,5 +105,5 @@ async fn item_changes_are_counted_by_the_month() {
     service.delete("watchlists/list").await.expect(400);
     assert_eq!(rows(&service, "list").await.len(), 3);
     service.clock.set("2026-04-01T00:00:00Z".parse().unwrap());
-    service.put(ITEM, item("4")).await.expect(200);
+    service.put(ITEM, item("4")).await.expect(201);
 }

@@ -74,7 +74,7 @@ async fn a_watchlist_comes_back_in_the_shape_of_the_transcript() {
 #[tokio::test]
 async fn the_list_leaves_out_etags_and_nothing_shows_the_content() {
     let service = Service::new();
-    let created = service.put("watchlists/list", filled("ip,note\n1.1.1.1,a\n")).await.expect(200);
+    let created = service.put("watchlists/list", filled("ip,note\n1.1.1.1,a\n")).await.expect(201);
     assert_eq!(created.body["properties"]["uploadStatus"], "Complete");
     let listed = service.get("watchlists").await.expect(200);
     let read = service.get("watchlists/list").await.expect(200);
@@ -88,7 +88,7 @@ async fn the_list_leaves_out_etags_and_nothing_shows_the_content() {
 #[tokio::test]
 async fn content_is_added_and_rows_that_are_there_are_not() {
     let service = Service::new();
-    service.put("watchlists/list", filled("ip,note\n1.1.1.1,a\n2.2.2.2,b\n")).await.expect(200);
+    service.put("watchlists/list", filled("ip,note\n1.1.1.1,a\n2.2.2.2,b\n")).await.expect(201);
     service.put("watchlists/list", filled("note,ip\r\nb,2.2.2.2\r\nc,2.2.2.2\r\n")).await.expect(200);
     assert_eq!(
         rows(&service, "list").await,
@@ -103,7 +103,7 @@ async fn content_is_added_and_rows_that_are_there_are_not() {
 #[tokio::test]
 async fn content_replaces_what_is_there_by_a_switch() {
     let service = Service::with(|options| options.watchlist_put = WatchlistPut::Replace);
-    service.put("watchlists/list", filled("ip\n1.1.1.1\n2.2.2.2\n")).await.expect(200);
+    service.put("watchlists/list", filled("ip\n1.1.1.1\n2.2.2.2\n")).await.expect(201);
     service.put("watchlists/list", filled("ip\n2.2.2.2\n3.3.3.3\n")).await.expect(200);
     assert_eq!(rows(&service, "list").await, [r#"{"ip":"2.2.2.2"}"#, r#"{"ip":"3.3.3.3"}"#]);
 }
@@ -111,7 +111,7 @@ async fn content_replaces_what_is_there_by_a_switch() {
 #[tokio::test]
 async fn a_write_without_content_changes_only_the_rest() {
     let service = Service::new();
-    let first = service.put("watchlists/list", filled("ip\n1.1.1.1\n")).await.expect(200);
+    let first = service.put("watchlists/list", filled("ip\n1.1.1.1\n")).await.expect(201);
     service.clock.advance(SignedDuration::from_secs(5));
     let second = service
         .put(
@@ -128,7 +128,7 @@ async fn a_write_without_content_changes_only_the_rest() {
     assert_eq!(second.body["properties"]["defaultDuration"], "P1D");
     assert_eq!(rows(&service, "list").await.len(), 1);
 
-    service.put("watchlists/empty", watchlist()).await.expect(200);
+    service.put("watchlists/empty", watchlist()).await.expect(201);
     let again = service.put("watchlists/empty", watchlist()).await.expect(200);
     assert_eq!(again.body["properties"].get("uploadStatus"), None);
     assert!(rows(&service, "empty").await.is_empty());
@@ -145,7 +145,7 @@ async fn every_form_of_content_is_read() {
     ] {
         let service = Service::new();
         let list = with(filled(content), json!({ "numberOfLinesToSkip": skip, "contentType": kind }));
-        let saved = service.put("watchlists/list", list).await.expect(200);
+        let saved = service.put("watchlists/list", list).await.expect(201);
         assert_eq!(saved.body["properties"]["numberOfLinesToSkip"], skip);
         assert_eq!(rows(&service, "list").await, [r#"{"ip":"1.1.1.1","note":"a,\"b\"\nc"}"#], "{content}");
     }
@@ -174,7 +174,7 @@ async fn content_that_cannot_be_items_is_refused() {
         service.get("watchlists/list").await.expect(404);
     }
     let service = Service::new();
-    service.put("watchlists/list", filled(&line(10_240))).await.expect(200);
+    service.put("watchlists/list", filled(&line(10_240))).await.expect(201);
     let skipped = with(filled("ip\n1\n"), json!({ "numberOfLinesToSkip": 5 }));
     service.put("watchlists/list", skipped).await.expect(400);
     let negative = with(filled("ip\n1\n"), json!({ "numberOfLinesToSkip": -1 }));
@@ -191,7 +191,7 @@ async fn a_watchlist_has_a_name_an_alias_a_provider_and_a_search_key() {
         Service::new()
             .put(&format!("watchlists/{}", alias.replace(' ', "%20")), watchlist())
             .await
-            .expect(200);
+            .expect(201);
     }
     for alias in ["ab", "-abc", "abc_", "a.b.c", "abé1", &"a".repeat(65)] {
         let alias = alias.replace('é', "%C3%A9");
@@ -226,11 +226,11 @@ async fn a_source_type_of_the_old_kind_cannot_be_read() {
       }
     }
     "#);
-    for kind in ["Local", "AzureStorage"] {
+    for (kind, status) in [("Local", 201), ("AzureStorage", 200)] {
         let saved = service
             .put("watchlists/list", with(watchlist(), json!({ "sourceType": kind })))
             .await
-            .expect(200);
+            .expect(status);
         assert_eq!(saved.body["properties"]["sourceType"], kind);
     }
 }
@@ -254,10 +254,10 @@ async fn a_missing_watchlist_is_404_with_a_code_of_digits() {
 #[tokio::test]
 async fn a_deleted_watchlist_is_gone_and_its_alias_is_free() {
     let service = Service::new();
-    let first = service.put("watchlists/list", filled("ip\n1.1.1.1\n")).await.expect(200);
-    assert_eq!(service.delete("watchlists/LIST").await.expect(200).body, json!({}));
+    let first = service.put("watchlists/list", filled("ip\n1.1.1.1\n")).await.expect(201);
+    service.delete("watchlists/LIST").await.expect(202);
     service.get("watchlists/list").await.expect(404);
-    let second = service.put("watchlists/list", watchlist()).await.expect(200);
+    let second = service.put("watchlists/list", watchlist()).await.expect(201);
     assert_ne!(first.body["properties"]["watchlistId"], second.body["properties"]["watchlistId"]);
     assert!(rows(&service, "list").await.is_empty());
 }
@@ -265,11 +265,63 @@ async fn a_deleted_watchlist_is_gone_and_its_alias_is_free() {
 #[tokio::test]
 async fn a_stale_etag_conflicts() {
     let service = Service::new();
-    let first = service.put("watchlists/list", watchlist()).await.expect(200);
+    let first = service.put("watchlists/list", watchlist()).await.expect(201);
     service.put("watchlists/list", watchlist()).await.expect(200);
     let mut stale = watchlist();
     stale["etag"] = first.body["etag"].clone();
     service.put("watchlists/list", stale).await.expect(409);
+}
+
+#[tokio::test]
+async fn writes_answer_as_the_specification_of_their_version() {
+    for (version, long_running) in [
+        ("2022-08-01", false),
+        ("2024-09-01", false),
+        ("2025-01-01-preview", true),
+        ("2025-06-01", true),
+        ("2025-09-01", true),
+        ("2025-10-01-preview", true),
+        ("2025-12-01", true),
+    ] {
+        let service = Service { version, ..Service::new() };
+        let created = service.put("watchlists/list", filled("ip\n1.1.1.1\n")).await;
+        let item = "watchlists/list/watchlistItems/6d37a904-0000-4000-8000-000000000000";
+        let body = json!({ "properties": { "itemsKeyValue": { "ip": "2.2.2.2" } } });
+        let added = service.put(item, body.clone()).await.expect(if long_running { 201 } else { 200 });
+        assert_eq!(added.header("azure-asyncoperation"), "", "{version}");
+        service.put(item, body).await.expect(200);
+        let updated = service.put("watchlists/list", watchlist()).await.expect(200);
+        service.delete("watchlists/absent").await.expect(204);
+        let deleted = service.delete("watchlists/list").await;
+        let links = [&created, &updated, &deleted].map(|answer| answer.header("azure-asyncoperation"));
+        if long_running {
+            assert_eq!((created.status.as_u16(), deleted.status.as_u16()), (201, 202), "{version}");
+            assert_eq!(deleted.body, Value::Null, "{version}");
+            assert_eq!(deleted.header("location"), links[2], "{version}");
+            for link in links {
+                let status = service.raw("GET", link, &[], None).await.expect(200);
+                assert_eq!(status.body["status"], "Succeeded", "{version}");
+            }
+        } else {
+            assert_eq!((created.status.as_u16(), deleted.status.as_u16()), (200, 200), "{version}");
+            assert_eq!((&deleted.body, links), (&json!({}), [""; 3]), "{version}");
+        }
+        service.get("watchlists/list").await.expect(404);
+    }
+}
+
+#[tokio::test]
+async fn the_status_of_an_operation_is_forgotten_an_hour_after_its_end() {
+    let service = Service::new();
+    let put =
+        async || service.put("watchlists/list", watchlist()).await.header("azure-asyncoperation").to_owned();
+    let first = put().await;
+    service.clock.advance(SignedDuration::from_mins(59));
+    put().await;
+    service.raw("GET", &first, &[], None).await.expect(200);
+    service.clock.advance(SignedDuration::from_mins(1));
+    put().await;
+    service.raw("GET", &first, &[], None).await.expect(404);
 }
 
 #[tokio::test]
