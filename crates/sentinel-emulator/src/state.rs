@@ -49,6 +49,9 @@ pub enum StateError {
     /// The text is not JSON, or not the JSON of a state.
     #[error("the emulator's state cannot be read: {0}")]
     Json(#[from] serde_json::Error),
+    /// The text is not a JSON object.
+    #[error("the emulator's state cannot be read: it is not a JSON object")]
+    NotAnObject,
 }
 
 impl State {
@@ -58,6 +61,10 @@ impl State {
     ///
     /// When the text is not a state, or one of another format version.
     pub fn from_json(text: &str) -> Result<Self, StateError> {
+        // Members could also be read from an array in their order, which nothing has ever written.
+        if !text.trim_start().starts_with('{') {
+            return Err(StateError::NotAnObject);
+        }
         Ok(serde_json::from_str(text)?)
     }
 

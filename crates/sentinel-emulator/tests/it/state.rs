@@ -47,6 +47,7 @@ fn what_is_no_state_is_an_error() {
         "",
         "x",
         "[]",
+        "[1, 2]",
         "{}",
         r#"{"format_version":2}"#,
         r#"{"format_version":"1"}"#,
