@@ -1,13 +1,12 @@
 //! Documents and indicators to resources.
 //!
-//! [`Folder`] is everything that was read; [`compile`] turns it into [`Compiled`] resources. A document that cannot
-//! be converted yields none, and the checks say why: compile itself reports only what it alone knows, such as an
-//! indicator that it refuses.
+//! [`Folder`] is everything that was read; [`compile`] turns it into [`Compiled`] resources. A document becomes one in its
+//! valid form alone; where there is none, an error says why.
 
 mod folder;
 pub mod indicators;
 mod needs;
-pub mod parser;
+mod parser;
 pub mod parsers;
 mod rule;
 mod table;
@@ -58,13 +57,27 @@ pub fn compile(
             made.needs = Needs { connector, ..Needs::of(model, models, &folder.parsers) };
         }
     }
-    let watchlists = folder.watchlists.iter().filter_map(watchlist::compile);
-    let parsers = models.call_order().into_iter().filter_map(|file| {
-        let parser = folder.parsers.iter().find(|parser| parser.file == file)?;
-        parser::compile(parser, models, &folder.parsers)
-    });
-    let rules = folder.rules.iter().filter_map(|rule| rule::compile(rule, models, &folder.parsers));
-    watchlists.chain(parsers).chain(rules).chain(generated).collect()
+    let mut compiled = Vec::new();
+    for source in &folder.watchlists {
+        if let (Ok(watchlist), Ok(table)) = (source.document.validate(diagnostics), &source.table) {
+            compiled.push(watchlist::compile(source, &watchlist, table));
+        }
+    }
+    for file in models.call_order() {
+        let Some(document) = folder.parsers.iter().find(|parser| parser.file == file) else { continue };
+        if let Ok(parser) = document.validate(diagnostics) {
+            let needs = Needs::of_file(file, models, &folder.parsers);
+            compiled.push(parser::compile(document, &parser, needs));
+        }
+    }
+    for document in &folder.rules {
+        if let Ok(rule) = document.validate(diagnostics) {
+            let needs = Needs::of_file(document.file, models, &folder.parsers);
+            compiled.push(rule::compile(document, rule, needs));
+        }
+    }
+    compiled.extend(generated);
+    compiled
 }
 
 /// The queries of a folder and of the rules made from its indicators.
@@ -93,11 +106,11 @@ fn watchlists(folder: &Folder, generated: &[Compiled]) -> Layer {
     }
     // A list that is not compiled, for an error elsewhere in it, has its columns all the same.
     for source in &folder.watchlists {
-        if let (Some(alias), Some(table)) = (&source.document.alias, &source.table) {
+        if let (Some(alias), Ok(table)) = (source.document.alias.named(), &source.table) {
             add(alias, table.columns());
         }
     }
-    for alias in folder.watchlists.iter().filter_map(|source| source.document.alias.as_ref()) {
+    for alias in folder.watchlists.iter().filter_map(|source| source.document.alias.named()) {
         layer.name_watchlist(alias.trim());
     }
     layer

@@ -6,6 +6,7 @@
 
 mod code;
 mod source_map;
+pub(crate) mod wording;
 
 pub use code::{Code, Section, sections};
 pub(crate) use code::{codes, is_fixed};
@@ -79,6 +80,18 @@ impl Fix {
     }
 }
 
+/// That an error was reported which no setting turns off. Whoever returns it in the place of a value has said why there is
+/// none: only [`Diagnostic::report`] makes one, and what reads the tree of a file that has mistakes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reported(());
+
+impl Reported {
+    /// For a value that is unreadable in the tree of a file: what made the tree reported it.
+    pub(crate) fn with_the_tree() -> Self {
+        Self(())
+    }
+}
+
 /// One complaint about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -141,6 +154,13 @@ impl Diagnostic {
     pub fn fix(mut self, fix: Fix) -> Self {
         self.fix = Some(fix);
         self
+    }
+
+    /// Adds it to those that were found. Only for a code that is always an error.
+    pub fn report(self, diagnostics: &mut Vec<Self>) -> Reported {
+        debug_assert!(self.code.fixed && self.is_error(), "{}", self.code.id);
+        diagnostics.push(self);
+        Reported(())
     }
 
     /// Whether it keeps its file from being deployed.

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::Look;
 use super::view::{RuleView, Surroundings};
-use super::wording::{count, grouped, past_units, shown};
-use crate::diagnostic::{Diagnostic, SourceMap, codes};
-use crate::document::{DynamicProperty, Spanned, Text};
+use crate::diagnostic::wording::{count, grouped, past_units, shown};
+use crate::diagnostic::{Diagnostic, SourceMap, Span, codes};
+use crate::document::{DynamicProperty, Field, Spanned, Text};
 use crate::resource::AlertProperty;
 
 codes! {
@@ -117,29 +117,34 @@ const MOST_PLACEHOLDERS: usize = 3;
 pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
 
 fn rule(around: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(details) = &rule.alert_details_override else { return };
+    let Some(details) = rule.alert_details_override.given() else { return };
     let formats = [
         ("alertDisplayNameFormat", &details.alert_display_name_format, 256),
         ("alertDescriptionFormat", &details.alert_description_format, 5000),
     ];
     for (key, text, longest) in formats {
-        let Some(text) = text else { continue };
+        let text = match text {
+            Field::Given(text) => text,
+            Field::Empty(span) => {
+                diagnostics.push(empty(key, *span));
+                continue;
+            }
+            Field::Absent | Field::Refused(_) | Field::Guessed(..) => continue,
+        };
         length(around.map, key, text, longest, diagnostics);
         placeholders(around.map, key, text, diagnostics);
     }
-    if let Some(properties) = &details.alert_dynamic_properties {
-        properties_once(properties, diagnostics);
-    }
+    properties_once(details.alert_dynamic_properties.items(), diagnostics);
+}
+
+fn empty(key: &str, place: Span) -> Diagnostic {
+    Diagnostic::new(&EMPTY_FORMAT, place, format!("`{key}` is empty"))
+        .label("not deployed")
+        .help("remove it, or write what alerts should show")
 }
 
 fn length(map: &SourceMap, key: &str, text: &Text, longest: usize, diagnostics: &mut Vec<Diagnostic>) {
-    if text.trim().is_empty() {
-        diagnostics.push(
-            Diagnostic::new(&EMPTY_FORMAT, text.span, format!("`{key}` is empty"))
-                .label("not deployed")
-                .help("remove it, or write what alerts should show"),
-        );
-    } else if let Some((at, length)) = past_units(text.trim_end(), longest) {
+    if let Some((at, length)) = past_units(text.trim_end(), longest) {
         let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
         diagnostics.push(
             Diagnostic::new(
@@ -208,20 +213,19 @@ pub(super) fn placeholder_names(text: &str) -> impl Iterator<Item = Range<usize>
 }
 
 fn properties_once(properties: &[Spanned<DynamicProperty>], diagnostics: &mut Vec<Diagnostic>) {
-    let mut seen: Vec<(AlertProperty, &Text)> = Vec::new();
-    for text in properties.iter().filter_map(|property| property.alert_property.as_ref()) {
-        let Some((property, _)) = AlertProperty::parse(text) else { continue };
-        match seen.iter().find(|(other, _)| *other == property) {
-            Some((_, first)) => diagnostics.push(
+    let mut seen: Vec<&Spanned<AlertProperty>> = Vec::new();
+    for property in properties.iter().filter_map(|property| property.alert_property.given()) {
+        match seen.iter().find(|other| other.value == property.value) {
+            Some(first) => diagnostics.push(
                 Diagnostic::new(
                     &REPEATED_ALERT_PROPERTY,
-                    text.span,
+                    property.span,
                     format!("the alert property `{}` is set twice", property.as_str()),
                 )
                 .related(first.span, "set here first")
                 .help("keep one of the two"),
             ),
-            None => seen.push((property, text)),
+            None => seen.push(property),
         }
     }
 }

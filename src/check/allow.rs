@@ -10,7 +10,7 @@ use std::ops::Range;
 use kql::{Span as Place, Token, TokenKind};
 
 use super::view::QueryView;
-use super::wording::{quoted, shown};
+use crate::diagnostic::wording::{quoted, shown};
 use crate::diagnostic::{Diagnostic, SourceMap, Span, codes, nearest};
 
 codes! {

@@ -53,27 +53,6 @@ fn rows() -> impl Iterator<Item = (&'static str, Vec<Tactic>)> {
     })
 }
 
-/// The tactic of an id such as `TA0002`.
-pub(super) fn tactic(id: &str) -> Option<Tactic> {
-    Some(match id {
-        "TA0001" => Tactic::InitialAccess,
-        "TA0002" => Tactic::Execution,
-        "TA0003" => Tactic::Persistence,
-        "TA0004" => Tactic::PrivilegeEscalation,
-        "TA0005" => Tactic::DefenseEvasion,
-        "TA0006" => Tactic::CredentialAccess,
-        "TA0007" => Tactic::Discovery,
-        "TA0008" => Tactic::LateralMovement,
-        "TA0009" => Tactic::Collection,
-        "TA0010" => Tactic::Exfiltration,
-        "TA0011" => Tactic::CommandAndControl,
-        "TA0040" => Tactic::Impact,
-        "TA0042" => Tactic::ResourceDevelopment,
-        "TA0043" => Tactic::Reconnaissance,
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,7 +103,5 @@ mod tests {
         assert_eq!(tactics("T1059.001"), Some(&[Tactic::Execution][..]));
         assert_eq!(tactics("T1071"), Some(&[Tactic::CommandAndControl][..]));
         assert_eq!(tactics("T9999"), None);
-        assert_eq!(tactic("TA0040"), Some(Tactic::Impact));
-        assert_eq!(tactic("T1059"), None);
     }
 }

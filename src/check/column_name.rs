@@ -2,7 +2,7 @@
 
 use super::Look;
 use super::view::{RuleView, Surroundings};
-use super::wording::shown;
+use crate::diagnostic::wording::shown;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Text;
 
@@ -35,16 +35,10 @@ const LONGEST: usize = 500;
 pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
 
 fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let fields = rule
-        .entity_mappings
-        .iter()
-        .flat_map(|list| &list.value)
-        .filter_map(|mapping| mapping.field_mappings.as_ref())
-        .flat_map(|fields| &fields.value)
-        .filter_map(|field| field.column_name.as_ref());
-    let sentinels =
-        rule.sentinel_entities_mappings.iter().flat_map(|list| &list.value).filter_map(|m| m.value.as_ref());
-    let details = rule.custom_details.iter().flat_map(|details| &details.value).map(|(_, column)| column);
+    let fields = rule.entity_mappings.items().iter().flat_map(|mapping| mapping.field_mappings.items());
+    let fields = fields.filter_map(|field| field.column_name.given());
+    let sentinels = rule.sentinel_entities_mappings.items().iter().filter_map(|mapping| mapping.given());
+    let details = rule.custom_details.items().iter().map(|(_, column)| column);
     for text in fields.chain(sentinels).chain(details) {
         column(text, diagnostics);
     }

@@ -6,8 +6,8 @@ use kql::Catalog as _;
 
 use super::Look;
 use super::view::{QueryView, RuleView, Surroundings};
-use super::wording::{listed, shown};
 use crate::compile::reads::{Read, ReadKind, reads};
+use crate::diagnostic::wording::{listed, shown};
 use crate::diagnostic::{Diagnostic, codes, nearest};
 use crate::document::Text;
 
@@ -100,10 +100,9 @@ fn compare(
     query: &QueryView<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let Some(connectors) = &rule.document().required_data_connectors else { return };
-    let entries = connectors.value.iter().filter_map(|connector| connector.value.data_types.as_ref());
-    let data_types: Vec<(&Text, &str)> =
-        entries.flat_map(|list| &list.value).map(|text| (text, table_of(text))).collect();
+    let connectors = rule.document().required_data_connectors.items();
+    let entries = connectors.iter().flat_map(|connector| connector.data_types.items());
+    let data_types: Vec<(&Text, &str)> = entries.map(|text| (text, table_of(text))).collect();
     if data_types.is_empty() {
         return;
     }

@@ -2,7 +2,7 @@
 
 use super::Look;
 use super::view::{RuleView, Surroundings};
-use super::wording::shown;
+use crate::diagnostic::wording::shown;
 use crate::diagnostic::{Diagnostic, codes};
 
 codes! {
@@ -49,7 +49,7 @@ const LONGEST: usize = 20;
 pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
 
 fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(details) = &rule.custom_details else { return };
+    let Some(details) = rule.custom_details.given() else { return };
     if let Some((extra, _)) = details.get(MOST) {
         diagnostics.push(
             Diagnostic::new(

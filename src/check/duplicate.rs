@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use super::Look;
 use super::view::View;
-use super::wording::shown;
+use crate::diagnostic::wording::shown;
 use crate::diagnostic::{Code, Diagnostic, Span, codes};
 use crate::resource::Resource;
 
@@ -116,15 +116,15 @@ fn folder(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut aliases =
         Seen::new(&DUPLICATE_ALIAS, "alias", "give one of the two another alias, or make them one");
     for rule in &view.rules {
-        if let Some(id) = &rule.id {
+        if let Some(id) = rule.id.named() {
             ids.add(id, id.span, diagnostics);
         }
-        if let Some(name) = &rule.name {
+        if let Some(name) = rule.name.given() {
             names.add(name, name.span, diagnostics);
         }
     }
     for watchlist in view.watchlists {
-        if let Some(alias) = &watchlist.document.alias {
+        if let Some(alias) = watchlist.document.alias.named() {
             aliases.add(alias, alias.span, diagnostics);
         }
     }

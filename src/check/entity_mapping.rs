@@ -2,12 +2,11 @@
 
 use super::Look;
 use super::entity_identifiers::{Identifiers, identifiers};
-use super::enumeration::loose;
 use super::view::{RuleView, Surroundings};
-use super::wording::{listed, none_of, quoted, shown};
+use crate::diagnostic::wording::{listed, none_of, shown};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::{EntityMapping, Spanned, Text};
-use crate::resource::{EntityType, Spelling};
+use crate::resource::EntityType;
 
 codes! {
     /// A rule has more than 10 entity mappings, `sentinelEntitiesMappings` included.
@@ -64,28 +63,6 @@ codes! {
     ///       - {identifier: AadUserId, columnName: UserId}
     /// ```
     pub(super) TOO_MANY_FIELD_MAPPINGS = "too-many-field-mappings", Error;
-
-    /// An `entityType`, or an entry of `groupByEntities`, is no type of entity that the service knows.
-    ///
-    /// ## Why
-    /// The service refuses the rule.
-    ///
-    /// ## Wrong
-    /// ```yaml rule
-    /// entityMappings:
-    ///   - entityType: User
-    ///     fieldMappings:
-    ///       - {identifier: Name, columnName: Account}
-    /// ```
-    ///
-    /// ## Right
-    /// ```yaml rule
-    /// entityMappings:
-    ///   - entityType: Account
-    ///     fieldMappings:
-    ///       - {identifier: Name, columnName: Account}
-    /// ```
-    pub(super) UNKNOWN_ENTITY_TYPE = "unknown-entity-type", Error, fixed;
 
     /// An `identifier` is none of its entity type. Case counts: it is `Sid` of an Account and `SID` of a
     /// SecurityGroup.
@@ -170,10 +147,10 @@ pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
 
 fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     number(rule, diagnostics);
-    for mapping in rule.entity_mappings.iter().flat_map(|list| &list.value) {
-        let fields = mapping.field_mappings.as_ref();
-        if let Some(extra) = fields.and_then(|fields| fields.get(MOST_FIELDS)) {
-            let count = fields.map_or(0, |fields| fields.len());
+    for mapping in rule.entity_mappings.items() {
+        let fields = mapping.field_mappings.items();
+        if let Some(extra) = fields.get(MOST_FIELDS) {
+            let count = fields.len();
             diagnostics.push(
                 Diagnostic::new(
                     &TOO_MANY_FIELD_MAPPINGS,
@@ -186,9 +163,7 @@ fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnos
                 ),
             );
         }
-        // A blank type is missing, which is said elsewhere.
-        let written = mapping.entity_type.as_ref().filter(|text| !text.trim().is_empty());
-        let Some(entity) = written.and_then(|text| entity_type(text, diagnostics)) else { continue };
+        let Some(entity) = mapping.entity_type.value() else { continue };
         if let Some(known) = identifiers(entity) {
             fields_of(mapping, entity, known, diagnostics);
         }
@@ -196,9 +171,8 @@ fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnos
 }
 
 fn number(rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let ours = rule.entity_mappings.iter().flat_map(|list| &list.value).map(|mapping| mapping.span);
-    let sentinels =
-        rule.sentinel_entities_mappings.iter().flat_map(|list| &list.value).map(|mapping| mapping.span);
+    let ours = rule.entity_mappings.items().iter().map(|mapping| mapping.span);
+    let sentinels = rule.sentinel_entities_mappings.items().iter().map(|mapping| mapping.span);
     let spans: Vec<_> = ours.chain(sentinels).collect();
     if let Some(extra) = spans.get(MOST_MAPPINGS) {
         diagnostics.push(
@@ -213,43 +187,19 @@ fn number(rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The type that a text names, with a complaint where it is none or loosely spelt.
-pub(super) fn entity_type(text: &Text, diagnostics: &mut Vec<Diagnostic>) -> Option<EntityType> {
-    match EntityType::parse(text) {
-        Some((entity, spelling)) => {
-            if spelling == Spelling::Loose {
-                diagnostics.push(loose(text, entity.as_str()));
-            }
-            Some(entity)
-        }
-        None => {
-            let names: Vec<_> = EntityType::ALL.iter().map(|entity| entity.as_str()).collect();
-            let message = format!("{} is not a type of entity", quoted(text));
-            let mut diagnostic = none_of(&UNKNOWN_ENTITY_TYPE, text.span, message, text, &names);
-            if text.trim().eq_ignore_ascii_case("user") {
-                diagnostic.help = Some("write `Account`".to_owned());
-            }
-            diagnostics.push(diagnostic);
-            None
-        }
-    }
-}
-
 fn fields_of(
     mapping: &Spanned<EntityMapping>,
     entity: EntityType,
     known: &Identifiers,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let Some(fields) = &mapping.field_mappings else { return };
+    let fields = mapping.field_mappings.items();
     let mut seen: Vec<&Text> = Vec::with_capacity(MOST_FIELDS);
     // A field without an identifier is another check's, and may be the one that is wanted.
-    let mut all_known = fields.iter().all(|field| field.identifier.is_some());
-    for identifier in fields.iter().filter_map(|field| field.identifier.as_ref()) {
+    let mut all_known = fields.iter().all(|field| field.identifier.given().is_some());
+    for identifier in fields.iter().filter_map(|field| field.identifier.given()) {
         let word = identifier.trim();
-        if word.is_empty() {
-            all_known = false;
-        } else if !known.all.contains(&word) {
+        if !known.all.contains(&word) {
             all_known = false;
             let message = format!("`{}` is no identifier of {}", shown(word), entity.as_str());
             diagnostics.push(none_of(&UNKNOWN_IDENTIFIER, identifier.span, message, word, &known.all));
@@ -266,7 +216,7 @@ fn fields_of(
     let complete = |set: &Vec<&str>| set.iter().all(|name| seen.iter().any(|text| text.trim() == *name));
     if all_known && !fields.is_empty() && !known.required.iter().any(complete) {
         let sets: Vec<_> = known.required.iter().map(|set| listed(set)).collect();
-        let place = mapping.entity_type.as_ref().map_or(mapping.span, |text| text.span);
+        let place = mapping.entity_type.given().map_or(mapping.span, |found| found.span);
         diagnostics.push(
             Diagnostic::new(
                 &MISSING_IDENTIFIER,

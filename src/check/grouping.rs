@@ -1,11 +1,10 @@
 //! Which alerts become one incident.
 
 use super::Look;
-use super::entity_mapping::entity_type;
 use super::view::{RuleView, Surroundings};
-use super::wording::{allowed, none_of, shown};
-use crate::diagnostic::{Diagnostic, codes};
-use crate::document::{Grouping, Spanned, Text};
+use crate::diagnostic::wording::{allowed, none_of, shown};
+use crate::diagnostic::{Diagnostic, Span, codes};
+use crate::document::{Field, Grouping, Spanned};
 use crate::resource::{Duration, EntityType, MatchingMethod};
 
 codes! {
@@ -136,11 +135,11 @@ const LONGEST: Duration = Duration::from_days(7);
 pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
 
 fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(incidents) = &rule.incident_configuration else { return };
-    let Some(grouping) = &incidents.grouping else { return };
+    let Some(incidents) = rule.incident_configuration.given() else { return };
+    let Some(grouping) = incidents.grouping.given() else { return };
     lookback(grouping, diagnostics);
     keys_exist(rule, grouping, diagnostics);
-    let Some(enabled) = &grouping.enabled else {
+    let Some(enabled) = grouping.enabled.given() else {
         diagnostics.push(
             Diagnostic::new(
                 &GROUPING_WITHOUT_EFFECT,
@@ -156,7 +155,7 @@ fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnos
         return;
     }
     method(grouping, diagnostics);
-    if let Some(create) = incidents.create_incident.as_ref().filter(|create| !create.value) {
+    if let Some(create) = incidents.create_incident.given().filter(|create| !create.value) {
         diagnostics.push(
             Diagnostic::new(
                 &GROUPING_WITHOUT_EFFECT,
@@ -170,12 +169,12 @@ fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnos
 }
 
 fn lookback(grouping: &Grouping, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(text) = &grouping.lookback_duration else { return };
-    let Ok(duration) = Duration::parse(text) else { return };
+    let Some(written) = grouping.lookback_duration.given() else { return };
+    let duration = written.value;
     if !(SHORTEST..=LONGEST).contains(&duration) {
         let which = if duration < SHORTEST { "below 5 minutes" } else { "above 7 days" };
         diagnostics.push(
-            Diagnostic::new(&LOOKBACK_OUT_OF_RANGE, text.span, format!("`lookbackDuration` is {which}"))
+            Diagnostic::new(&LOOKBACK_OUT_OF_RANGE, written.span, format!("`lookbackDuration` is {which}"))
                 .label("allowed: 5m to 7d")
                 .help(format!(
                     "the nearest that is allowed is `{}`",
@@ -185,23 +184,15 @@ fn lookback(grouping: &Grouping, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-fn entries(list: &Option<Spanned<Vec<Text>>>) -> impl Iterator<Item = &Text> {
-    list.iter().flat_map(|list| &list.value)
-}
-
 fn keys_exist(rule: &RuleView<'_>, grouping: &Grouping, diagnostics: &mut Vec<Diagnostic>) {
-    let mapped: Vec<EntityType> = rule
-        .entity_mappings
-        .iter()
-        .flat_map(|list| &list.value)
-        .filter_map(|mapping| Some(EntityType::parse(mapping.entity_type.as_ref()?)?.0))
-        .collect();
+    let mappings = rule.entity_mappings.items();
+    let mapped: Vec<EntityType> = mappings.iter().filter_map(|mapping| mapping.entity_type.value()).collect();
     // Entities that the query itself writes may be of any type, and a type that is not understood may be the one.
-    let any = rule.sentinel_entities_mappings.as_ref().is_some_and(|list| !list.is_empty())
-        || rule.entity_mappings.as_ref().is_some_and(|list| list.len() > mapped.len())
-        || rule.misread.contains(&"entityMappings");
-    for text in entries(&grouping.group_by_entities) {
-        let Some(entity) = entity_type(text, diagnostics) else { continue };
+    let any = !rule.sentinel_entities_mappings.items().is_empty()
+        || mappings.len() > mapped.len()
+        || rule.entity_mappings.is_refused();
+    for found in grouping.group_by_entities.items().iter().flatten() {
+        let entity = found.value;
         if !any && !mapped.contains(&entity) {
             let mut names: Vec<_> = mapped.iter().map(|entity| entity.as_str()).collect();
             names.dedup();
@@ -210,7 +201,7 @@ fn keys_exist(rule: &RuleView<'_>, grouping: &Grouping, diagnostics: &mut Vec<Di
             diagnostics.push(
                 Diagnostic::new(
                     &UNKNOWN_GROUPING_KEY,
-                    text.span,
+                    found.span,
                     format!("the rule groups by {}, and maps no such entity", entity.as_str()),
                 )
                 .label(label)
@@ -218,9 +209,8 @@ fn keys_exist(rule: &RuleView<'_>, grouping: &Grouping, diagnostics: &mut Vec<Di
             );
         }
     }
-    let keys: Vec<_> =
-        rule.custom_details.iter().flat_map(|details| &details.value).map(|(key, _)| key.as_str()).collect();
-    for text in entries(&grouping.group_by_custom_details) {
+    let keys: Vec<_> = rule.custom_details.items().iter().map(|(key, _)| key.as_str()).collect();
+    for text in grouping.group_by_custom_details.items() {
         if keys.contains(&text.trim()) {
             continue;
         }
@@ -236,29 +226,38 @@ fn keys_exist(rule: &RuleView<'_>, grouping: &Grouping, diagnostics: &mut Vec<Di
     }
 }
 
+/// The place of the first entry of a list that selects anything.
+fn selection<T>(list: &Field<Spanned<Vec<T>>>, place: impl Fn(&T) -> Option<Span>) -> Option<Span> {
+    let list = list.given()?;
+    list.first().map(|first| place(first).unwrap_or(list.span))
+}
+
 fn method(grouping: &Grouping, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(text) = &grouping.matching_method else { return };
-    let Some((method, _)) = MatchingMethod::parse(text) else { return };
-    let lists =
-        [&grouping.group_by_entities, &grouping.group_by_alert_details, &grouping.group_by_custom_details];
-    let selected = lists.into_iter().flatten().find(|list| !list.is_empty());
+    let Some(written) = grouping.matching_method.given() else { return };
+    let method = written.value;
+    let selected = [
+        selection(&grouping.group_by_entities, |word| word.as_ref().ok().map(|word| word.span)),
+        selection(&grouping.group_by_alert_details, |word| word.as_ref().ok().map(|word| word.span)),
+        selection(&grouping.group_by_custom_details, |text| Some(text.span)),
+    ];
+    let selected = selected.into_iter().flatten().next();
     match (method, selected) {
         (MatchingMethod::Selected, None) => diagnostics.push(
             Diagnostic::new(
                 &GROUPING_WITHOUT_KEY,
-                text.span,
+                written.span,
                 "alerts are grouped by what is selected, and nothing is",
             )
             .label("needs `groupByEntities`, `groupByAlertDetails` or `groupByCustomDetails`")
             .help("select at least one, or use `AllEntities` or `AnyAlert`"),
         ),
-        (MatchingMethod::AllEntities | MatchingMethod::AnyAlert, Some(list)) => diagnostics.push(
+        (MatchingMethod::AllEntities | MatchingMethod::AnyAlert, Some(place)) => diagnostics.push(
             Diagnostic::new(
                 &GROUPING_WITHOUT_EFFECT,
-                list.first().map_or(list.span, |first| first.span),
+                place,
                 format!("what is selected here has no effect with `matchingMethod: {}`", method.as_str()),
             )
-            .related(text.span, "the method")
+            .related(written.span, "the method")
             .help("use `matchingMethod: Selected`, or remove the list"),
         ),
         _ => {}

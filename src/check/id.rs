@@ -2,7 +2,7 @@
 
 use super::Look;
 use super::view::{RuleView, Surroundings};
-use super::wording::{count, shown};
+use crate::diagnostic::wording::{count, shown};
 use crate::diagnostic::{Diagnostic, SourceMap, codes};
 use crate::document::Text;
 
@@ -34,7 +34,7 @@ const LONGEST: usize = 250;
 pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
 
 fn rule(around: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if let Some(text) = rule.id.as_ref().filter(|id| !id.trim().is_empty()) {
+    if let Some(text) = rule.id.given() {
         diagnostics.extend(problem(around.map, text));
     }
 }

@@ -21,7 +21,7 @@ use kql::Analysis;
 use kql::tree::{ExpressionId, ExpressionKind, Node, OperatorId, OperatorKind, StatementKind, Tree};
 
 use super::Look;
-use super::view::{Owner, QueryView, Surroundings, frequency, period};
+use super::view::{Owner, QueryView, Surroundings};
 use crate::diagnostic::{Code, Diagnostic, Fix, Span};
 use crate::resource::Duration;
 use bindings::Bindings;
@@ -80,7 +80,7 @@ pub(super) const LOOKS: &[Look] = &[Look::Query(query)];
 
 fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let setting = match query.owner {
-        Owner::Rule(rule) => Setting::Rule { period: period(rule), frequency: frequency(rule) },
+        Owner::Rule(rule) => Setting::Rule { period: rule.period(), frequency: rule.frequency() },
         Owner::Parser => Setting::Parser,
         // Nobody can change it, and tests hold what it costs.
         Owner::Indicators(_) => return,
@@ -93,7 +93,7 @@ fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec
         let Some(mut diagnostic) = finding.diagnostic(&locate) else { continue };
         if let Owner::Rule(rule) = query.owner
             && let (true, Some(period)) =
-                (diagnostic.code == &code::LOOKBACK_BEYOND_PERIOD, &rule.query_period)
+                (diagnostic.code == &code::LOOKBACK_BEYOND_PERIOD, rule.query_period.given())
         {
             diagnostic = diagnostic.related(period.span, "the service reads no further back");
         }

@@ -58,41 +58,39 @@ pub(super) fn mapped<'a>(rule: &RuleView<'a>) -> Vec<Mapped<'a>> {
     let rule = rule.document();
     let mut found = Vec::new();
     let mut add = |text: &'a Text, role| found.extend(whole(text, role));
-    for mapping in rule.entity_mappings.iter().flat_map(|list| &list.value) {
-        let entity =
-            mapping.entity_type.as_ref().and_then(|text| EntityType::parse(text)).map(|found| found.0);
-        for field in mapping.field_mappings.iter().flat_map(|fields| &fields.value) {
-            if let Some(column) = &field.column_name {
-                let identifier = field.identifier.as_ref().map_or("", |text| text.trim());
-                add(column, Role::Identifier(entity, identifier));
+    for mapping in rule.entity_mappings.items() {
+        for field in mapping.field_mappings.items() {
+            if let Some(column) = field.column_name.given() {
+                let identifier = field.identifier.text().unwrap_or_default();
+                add(column, Role::Identifier(mapping.entity_type.value(), identifier));
             }
         }
     }
-    for mapping in rule.sentinel_entities_mappings.iter().flat_map(|list| &list.value) {
-        if let Some(column) = &mapping.value {
+    for mapping in rule.sentinel_entities_mappings.items() {
+        if let Some(column) = mapping.given() {
             add(column, Role::SentinelEntities);
         }
     }
-    for (_, column) in rule.custom_details.iter().flat_map(|details| &details.value) {
+    for (_, column) in rule.custom_details.items() {
         add(column, Role::CustomDetail);
     }
-    let Some(details) = &rule.alert_details_override else { return found };
+    let Some(details) = rule.alert_details_override.given() else { return found };
     let columns = [
         (&details.alert_tactics_column_name, Role::Tactics),
         (&details.alert_severity_column_name, Role::Severity),
     ];
     for (column, role) in columns {
-        if let Some(column) = column {
+        if let Some(column) = column.given() {
             add(column, role);
         }
     }
-    for property in details.alert_dynamic_properties.iter().flat_map(|list| &list.value) {
-        if let Some(column) = &property.value.value {
+    for property in details.alert_dynamic_properties.items() {
+        if let Some(column) = property.value.value.given() {
             add(column, Role::Property);
         }
     }
     let formats = [&details.alert_display_name_format, &details.alert_description_format];
-    for text in formats.into_iter().flatten() {
+    for text in formats.into_iter().filter_map(|format| format.given()) {
         found.extend(placeholder_names(text).map(|range| Mapped {
             column: &text.as_str()[range.clone()],
             role: Role::Placeholder,

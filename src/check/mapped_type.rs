@@ -6,7 +6,7 @@ use super::Look;
 use super::flow::Flow;
 use super::mapped::{Role, mapped};
 use super::view::{RuleView, Surroundings};
-use super::wording::shown;
+use crate::diagnostic::wording::shown;
 use crate::diagnostic::{Diagnostic, codes};
 
 codes! {

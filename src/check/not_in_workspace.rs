@@ -7,8 +7,8 @@ use sentinel_schema::is_custom_table;
 
 use super::Look;
 use super::view::{Owner, QueryView, Surroundings, View};
-use super::wording::{listed, shown};
 use crate::compile::reads::{Read, ReadKind, reads};
+use crate::diagnostic::wording::{listed, shown};
 use crate::diagnostic::{Code, Diagnostic, Span, codes, nearest};
 use crate::resource::Resource;
 use crate::schema::LOCK_FILE;

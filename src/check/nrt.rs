@@ -36,10 +36,10 @@ fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnos
         return;
     }
     let places = [
-        ("queryFrequency", rule.query_frequency.as_ref().map(|text| text.span)),
-        ("queryPeriod", rule.query_period.as_ref().map(|text| text.span)),
-        ("triggerOperator", rule.trigger_operator.as_ref().map(|text| text.span)),
-        ("triggerThreshold", rule.trigger_threshold.as_ref().map(|number| number.span)),
+        ("queryFrequency", rule.query_frequency.given().map(|text| text.span)),
+        ("queryPeriod", rule.query_period.given().map(|text| text.span)),
+        ("triggerOperator", rule.trigger_operator.given().map(|text| text.span)),
+        ("triggerThreshold", rule.trigger_threshold.given().map(|number| number.span)),
     ];
     for (key, span) in places {
         let Some(span) = span else { continue };

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use super::Look;
 use super::id::{BAD_ID, problem as id_problem};
-use super::missing_field::MISSING_FIELD;
-use super::view::{ParserView, Surroundings, View, first_line};
-use super::wording::{listed, shown};
-use crate::compile::parser::{id, parameter_text};
+use super::view::{ParserView, Surroundings, View};
 use crate::compile::parsers::CallGraph;
+use crate::diagnostic::wording::shown;
 use crate::diagnostic::{Diagnostic, SourceMap, Span, codes};
-use crate::document::{Parameters, Parser, Text};
+use crate::document::{BAD_FUNCTION_PARAMETERS, PARAMETER_HELP, Parameters, Parser};
+use crate::semantic::parser::written;
 
 codes! {
     /// The alias of a parser is no name that a query can call: letters, digits and underscores, none of the digits
@@ -67,31 +66,6 @@ codes! {
     /// ```
     pub(super) DUPLICATE_FUNCTION = "duplicate-function", Error, fixed;
 
-    /// The parameters of a parser are none of the language: each is a name, a type and, where a call may leave it out,
-    /// a default that is a literal.
-    ///
-    /// In a list, the default of a `string` may stand without the quotes of the language.
-    ///
-    /// ## Why
-    /// The function could not be called, and the rules that call it would be refused.
-    ///
-    /// ## Wrong
-    /// ```yaml file=rules/parsers/dns.yaml
-    /// kind: Parser
-    /// functionAlias: ProductDns
-    /// functionParameters: starttime datetime
-    /// functionQuery: Product_CL | where TimeGenerated > starttime
-    /// ```
-    ///
-    /// ## Right
-    /// ```yaml file=rules/parsers/dns.yaml
-    /// kind: Parser
-    /// functionAlias: ProductDns
-    /// functionParameters: starttime:datetime=datetime(null)
-    /// functionQuery: Product_CL | where TimeGenerated > starttime
-    /// ```
-    pub(super) BAD_FUNCTION_PARAMETERS = "bad-function-parameters", Error, fixed;
-
     /// A parser calls itself, directly or by way of others.
     ///
     /// ## Why
@@ -117,7 +91,6 @@ codes! {
 pub(super) const LOOKS: &[Look] = &[Look::Parser(parser), Look::Folder(folder)];
 
 fn parser(around: &Surroundings<'_>, parser: &ParserView<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    fields(around.map, parser, diagnostics);
     names(around.map, parser, diagnostics);
     parameters(around.map, parser, diagnostics);
 }
@@ -127,50 +100,16 @@ fn folder(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     cycles(view, diagnostics);
 }
 
-fn is_blank(text: &Text) -> bool {
-    text.trim().is_empty()
-}
-
-fn fields(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
-    let mut missing = Vec::new();
-    for (key, text) in [(parser.spelling.alias, &parser.alias), (parser.spelling.query, &parser.query)] {
-        match text {
-            None if parser.misread.contains(&key) => {}
-            None => missing.push(key),
-            Some(text) if is_blank(text) => diagnostics.push(
-                Diagnostic::new(&MISSING_FIELD, text.span, format!("`{key}` is empty"))
-                    .label("the parser needs it")
-                    .help(format!("write `{key}`")),
-            ),
-            Some(_) => {}
-        }
-    }
-    if !missing.is_empty() {
-        let (verb, them) = if missing.len() == 1 { ("is", "it") } else { ("are", "them") };
-        diagnostics.push(
-            Diagnostic::new(
-                &MISSING_FIELD,
-                first_line(map, parser.span),
-                format!("{} {verb} missing", listed(&missing)),
-            )
-            .label(format!("the parser needs {them}"))
-            .help(format!("add {}", listed(&missing))),
-        );
-    }
-}
-
 fn names(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
-    if let Some(text) = parser.id.as_ref().filter(|id| !is_blank(id)) {
+    if let Some(text) = parser.id.given() {
         diagnostics.extend(id_problem(map, text));
-    } else if let Some(alias) = parser.alias.as_ref().filter(|alias| alias.trim().len() > LONGEST_ALIAS) {
+    } else if let Some(alias) = parser.alias.given().filter(|alias| alias.trim().len() > LONGEST_ALIAS) {
         let message = format!("the alias has {} characters, {LONGEST_ALIAS} are allowed", alias.trim().len());
         diagnostics.push(
             Diagnostic::new(&BAD_ID, alias.span, message).help("shorten it, or give the parser an `id`"),
         );
     }
-    let Some(text) = parser.alias.as_ref().filter(|alias| !is_blank(alias) && !alias.is_guess()) else {
-        return;
-    };
+    let Some(text) = parser.alias.given() else { return };
     let alias = text.trim();
     let blanks = text.len() - text.trim_start().len();
     let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
@@ -203,40 +142,26 @@ fn parameter_error(parameters: &str) -> Option<(String, std::ops::Range<usize>, 
     Some((found.message.to_string(), inside(range.start)..inside(range.end), help))
 }
 
+/// What the language does not take of the parameters. A parameter without a name or a type is reported where it is read.
 fn parameters(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
-    const HELP: &str = "write `name:type`, or `name:type=default` where a call may leave it out";
     let mut report = |place: Span, message: String, help: Option<String>| {
-        let help = help.unwrap_or_else(|| HELP.to_owned());
+        let help = help.unwrap_or_else(|| PARAMETER_HELP.to_owned());
         diagnostics.push(Diagnostic::new(&BAD_FUNCTION_PARAMETERS, place, message).help(help));
     };
-    match &parser.parameters {
-        None | Some(Parameters::Unreadable) => {}
+    match parser.parameters.given() {
+        None => {}
         Some(Parameters::Text(text)) => {
-            if is_blank(text) {
-                return;
-            }
             if let Some((message, range, help)) = parameter_error(text) {
                 report(text.locate(map, range), format!("the parameters cannot be read: {message}"), help);
             }
         }
         Some(Parameters::List(list)) => {
             for parameter in &list.value {
-                let lone = Parser {
-                    parameters: Some(Parameters::List(crate::document::Spanned::new(
-                        vec![parameter.clone()],
-                        list.span,
-                    ))),
-                    ..parser.clone()
-                };
-                match parameter_text(&lone) {
-                    None => report(parameter.span, "a parameter has a name and a type".to_owned(), None),
-                    Some(text) => {
-                        if let Some((message, _, help)) = parameter_error(&text) {
-                            let message =
-                                format!("the parameter `{}` cannot be read: {message}", shown(&text));
-                            report(parameter.span, message, help);
-                        }
-                    }
+                let Some(valid) = parameter.valid() else { continue };
+                let text = written(&valid);
+                if let Some((message, _, help)) = parameter_error(&text) {
+                    let message = format!("the parameter `{}` cannot be read: {message}", shown(&text));
+                    report(parameter.span, message, help);
                 }
             }
         }
@@ -247,8 +172,8 @@ fn duplicates(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut aliases: HashMap<String, Span> = HashMap::new();
     let mut ids: HashMap<String, Span> = HashMap::new();
     for parser in &view.parsers {
-        let alias = parser.alias.as_ref().filter(|alias| !is_blank(alias));
-        let place = parser.id.as_ref().or(alias).map_or(parser.span, |text| text.span);
+        let alias = parser.alias.named();
+        let place = parser.id.given().or(alias).map_or(parser.span, |text| text.span);
         if let Some(alias) = alias {
             let word = alias.trim();
             if let Some(first) = aliases.get(&word.to_ascii_lowercase()) {
@@ -266,7 +191,7 @@ fn duplicates(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
             }
             aliases.insert(word.to_ascii_lowercase(), alias.span);
         }
-        let Some(id) = id(parser) else { continue };
+        let Some(id) = parser.resource_name() else { continue };
         match ids.get(&id.to_ascii_lowercase()) {
             Some(first) => diagnostics.push(
                 Diagnostic::new(&DUPLICATE_FUNCTION, place, format!("the id `{}` is used twice", shown(&id)))
@@ -284,13 +209,12 @@ fn cycles(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for cycle in CallGraph::new(view.documents).cycles() {
         for (at, parser) in cycle.iter().map(|at| &view.documents[*at]).enumerate() {
             let circle = cycle[at..].iter().chain(&cycle[..=at]).map(|at| &view.documents[*at]);
-            let names: Vec<&str> =
-                circle.filter_map(|parser| parser.alias.as_deref()).map(str::trim).collect();
+            let names: Vec<&str> = circle.filter_map(|parser| parser.alias.text()).collect();
             let Some(name) = names.first() else { continue };
             let place = names.get(1).and_then(|called| call(view.around.map, parser, called));
             let mut diagnostic = Diagnostic::new(
                 &PARSER_CYCLE,
-                place.unwrap_or_else(|| first_line(view.around.map, parser.span)),
+                place.unwrap_or(parser.head),
                 format!("the parser `{}` calls itself", shown(name)),
             )
             .help("take one of these calls out");
@@ -304,7 +228,7 @@ fn cycles(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
 
 /// Where a parser's query names another.
 fn call(map: &SourceMap, parser: &Parser, name: &str) -> Option<Span> {
-    let query = parser.query.as_ref()?;
+    let query = parser.query.given()?;
     let lexed = kql::lex(query);
     let token = lexed.tokens.iter().find(|token| {
         token.kind == kql::TokenKind::Identifier && query.get(token.span.range()) == Some(name)

@@ -10,6 +10,7 @@ use kql::tree::{ExpressionKind, StatementId, StatementKind};
 use super::Look;
 use super::growing;
 use super::view::{Owner, QueryView, Surroundings};
+use crate::diagnostic::wording::shown;
 use crate::diagnostic::{Code, Diagnostic, Severity, Span};
 
 /// None of its own: see [`language_codes`].
@@ -73,12 +74,10 @@ fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec
                 continue;
             }
             diagnostic.severity = Severity::Warning;
-            diagnostic.message =
-                format!("a rule made from these indicators is refused: {}", diagnostic.message);
-            diagnostic.help = Some(match made.needs.tables.first() {
-                Some(table) => format!("leave `{table}` out under `targets`"),
-                None => "leave its table out under `targets`".to_owned(),
-            });
+            let rule = shown(made.resource.display_name());
+            let why = diagnostic.message;
+            diagnostic.message = format!("the rule `{rule}`, made from these indicators, is refused: {why}");
+            diagnostic.help = Some("leave its table out under `targets`".to_owned());
             diagnostics.push(diagnostic);
             return;
         }
@@ -168,8 +167,7 @@ mod tests {
         };
         let found = with_parser("SecurityEvent | project TimeGenerated");
         assert_eq!((found.only().code.id, found.only().severity), ("kql-unknown-name", Severity::Warning));
-        assert!(found.only().message.starts_with("a rule made from these indicators is refused: "));
-        assert_eq!(found.only().help.as_deref(), Some("leave `CommonSecurityLog` out under `targets`"));
+        assert!(found.only().message.contains(", made from these indicators, is refused: "));
         assert_eq!(files(&[("rules/a.yaml".into(), text.to_owned())]).codes(), [""; 0]);
     }
 

@@ -2,7 +2,7 @@
 
 use super::Look;
 use super::view::{Owner, QueryView, Surroundings};
-use super::wording::{grouped, past_units};
+use crate::diagnostic::wording::{grouped, past_units};
 use crate::diagnostic::{Diagnostic, codes};
 
 codes! {

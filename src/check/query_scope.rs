@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kql::names::{Argument, Call};
 
 use super::Look;
-use super::view::{Owner, QueryView, Surroundings, kind};
+use super::view::{Owner, QueryView, Surroundings};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::resource::RuleKind;
 
@@ -90,7 +90,7 @@ fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec
     // What follows is refused in rules. A lint speaks of a parser that reads every table.
     let Owner::Rule(rule) = query.owner else { return };
     let lexed = query.lexed();
-    workspaces(around, query, &lexed, kind(rule) == RuleKind::Nrt, diagnostics);
+    workspaces(around, query, &lexed, rule.kind == RuleKind::Nrt, diagnostics);
     for span in kql::names::mentions_star(&lexed) {
         let Some(place) = query.locate(around.map, span) else { continue };
         diagnostics.push(

@@ -5,7 +5,7 @@ use super::flow::Flow;
 use super::growing;
 use super::mapped::{Mapped, mapped};
 use super::view::{QueryView, RuleView, Surroundings};
-use super::wording::shown;
+use crate::diagnostic::wording::shown;
 use crate::diagnostic::{Code, Diagnostic, Fix, Severity, codes, nearest};
 
 codes! {

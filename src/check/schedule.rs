@@ -2,7 +2,7 @@
 
 use super::Look;
 use super::view::{RuleView, Surroundings};
-use super::wording::grouped;
+use crate::diagnostic::wording::grouped;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::resource::{Duration, RuleKind, TriggerOperator};
 
@@ -121,7 +121,7 @@ fn ranges(rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
         ("queryPeriod", &rule.query_period, rule.period()),
     ];
     for (key, text, value) in fields {
-        let (Some(text), Some(value)) = (text, value) else { continue };
+        let (Some(text), Some(value)) = (text.given(), value) else { continue };
         if (SHORTEST..=LONGEST).contains(&value) {
             continue;
         }
@@ -137,7 +137,8 @@ fn ranges(rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
 
 fn frequency_and_period(rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let (Some(frequency), Some(period)) = (rule.frequency(), rule.period()) else { return };
-    let (Some(frequency_text), Some(period_text)) = (&rule.query_frequency, &rule.query_period) else {
+    let (Some(frequency_text), Some(period_text)) = (rule.query_frequency.given(), rule.query_period.given())
+    else {
         return;
     };
     if period < frequency {
@@ -166,7 +167,7 @@ fn frequency_and_period(rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) 
 }
 
 fn trigger(rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(threshold) = &rule.trigger_threshold else { return };
+    let Some(threshold) = rule.trigger_threshold.given() else { return };
     if !(0..=HIGHEST_THRESHOLD).contains(&threshold.value) {
         let label = format!("allowed: 0 to {}", grouped(10_000));
         diagnostics.push(
@@ -179,8 +180,8 @@ fn trigger(rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
             .help("count in the query, and fire on more than 0 results"),
         );
     } else if threshold.value == 0
-        && let Some(operator) = &rule.trigger_operator
-        && let Some((TriggerOperator::LessThan, _)) = TriggerOperator::parse_shorthand(operator)
+        && let Some(operator) = rule.trigger_operator.given()
+        && operator.value == TriggerOperator::LessThan
     {
         diagnostics.push(
             Diagnostic::new(

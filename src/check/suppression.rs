@@ -67,9 +67,10 @@ const LONGEST: Duration = Duration::from_hours(24);
 pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
 
 fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let enabled = rule.suppression_enabled.as_ref().filter(|enabled| enabled.value);
-    let Some(text) = &rule.suppression_duration else {
-        if let Some(enabled) = enabled {
+    let enabled = rule.suppression_enabled.given().filter(|enabled| enabled.value);
+    let Some(written) = rule.suppression_duration.given() else {
+        let is_absent = !rule.suppression_duration.is_refused();
+        if let Some(enabled) = enabled.filter(|_| is_absent) {
             if rule.frequency().is_some_and(|frequency| frequency > LONGEST) {
                 let message =
                     "suppression is on, and no suppression lasts from one run of this rule to the next";
@@ -90,13 +91,13 @@ fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnos
         }
         return;
     };
-    let Ok(duration) = Duration::parse(text) else { return };
+    let duration = written.value;
     if !(SHORTEST..=LONGEST).contains(&duration) {
         let which = if duration < SHORTEST { "below 5 minutes" } else { "above 24 hours" };
         diagnostics.push(
             Diagnostic::new(
                 &SUPPRESSION_OUT_OF_RANGE,
-                text.span,
+                written.span,
                 format!("`suppressionDuration` is {which}"),
             )
             .label("allowed: 5m to 24h")
@@ -112,10 +113,10 @@ fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnos
     };
     let mut diagnostic = Diagnostic::new(
         &SUPPRESSION_BELOW_FREQUENCY,
-        text.span,
+        written.span,
         format!("the rule runs every {} and is silent for only {}", frequency.kql(), duration.kql()),
     );
-    if let Some(frequency) = &rule.query_frequency {
+    if let Some(frequency) = rule.query_frequency.given() {
         diagnostic = diagnostic.related(frequency.span, "how often it runs");
     }
     diagnostics.push(diagnostic.help(if frequency <= LONGEST {

@@ -2,11 +2,10 @@
 
 use super::Look;
 use super::attack::{self, Change};
-use super::enumeration::loose;
 use super::view::{RuleView, Surroundings};
-use super::wording::{listed, quoted};
+use crate::diagnostic::wording::{listed, quoted};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::document::Text;
+use crate::document::{Text, loose};
 use crate::resource::Tactic;
 
 /// The newest version of ATT&CK that is known here.
@@ -89,14 +88,14 @@ codes! {
 pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
 
 fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let techniques = rule.relevant_techniques.iter().flat_map(|list| &list.value);
+    let techniques = rule.relevant_techniques.items();
     for text in techniques {
         match Form::of(&upper(text)) {
             Some(_) => known(rule, text, diagnostics),
             None => diagnostics.push(bad_form(text)),
         }
     }
-    for text in rule.sub_techniques.iter().flat_map(|list| &list.value) {
+    for text in rule.sub_techniques.items() {
         match Form::of(&upper(text)) {
             Some(Form::SubTechnique) => known(rule, text, diagnostics),
             _ => diagnostics.push(
@@ -174,13 +173,14 @@ fn gone(text: &Text, id: &str, change: Change) -> Diagnostic {
 /// The complaint about a technique none of whose tactics the rule names. There is none while a tactic of the rule is
 /// not understood: it may be the one.
 fn disagreement(rule: &RuleView<'_>, text: &Text, id: &str, tactics: &[Tactic]) -> Option<Diagnostic> {
-    if rule.misread.contains(&"tactics") {
+    if rule.tactics.is_refused() {
         return None;
     }
-    for written in rule.tactics.iter().flat_map(|list| &list.value) {
-        let agrees = match Tactic::parse(written) {
-            None => true,
-            Some((tactic, _)) => tactics.contains(&tactic),
+    for written in rule.tactics.items() {
+        let agrees = match written.as_ref().map(|written| written.value) {
+            // It may be the one.
+            Err(_) => true,
+            Ok(tactic) => tactics.contains(&tactic),
         };
         if agrees {
             return None;
@@ -197,7 +197,7 @@ fn disagreement(rule: &RuleView<'_>, text: &Text, id: &str, tactics: &[Tactic]) 
         [one] => format!("add `{one}` to `tactics`, or remove the technique"),
         several => format!("add one of {} to `tactics`, or remove the technique", listed(several)),
     });
-    Some(match rule.tactics.as_ref().and_then(|tactics| tactics.first()) {
+    Some(match rule.tactics.items().iter().flatten().next() {
         Some(first) => diagnostic.related(first.span, "the rule's tactics"),
         None => diagnostic,
     })
@@ -236,7 +236,7 @@ fn bad_form(text: &Text) -> Diagnostic {
         .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'))
         .map(|word| word.trim_end_matches('.'))
         .find(|word| Form::of(word).is_some());
-    let help = if let Some(tactic) = attack::tactic(&upper) {
+    let help = if let Some(tactic) = Tactic::of_id(&upper) {
         format!("`{upper}` is a tactic: write `{}` in `tactics`", tactic.as_str())
     } else if Form::of(&joined).is_some() {
         format!("did you mean `{joined}`?")

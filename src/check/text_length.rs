@@ -2,7 +2,7 @@
 
 use super::Look;
 use super::view::{RuleView, Surroundings};
-use super::wording::{grouped, past_units};
+use crate::diagnostic::wording::{grouped, past_units};
 use crate::diagnostic::{Diagnostic, codes};
 
 codes! {
@@ -37,7 +37,7 @@ pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
 
 fn rule(around: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for (key, text, most) in [("name", &rule.name, NAME), ("description", &rule.description, DESCRIPTION)] {
-        let Some(text) = text else { continue };
+        let Some(text) = text.given() else { continue };
         let Some((at, length)) = past_units(text.trim_end(), most) else { continue };
         let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
         let message = format!("the {key} has {} characters", grouped(length));

@@ -2,7 +2,7 @@
 
 use super::Look;
 use super::view::{RuleView, Surroundings};
-use super::wording::shown;
+use crate::diagnostic::wording::quoted;
 use crate::diagnostic::{Diagnostic, codes};
 
 codes! {
@@ -47,26 +47,24 @@ const LONGEST: usize = 20;
 pub(super) const LOOKS: &[Look] = &[Look::Rule(rule)];
 
 fn rule(_: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if let Some(version) = rule.version.as_ref().filter(|version| !is_version(version.trim())) {
+    if let Some((version, place)) = rule.version.written().filter(|(version, _)| !is_version(version.trim()))
+    {
         diagnostics.push(
-            Diagnostic::new(&BAD_VERSION, version.span, format!("`{}` is no version", shown(version)))
+            Diagnostic::new(&BAD_VERSION, place, format!("{} is not a version", quoted(version)))
                 .label("expected three numbers, as in 1.0.0"),
         );
     }
-    let Some(version) = &rule.template_version else { return };
-    if rule.alert_rule_template_name.as_ref().is_none_or(|name| name.trim().is_empty()) {
+    let Some((version, place)) = rule.template_version.written() else { return };
+    if rule.alert_rule_template_name.given().is_none() {
         diagnostics.push(
-                Diagnostic::new(&BAD_TEMPLATE_VERSION, version.span, "`templateVersion` stands without `alertRuleTemplateName`")
-                    .help("remove it, or name the template that the rule was made from; the file's own version is `version`"),
-            );
+            Diagnostic::new(&BAD_TEMPLATE_VERSION, place, "`templateVersion` is there without `alertRuleTemplateName`")
+                .help("remove it, or name the template that the rule was made from; the file's own version is `version`"),
+        );
     } else if !is_version(version) || version.len() > LONGEST {
+        let message = format!("{} is not a version of a template", quoted(version));
         diagnostics.push(
-            Diagnostic::new(
-                &BAD_TEMPLATE_VERSION,
-                version.span,
-                format!("`{}` is no version of a template", shown(version)),
-            )
-            .label(format!("expected three numbers, as in 1.0.0, of at most {LONGEST} characters")),
+            Diagnostic::new(&BAD_TEMPLATE_VERSION, place, message)
+                .label(format!("expected three numbers, as in 1.0.0, of at most {LONGEST} characters")),
         );
     }
 }

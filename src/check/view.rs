@@ -7,13 +7,13 @@ use sentinel_schema::Environment;
 
 use super::Context;
 use super::workspace::environment;
-use crate::compile::parser::alias;
 use crate::compile::parsers::declaration;
 use crate::compile::{Compiled, WatchlistSource};
 use crate::config::Config;
 use crate::diagnostic::{FileId, SourceMap, Span};
 use crate::document::{AnalyticsRule, Parser, Text};
-use crate::resource::{Duration, Resource, RuleKind};
+use crate::resource::Resource;
+use crate::semantic::parser::alias;
 
 /// What is around a document. A check of one rule, query, watchlist or parser sees that and this, and no other document,
 /// so that its findings stay what they are while neither changes.
@@ -61,7 +61,7 @@ impl<'a> View<'a> {
             .collect();
         let generated =
             || compiled.iter().filter(|made| made.files.first().is_none_or(|file| !described.contains(file)));
-        let files = folder.watchlists.iter().filter_map(|watchlist| watchlist.document.alias.as_deref());
+        let files = folder.watchlists.iter().filter_map(|watchlist| watchlist.document.alias.name());
         let settings = config.external_watchlists.iter().map(String::as_str);
         let made = generated().filter_map(|made| match &made.resource {
             Resource::Watchlist(watchlist) => Some(watchlist.alias.as_str()),
@@ -72,10 +72,10 @@ impl<'a> View<'a> {
             config,
             workspace: environment(folder, compiled, &config.schema),
             watchlists: files.chain(settings).chain(made).map(str::trim).collect(),
-            has_unnamed_watchlist: folder.watchlists.iter().any(|watchlist| {
-                let document = &watchlist.document;
-                document.misread.contains(&"alias") && document.alias.as_ref().is_none_or(Text::is_guess)
-            }),
+            has_unnamed_watchlist: folder
+                .watchlists
+                .iter()
+                .any(|watchlist| watchlist.document.alias.is_refused()),
             functions: folder.parsers.iter().filter_map(alias).collect(),
         };
         Self {
@@ -169,36 +169,22 @@ impl<'a> QueryView<'a> {
 /// An analytics rule with what its query means.
 pub(super) struct RuleView<'a> {
     document: &'a AnalyticsRule,
-    /// Scheduled unless the file says NRT.
-    pub(super) kind: RuleKind,
     /// The query, unless it is missing or empty.
     pub(super) query: Option<QueryView<'a>>,
-    /// The first line of the mapping: where a message about something missing points at.
-    pub(super) head: Span,
 }
 
 impl<'a> RuleView<'a> {
     fn new(around: &Surroundings<'_>, document: &'a AnalyticsRule) -> Self {
-        let query = document.query.as_ref().filter(|text| !text.trim().is_empty()).map(|text| {
+        let query = document.query.given().map(|text| {
             let place = Place::Written { text, declared: 0 };
             QueryView::new(around, Owner::Rule(document), text.as_str(), place)
         });
-        Self { document, kind: kind(document), query, head: first_line(around.map, document.span) }
+        Self { document, query }
     }
 
     /// The document, for longer than the view lives.
     pub(super) fn document(&self) -> &'a AnalyticsRule {
         self.document
-    }
-
-    /// How often the rule runs; `None` for NRT and where the text is not a duration.
-    pub(super) fn frequency(&self) -> Option<Duration> {
-        frequency(self.document)
-    }
-
-    /// How far back the query looks; `None` for NRT and where the text is not a duration.
-    pub(super) fn period(&self) -> Option<Duration> {
-        period(self.document)
     }
 }
 
@@ -210,25 +196,6 @@ impl Deref for RuleView<'_> {
     }
 }
 
-/// The kind of a rule: scheduled unless the file says NRT.
-pub(super) fn kind(rule: &AnalyticsRule) -> RuleKind {
-    rule.kind.as_ref().and_then(|kind| RuleKind::parse(kind)).unwrap_or(RuleKind::Scheduled)
-}
-
-/// How often a rule runs; `None` for NRT and where the text is not a duration.
-pub(super) fn frequency(rule: &AnalyticsRule) -> Option<Duration> {
-    scheduled(rule, rule.query_frequency.as_ref())
-}
-
-/// How far back the query of a rule looks; `None` for NRT and where the text is not a duration.
-pub(super) fn period(rule: &AnalyticsRule) -> Option<Duration> {
-    scheduled(rule, rule.query_period.as_ref())
-}
-
-fn scheduled(rule: &AnalyticsRule, text: Option<&Text>) -> Option<Duration> {
-    text.filter(|_| kind(rule) == RuleKind::Scheduled).and_then(|text| Duration::parse(text).ok())
-}
-
 /// A parser with what its query means.
 pub(super) struct ParserView<'a> {
     document: &'a Parser,
@@ -238,7 +205,7 @@ pub(super) struct ParserView<'a> {
 
 impl<'a> ParserView<'a> {
     fn new(around: &Surroundings<'_>, document: &'a Parser) -> Self {
-        let query = document.query.as_ref().filter(|text| !text.trim().is_empty()).map(|text| {
+        let query = document.query.given().map(|text| {
             let declaration = declaration(document);
             let place = Place::Written { text, declared: declaration.len() };
             QueryView::new(around, Owner::Parser, &(declaration + text.as_str()), place)
@@ -281,11 +248,4 @@ impl Deref for GeneratedView<'_> {
     fn deref(&self) -> &Compiled {
         self.made
     }
-}
-
-/// From where a mapping starts to the end of its line.
-pub(super) fn first_line(map: &SourceMap, mapping: Span) -> Span {
-    let text = map.file(mapping.file).text().get(mapping.start..).unwrap_or_default();
-    let length = text.find(['\r', '\n']).unwrap_or(text.len());
-    Span::new(mapping.file, mapping.start, mapping.start + length)
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::Look;
 use super::view::Surroundings;
-use super::wording::{none_of, shown};
 use crate::compile::WatchlistSource;
+use crate::diagnostic::wording::{none_of, shown};
 use crate::diagnostic::{Diagnostic, codes};
 
 codes! {
@@ -52,7 +52,7 @@ pub(super) const LOOKS: &[Look] = &[Look::Watchlist(watchlist)];
 
 fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
     // A list without rows has no columns yet.
-    let Some(table) = watchlist.table.as_ref().filter(|table| !table.columns().is_empty()) else {
+    let Some(table) = watchlist.table.as_ref().ok().filter(|table| !table.columns().is_empty()) else {
         return;
     };
     let mut seen: HashMap<&str, usize> = HashMap::new();
@@ -73,7 +73,7 @@ fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mu
                 .label(format!("allowed: letters, digits, `_`, blanks, `.` and `-`, at most {LONGEST}")),
         );
     }
-    let Some(key) = watchlist.document.items_search_key.as_ref().filter(|key| !key.trim().is_empty()) else {
+    let Some(key) = watchlist.document.items_search_key.given() else {
         return;
     };
     let columns: Vec<_> = table.columns().iter().map(String::as_str).collect();

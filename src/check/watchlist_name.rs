@@ -2,8 +2,8 @@
 
 use super::Look;
 use super::view::Surroundings;
-use super::wording::{count, shown};
 use crate::compile::WatchlistSource;
+use crate::diagnostic::wording::{count, shown};
 use crate::diagnostic::{Diagnostic, codes};
 
 codes! {
@@ -33,13 +33,15 @@ pub(super) const LOOKS: &[Look] = &[Look::Watchlist(watchlist)];
 fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
     let document = &watchlist.document;
     for (key, text) in [("alias", &document.alias), ("displayName", &document.display_name)] {
+        let Some((name, place)) = text.written() else { continue };
         // An empty alias is missing, which is reported elsewhere.
-        let is_one =
-            |text: &&crate::document::Text| !text.is_guess() && (key != "alias" || !text.trim().is_empty());
-        let Some(text) = text.as_ref().filter(is_one) else { continue };
-        let Some(problem) = problem(text.trim()) else { continue };
+        if name.is_empty() && key == "alias" {
+            continue;
+        }
+        let name = name.trim();
+        let Some(problem) = problem(name) else { continue };
         diagnostics.push(
-                Diagnostic::new(&BAD_WATCHLIST_NAME, text.span, format!("the {key} `{}` {problem}", shown(text)))
+                Diagnostic::new(&BAD_WATCHLIST_NAME, place, format!("the {key} `{}` {problem}", shown(name)))
                     .label(format!(
                         "allowed: {SHORTEST} to {LONGEST} letters, digits, blanks, `-` and `_`; first and last a letter or digit"
                     )),

@@ -4,7 +4,7 @@ use kql::names::{Argument, calls};
 
 use super::Look;
 use super::view::{QueryView, Surroundings};
-use super::wording::shown;
+use crate::diagnostic::wording::shown;
 use crate::diagnostic::{Diagnostic, codes, nearest};
 
 codes! {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::Look;
 use super::view::Surroundings;
-use super::wording::{count, shown};
 use crate::compile::{Table, WatchlistSource};
+use crate::diagnostic::wording::{count, shown};
 use crate::diagnostic::{Diagnostic, codes};
 
 codes! {
@@ -76,8 +76,8 @@ const REPORTED: usize = 20;
 pub(super) const LOOKS: &[Look] = &[Look::Watchlist(watchlist)];
 
 fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(table) = &watchlist.table else { return };
-    let key = watchlist.document.items_search_key.as_ref();
+    let Ok(table) = &watchlist.table else { return };
+    let key = watchlist.document.items_search_key.given();
     if let Some(key) = key.and_then(|key| table.rows.column(key)) {
         search_keys(table, key, diagnostics);
     }

@@ -2,8 +2,8 @@
 
 use super::Look;
 use super::view::{GeneratedView, Surroundings};
-use super::wording::grouped;
 use crate::compile::WatchlistSource;
+use crate::diagnostic::wording::grouped;
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::resource::{Resource, Rows};
 
@@ -50,7 +50,7 @@ const LONGEST_ROW: usize = 10_240;
 pub(super) const LOOKS: &[Look] = &[Look::Watchlist(watchlist), Look::Generated(generated)];
 
 fn watchlist(_: &Surroundings<'_>, watchlist: &WatchlistSource, diagnostics: &mut Vec<Diagnostic>) {
-    if let Some(table) = &watchlist.table {
+    if let Ok(table) = &watchlist.table {
         let header = (header_length(&table.rows), table.columns_span);
         let rows = table.rows().map(|(row, span)| (csv_length(row.cells()), span));
         size(table.columns_span, std::iter::once(header).chain(rows), diagnostics);

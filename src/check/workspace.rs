@@ -25,7 +25,7 @@ pub(super) fn environment(folder: &Folder, compiled: &[Compiled], schema: &Schem
     }
     // A list that is not compiled, for an error elsewhere in it, has its columns all the same.
     for source in &folder.watchlists {
-        if let (Some(alias), Some(table)) = (&source.document.alias, &source.table) {
+        if let (Some(alias), Ok(table)) = (source.document.alias.given(), &source.table) {
             add(alias, table.columns());
         }
     }

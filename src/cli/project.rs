@@ -110,14 +110,13 @@ impl Project {
         let parsers = self.folder.parsers.iter().filter(|parser| is_bad(&parser.file));
         compiled
             .map(|compiled| compiled.resource.identity())
-            .chain(rules.filter_map(|rule| Some(Identity::new(Kind::AlertRule, rule.id.as_ref()?.trim()))))
-            .chain(watchlists.filter_map(|list| {
-                Some(Identity::new(Kind::Watchlist, list.document.alias.as_ref()?.trim()))
-            }))
+            .chain(rules.filter_map(|rule| Some(Identity::new(Kind::AlertRule, rule.id.name()?))))
             .chain(
-                parsers.filter_map(|parser| {
-                    Some(Identity::new(Kind::SavedSearch, compile::parser::id(parser)?))
-                }),
+                watchlists
+                    .filter_map(|list| Some(Identity::new(Kind::Watchlist, list.document.alias.name()?))),
+            )
+            .chain(
+                parsers.filter_map(|parser| Some(Identity::new(Kind::SavedSearch, parser.resource_name()?))),
             )
             .collect()
     }

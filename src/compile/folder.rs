@@ -5,8 +5,8 @@ use std::fs;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::table::{self, Table};
-use crate::diagnostic::{Diagnostic, FileId, SourceMap, Span};
-use crate::document::{self, AnalyticsRule, Document, IndicatorFile, Parser, Watchlist};
+use crate::diagnostic::{Diagnostic, FileId, Reported, SourceMap, Span};
+use crate::document::{self, AnalyticsRule, Document, Field, IndicatorFile, Parser, Watchlist};
 use crate::feed::page::{self, Page};
 use crate::source::{self, NOT_UTF8, UNREADABLE};
 
@@ -37,8 +37,8 @@ pub struct WatchlistSource {
     pub document: Watchlist,
     /// The file of the rows, where it is not the description's own.
     pub data: Option<FileId>,
-    /// The rows; none where they could not be read, which a diagnostic says.
-    pub table: Option<Table>,
+    /// The rows, unless they cannot be read.
+    pub table: Result<Table, Reported>,
 }
 
 impl Folder {
@@ -62,7 +62,7 @@ impl Folder {
             Some("txt" | "md") => return self.read_page(map, path, diagnostics),
             _ => return,
         }
-        let Some(file) = read_text(map, path, diagnostics) else { return };
+        let Ok(file) = read_text(map, path, diagnostics) else { return };
         self.files += 1;
         match document::read(map, file, diagnostics) {
             Some(Document::Rule(rule)) => self.rules.push(*rule),
@@ -80,7 +80,7 @@ impl Folder {
     /// Text files may be anything: only of those with a table of indicators anything is said.
     fn read_page(&mut self, map: &mut SourceMap, path: &Utf8Path, diagnostics: &mut Vec<Diagnostic>) {
         let mut reading = Vec::new();
-        if let Some(file) = read_text(map, path, &mut reading) {
+        if let Ok(file) = read_text(map, path, &mut reading) {
             if let Some(page) = page::parse(map.file(file).text(), file, diagnostics) {
                 self.files += 1;
                 self.pages.push(page);
@@ -106,64 +106,70 @@ fn read_watchlist(
     document: Watchlist,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> WatchlistSource {
-    if let Some(items) = &document.items {
-        let table = Some(table::from_items(items));
-        return WatchlistSource { document, data: None, table };
+    match &document.items {
+        Field::Given(items) => {
+            let table = Ok(table::from_items(items));
+            return WatchlistSource { document, data: None, table };
+        }
+        Field::Refused(reported) | Field::Guessed(_, reported) => {
+            let table = Err(*reported);
+            return WatchlistSource { document, data: None, table };
+        }
+        Field::Absent | Field::Empty(_) => {}
     }
-    let name = document.source.as_ref().map_or(DATA_FILE, |source| source.as_str());
+    if let Field::Refused(reported) = document.source {
+        return WatchlistSource { document, data: None, table: Err(reported) };
+    }
+    let source = document.source.given();
+    let name = source.map_or(DATA_FILE, |source| source.as_str());
     let data_path = path.with_file_name(name);
-    let place = document.source.as_ref().map_or(Span::start_of(document.file), |source| source.span);
     // The CSV of a watchlist is in its folder: a name with a folder in it could lead anywhere.
     let beside = Utf8Path::new(name).file_name() == Some(name);
     if !beside || !data_path.is_file() {
-        if document.misread.iter().any(|key| ["source", "items"].contains(key)) {
-            return WatchlistSource { document, data: None, table: None };
-        }
         let message = if beside {
             format!("the watchlist has no rows: there is no {name} beside it and no `items` in it")
         } else {
-            format!("`{name}` is no file beside the watchlist")
+            format!("`{name}` is not a file beside the watchlist")
         };
-        diagnostics.push(
-            Diagnostic::new(&table::WATCHLIST_WITHOUT_ROWS, place, message)
-                .help(format!("put a {DATA_FILE} beside the file, or write the rows under `items`")),
-        );
-        return WatchlistSource { document, data: None, table: None };
+        let place = source.map_or(Span::start_of(document.file), |source| source.span);
+        let reported = Diagnostic::new(&table::WATCHLIST_WITHOUT_ROWS, place, message)
+            .help(format!("put a {DATA_FILE} beside the file, or write the rows under `items`"))
+            .report(diagnostics);
+        return WatchlistSource { document, data: None, table: Err(reported) };
     }
-    let data = read_text(map, &data_path, diagnostics);
-    let table = data.and_then(|data| table::from_csv(map, data, diagnostics));
-    WatchlistSource { document, data, table }
+    match read_text(map, &data_path, diagnostics) {
+        Ok(data) => {
+            let table = table::from_csv(map, data, diagnostics);
+            WatchlistSource { document, data: Some(data), table }
+        }
+        Err(reported) => WatchlistSource { document, data: None, table: Err(reported) },
+    }
 }
 
 /// Reads a file as UTF-8 into the map.
-fn read_text(map: &mut SourceMap, path: &Utf8Path, diagnostics: &mut Vec<Diagnostic>) -> Option<FileId> {
+fn read_text(
+    map: &mut SourceMap,
+    path: &Utf8Path,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<FileId, Reported> {
     if let Some(text) = map.take_text(path) {
-        return Some(map.add(path, text));
+        return Ok(map.add(path, text));
     }
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            unreadable(map, path, &error, diagnostics);
-            return None;
-        }
-    };
-    match String::from_utf8(bytes) {
-        Ok(text) => Some(map.add(path, text)),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let utf16 =
-                error.as_bytes().starts_with(&[0xff, 0xfe]) || error.as_bytes().starts_with(&[0xfe, 0xff]);
-            let file = map.add(path, String::from_utf8_lossy(error.as_bytes()));
-            let message = if utf16 {
-                "the file is UTF-16, not UTF-8"
-            } else {
-                "the file is not UTF-8: this byte is none"
-            };
-            diagnostics
-                .push(Diagnostic::new(&NOT_UTF8, Span::new(file, at, at), message).help("save it as UTF-8"));
-            None
-        }
-    }
+    let bytes = fs::read(path).map_err(|error| unreadable(map, path, &error, diagnostics))?;
+    String::from_utf8(bytes).map(|text| map.add(path, text)).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let utf16 =
+            error.as_bytes().starts_with(&[0xff, 0xfe]) || error.as_bytes().starts_with(&[0xfe, 0xff]);
+        let file = map.add(path, String::from_utf8_lossy(error.as_bytes()));
+        let message = if utf16 {
+            "the file is UTF-16, not UTF-8"
+        } else {
+            "the file is not UTF-8: this byte is invalid"
+        };
+        Diagnostic::new(&NOT_UTF8, Span::new(file, at, at), message)
+            .help("save it as UTF-8")
+            .report(diagnostics)
+    })
 }
 
 fn unreadable(
@@ -171,13 +177,14 @@ fn unreadable(
     path: &Utf8Path,
     error: &std::io::Error,
     diagnostics: &mut Vec<Diagnostic>,
-) {
+) -> Reported {
     let file = map.add(path, "");
     let message = format!("it cannot be read: {error}");
     let diagnostic = Diagnostic::new(&UNREADABLE, Span::start_of(file), message);
-    diagnostics.push(match error.kind() {
+    let diagnostic = match error.kind() {
         std::io::ErrorKind::NotFound => diagnostic
             .help("name an existing file or folder, or make a folder to start from with `bartizan init`"),
         _ => diagnostic,
-    });
+    };
+    diagnostic.report(diagnostics)
 }

@@ -151,7 +151,7 @@ fn rows(sources: &[Source<'_>], diagnostics: &mut Vec<Diagnostic>) -> List {
                 threat_type = file.threat_type.as_deref().and_then(|text| canonical_threat_type(text).ok());
                 origin.threat_type = threat_type.as_deref();
                 let entries = file.indicators.iter().flat_map(|list| &list.value);
-                for entry in entries.filter(|entry| entry.misread.is_empty()) {
+                for entry in entries.filter(|entry| !entry.is_unreadable) {
                     if let Some(indicator) = written(entry, entry.span).read(diagnostics) {
                         list.add(&indicator, origin);
                     }

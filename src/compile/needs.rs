@@ -1,5 +1,6 @@
 //! What a resource needs of its workspace.
 
+use crate::diagnostic::FileId;
 use crate::document::Parser;
 use crate::resource::{Identity, Kind};
 use crate::semantic::reads::{Read, ReadKind};
@@ -20,6 +21,11 @@ pub struct Needs {
 }
 
 impl Needs {
+    /// What the query of a rule or parser needs.
+    pub(super) fn of_file(file: FileId, models: &Models, parsers: &[Parser]) -> Self {
+        models.of_file(file).map(|model| Self::of(model, models, parsers)).unwrap_or_default()
+    }
+
     /// What a query needs: what it reads itself, and what the parsers that it reaches read. A table without which the query runs
     /// is not needed, nor are those of a parser without which it runs.
     pub(super) fn of(model: &QueryModel, models: &Models, parsers: &[Parser]) -> Self {
@@ -30,7 +36,7 @@ impl Needs {
         }
         let called = models.called_by(model).into_iter().filter_map(|(called, _)| {
             let document = parsers.iter().find(|parser| *called.id() == parser.file.into())?;
-            super::parser::id(document)
+            document.resource_name()
         });
         needs.functions = called.map(|id| id.into_owned()).collect();
         needs

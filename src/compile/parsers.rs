@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kql::{Catalog, CatalogFunction, CatalogTable};
 use sentinel_schema::{BuiltIn, SavedFunction, SavedFunctions, WithSaved};
 
-use crate::document::{Parser, Text};
+use crate::document::Parser;
 use crate::semantic::parser::{alias, parameters};
 
 /// Which parsers of a folder call which, and what they read.
@@ -128,7 +128,7 @@ fn bound_query(parser: &Parser) -> String {
 }
 
 fn query(parser: &Parser) -> &str {
-    parser.query.as_ref().map_or("", Text::as_str)
+    parser.query.written().map_or("", |(query, _)| query)
 }
 
 /// The built-in tables, so that the binder knows columns from calls, and the functions of a folder.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, FileId, SourceMap, Span, codes};
+use crate::diagnostic::{Diagnostic, FileId, Reported, SourceMap, Span, codes};
 use crate::document::WatchlistItem;
 use crate::resource::{Row, Rows};
 
@@ -87,7 +87,11 @@ codes! {
 }
 
 /// Reads a CSV file of the map. Every row of a wrong length is reported; then there is no table.
-pub(super) fn from_csv(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diagnostic>) -> Option<Table> {
+pub(super) fn from_csv(
+    map: &SourceMap,
+    file: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<Table, Reported> {
     let whole = map.file(file).text();
     let text = whole.strip_prefix('\u{feff}').unwrap_or(whole);
     let mark = whole.len() - text.len();
@@ -102,27 +106,23 @@ pub(super) fn from_csv(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diag
     let mut header = csv::StringRecord::new();
     if !reader.read_record(&mut header).unwrap_or(false) {
         let place = Span::start_of(file);
-        diagnostics.push(
-            Diagnostic::new(&CSV_SHAPE, place, "the CSV has no header line")
-                .help("its first line names the columns"),
-        );
-        return None;
+        return Err(Diagnostic::new(&CSV_SHAPE, place, "the CSV has no header line")
+            .help("its first line names the columns")
+            .report(diagnostics));
     }
     let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
     let columns_span = span(&header);
-    let mut sound = true;
+    let mut refused = None;
     if let Some(twice) = columns.iter().enumerate().find(|(at, name)| columns[..*at].contains(name)) {
-        let message = format!("the column `{}` stands twice in the header", twice.1);
-        diagnostics.push(Diagnostic::new(&CSV_SHAPE, columns_span, message).help("name each column once"));
-        sound = false;
+        let message = format!("the column `{}` is in the header twice", twice.1);
+        let diagnostic = Diagnostic::new(&CSV_SHAPE, columns_span, message).help("name each column once");
+        refused = Some(diagnostic.report(diagnostics));
     }
     if let Some(at) = unclosed_quotation(text) {
         let place = Span::new(file, mark + at, mark + at + 1);
-        diagnostics.push(
-            Diagnostic::new(&CSV_SHAPE, place, "a quotation mark is opened here and never closed")
-                .help("close it, or write a quotation mark inside a cell as \"\""),
-        );
-        return None;
+        return Err(Diagnostic::new(&CSV_SHAPE, place, "a quotation mark is opened here and never closed")
+            .help("close it, or write a quotation mark inside a cell as \"\"")
+            .report(diagnostics));
     }
     let width = columns.len();
     let (mut rows, mut spans) = (Rows::new(columns), Vec::new());
@@ -131,17 +131,18 @@ pub(super) fn from_csv(map: &SourceMap, file: FileId, diagnostics: &mut Vec<Diag
         let place = span(&record);
         if record.len() != width {
             let message = format!("the row has {} cells, the header {width}", record.len());
-            diagnostics.push(
-                Diagnostic::new(&CSV_SHAPE, place, message).label(format!("expected {width} cells")).help(
-                    "put a cell that holds a comma, a quotation mark or a line break in quotation marks",
-                ),
-            );
-            sound = false;
+            let diagnostic = Diagnostic::new(&CSV_SHAPE, place, message)
+                .label(format!("expected {width} cells"))
+                .help("put a cell that holds a comma, a quotation mark or a line break in quotation marks");
+            refused = Some(diagnostic.report(diagnostics));
         }
         rows.push(&record);
         spans.push(place);
     }
-    sound.then(|| Table { columns_span, rows: Arc::new(rows), spans })
+    match refused {
+        Some(reported) => Err(reported),
+        None => Ok(Table { columns_span, rows: Arc::new(rows), spans }),
+    }
 }
 
 /// The last quotation mark of a text that holds an odd number of them: a reader takes all that follows it as one cell.
@@ -179,7 +180,7 @@ pub(super) fn from_items(items: &crate::document::Spanned<Vec<WatchlistItem>>) -
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> (SourceMap, Option<Table>, Vec<Diagnostic>) {
+    fn read(text: &str) -> (SourceMap, Result<Table, Reported>, Vec<Diagnostic>) {
         let mut map = SourceMap::new();
         let file = map.add("data.csv", text);
         let mut diagnostics = Vec::new();
@@ -201,7 +202,7 @@ mod tests {
     #[test]
     fn every_row_of_a_wrong_length_is_reported_at_its_line() {
         let (map, table, diagnostics) = read("a,b\n1\n1,2\n1,2,3\n");
-        assert!(table.is_none());
+        assert!(table.is_err());
         let lines: Vec<_> = diagnostics.iter().map(|d| map.location(d.span).line).collect();
         assert_eq!(lines, [2, 4]);
     }
@@ -215,7 +216,7 @@ mod tests {
     #[test]
     fn a_quotation_mark_that_is_not_closed_does_not_swallow_the_rest() {
         let (map, table, diagnostics) = read("a\nx\n\"y\nz\n");
-        assert!(table.is_none());
+        assert!(table.is_err());
         assert_eq!(map.location(diagnostics[0].span).line, 3);
     }
 }

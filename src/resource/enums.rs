@@ -140,6 +140,29 @@ api_enum! {
     }
 }
 
+impl Tactic {
+    /// The tactic of an id of ATT&CK such as `TA0002`.
+    pub fn of_id(id: &str) -> Option<Self> {
+        Some(match id {
+            "TA0001" => Self::InitialAccess,
+            "TA0002" => Self::Execution,
+            "TA0003" => Self::Persistence,
+            "TA0004" => Self::PrivilegeEscalation,
+            "TA0005" => Self::DefenseEvasion,
+            "TA0006" => Self::CredentialAccess,
+            "TA0007" => Self::Discovery,
+            "TA0008" => Self::LateralMovement,
+            "TA0009" => Self::Collection,
+            "TA0010" => Self::Exfiltration,
+            "TA0011" => Self::CommandAndControl,
+            "TA0040" => Self::Impact,
+            "TA0042" => Self::ResourceDevelopment,
+            "TA0043" => Self::Reconnaissance,
+            _ => return None,
+        })
+    }
+}
+
 api_enum! {
     /// How results become alerts.
     AggregationKind {
@@ -252,6 +275,8 @@ mod tests {
         assert_eq!(Tactic::parse("CommandandControl"), Some((Tactic::CommandAndControl, Spelling::Exact)));
         assert_eq!(Tactic::parse("Initial Access"), Some((Tactic::InitialAccess, Spelling::Loose)));
         assert_eq!(Severity::parse("Critical"), None);
+        assert_eq!(Tactic::of_id("TA0040"), Some(Tactic::Impact));
+        assert_eq!(Tactic::of_id("T1059"), None);
         assert_eq!(
             TriggerOperator::parse_shorthand("gt"),
             Some((TriggerOperator::GreaterThan, Spelling::Exact))

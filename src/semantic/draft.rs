@@ -30,7 +30,7 @@ pub(super) struct Function {
 impl Draft {
     /// The query of a rule; none where it is missing or empty.
     pub fn of_rule(rule: &AnalyticsRule) -> Option<Self> {
-        let text = rule.query.as_ref().filter(|text| !text.trim().is_empty())?;
+        let text = rule.query.given()?;
         Some(Self {
             id: QueryId::File(rule.file),
             text: text.as_str().to_owned(),
@@ -43,7 +43,7 @@ impl Draft {
     pub fn of_parser(parser: &Parser) -> Self {
         let saved = SavedFunction::new(&parser::parameters(parser));
         let declared = saved.declaration();
-        let (text, place) = match &parser.query {
+        let (text, place) = match parser.query.given() {
             Some(text) => (
                 format!("{declared}{}", text.as_str()),
                 Place::Written { text: text.clone(), declared: declared.len() },

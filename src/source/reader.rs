@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use super::text::texts_of;
 use super::{Entry, Node, ScalarKind, Spanned, Text, UNKNOWN_KEY, Value, WRONG_SHAPE};
-use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::diagnostic::{Diagnostic, Reported, Span, nearest};
 
 /// A mapping that is being read. Each getter takes a key; [`Reader::finish`] reports the keys that none took.
 ///
 /// Keys match exactly: `alertDisplaynameFormat` is reported as unknown with the right spelling, not read.
 ///
-/// A key whose value cannot be read counts as [misread](Self::misread). So does every key that is not there, where lines
-/// of the mapping cannot be read: it may be in these.
+/// A key whose value cannot be read is [refused](Self::refusal). So is every key that is not there, where lines of the
+/// mapping cannot be read: it may be in these.
 #[derive(Debug)]
 pub struct Reader<'a> {
     span: Span,
@@ -21,40 +21,62 @@ pub struct Reader<'a> {
     has_lost: bool,
     known: Vec<&'static str>,
     problems: Vec<Diagnostic>,
-    misread: Vec<&'static str>,
+    refused: Vec<(&'static str, Reported)>,
 }
 
 impl<'a> Reader<'a> {
     /// Reads a node as a mapping; `what` names it in messages, as "an entity mapping". `None` when the node is null
-    /// or, with a diagnostic, no mapping.
+    /// or, with a diagnostic, not a mapping. Of one that cannot be read every key is refused.
     pub fn new(what: &'static str, node: &'a Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Self> {
         if node.is_null() {
             return None;
         }
-        if let Value::Unreadable(_) = &node.value {
-            return Some(Self::over(what, node.span, &[], true));
+        if node.is_unreadable() {
+            return Some(Self::unreadable(what, node.span));
         }
-        let Value::Mapping(entries) = &node.value else {
-            diagnostics.push(
-                Diagnostic::new(
-                    &WRONG_SHAPE,
-                    node.span,
-                    format!("{what} is a mapping, not {}", node.describe()),
-                )
-                .label("expected keys and values"),
-            );
-            return None;
-        };
-        Some(Self::over(what, node.span, entries, entries.iter().any(Entry::is_lost)))
+        Self::of(what, node, diagnostics).ok()
+    }
+
+    /// The same for a node that is to be a mapping and nothing else.
+    ///
+    /// # Errors
+    /// When it is something else, which is reported.
+    pub fn of(
+        what: &'static str,
+        node: &'a Node,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Self, Reported> {
+        match &node.value {
+            Value::Mapping(entries) => {
+                Ok(Self::over(what, node.span, entries, entries.iter().any(Entry::is_lost)))
+            }
+            Value::Unreadable(_) => Err(Reported::with_the_tree()),
+            Value::Scalar(_) | Value::Sequence(_) => {
+                let message = format!("{what} is a mapping, not {}", node.describe());
+                Err(Diagnostic::new(&WRONG_SHAPE, node.span, message)
+                    .label("expected keys and values")
+                    .report(diagnostics))
+            }
+        }
+    }
+
+    /// A mapping of which nothing can be read: every key is refused.
+    pub fn unreadable(what: &'static str, span: Span) -> Self {
+        Self::over(what, span, &[], true)
     }
 
     fn over(what: &'static str, span: Span, entries: &'a [Entry], has_lost: bool) -> Self {
-        Self { span, what, entries, has_lost, known: Vec::new(), problems: Vec::new(), misread: Vec::new() }
+        Self { span, what, entries, has_lost, known: Vec::new(), problems: Vec::new(), refused: Vec::new() }
     }
 
     /// The place where the mapping begins.
     pub fn span(&self) -> Span {
         self.span
+    }
+
+    /// All entries, read or not.
+    pub fn entries(&self) -> &'a [Entry] {
+        self.entries
     }
 
     /// The entry of a key; of a key that is there twice, the first.
@@ -69,45 +91,46 @@ impl<'a> Reader<'a> {
     pub fn node(&mut self, key: &'static str) -> Option<&'a Node> {
         match self.entry(key).map(|entry| &entry.value) {
             Some(Node { value: Value::Unreadable(_), .. }) => {
-                self.misread(key);
+                self.refuse(key, Reported::with_the_tree());
                 None
             }
             None if self.has_lost => {
-                self.misread(key);
+                self.refuse(key, Reported::with_the_tree());
                 None
             }
             found => found.filter(|node| !node.is_null()),
         }
     }
 
-    /// The keys whose values had the wrong shape or cannot be read; that is reported already.
-    pub fn misread_keys(&self) -> &[&'static str] {
-        &self.misread
+    /// That the value of a key cannot be read, which is reported.
+    pub fn refusal(&self, key: &str) -> Option<Reported> {
+        self.refused.iter().find(|(refused, _)| *refused == key).map(|(_, reported)| *reported)
     }
 
-    /// Counts a key as misread.
-    pub fn misread(&mut self, key: &'static str) {
-        if !self.misread.contains(&key) {
-            self.misread.push(key);
+    /// That lines of the mapping cannot be read.
+    pub fn loss(&self) -> Option<Reported> {
+        self.has_lost.then(Reported::with_the_tree)
+    }
+
+    /// Notes that the value of a key cannot be read.
+    fn refuse(&mut self, key: &'static str, reported: Reported) {
+        if self.refusal(key).is_none() {
+            self.refused.push((key, reported));
         }
     }
 
     fn wrong(&mut self, key: &'static str, node: &Node, expected: &str) {
-        self.misread(key);
         let help = match expected {
             "text" => format!("give it one value: `{key}: …`"),
             "a list of texts" => format!("write its values in a list: `{key}: [A, B]`"),
             _ => format!("write {expected} after `{key}:`"),
         };
-        self.problems.push(
-            Diagnostic::new(
-                &WRONG_SHAPE,
-                node.span,
-                format!("`{key}` is {expected}, not {}", node.describe()),
-            )
+        let message = format!("`{key}` is {expected}, not {}", node.describe());
+        let reported = Diagnostic::new(&WRONG_SHAPE, node.span, message)
             .label(format!("expected {expected}"))
-            .help(help),
-        );
+            .help(help)
+            .report(&mut self.problems);
+        self.refuse(key, reported);
     }
 
     /// A text; numbers and flags count as the text that was written.
@@ -127,7 +150,7 @@ impl<'a> Reader<'a> {
     pub fn name(&mut self, key: &'static str) -> Option<Text> {
         match self.entry(key).map(|entry| (&entry.value.value, entry.value.span)) {
             Some((Value::Unreadable(Some(scalar)), span)) => {
-                self.misread(key);
+                self.refuse(key, Reported::with_the_tree());
                 Some(Text { is_guess: true, ..Text::at(scalar, span) })
             }
             _ => self.text(key),
@@ -141,7 +164,9 @@ impl<'a> Reader<'a> {
             Some(texts) => Some(Spanned::new(texts, node.span)),
             None => {
                 match &node.value {
-                    Value::Sequence(items) if items.iter().any(Node::is_unreadable) => self.misread(key),
+                    Value::Sequence(items) if items.iter().any(Node::is_unreadable) => {
+                        self.refuse(key, Reported::with_the_tree())
+                    }
                     _ => self.wrong(key, node, "a list of texts"),
                 }
                 None
@@ -209,31 +234,6 @@ impl<'a> Reader<'a> {
         let value = read(&mut inner, diagnostics);
         inner.finish(diagnostics);
         Some(Spanned::new(value, node.span))
-    }
-
-    /// A list of mappings, each read by `read`; items of another shape are reported and left out. Where an item cannot be
-    /// read, the key counts as misread: not all of the list is there.
-    pub fn mappings<T>(
-        &mut self,
-        key: &'static str,
-        what: &'static str,
-        diagnostics: &mut Vec<Diagnostic>,
-        mut read: impl FnMut(&mut Reader<'a>, &mut Vec<Diagnostic>) -> T,
-    ) -> Option<Spanned<Vec<Spanned<T>>>> {
-        let list = self.list(key)?;
-        let mut items = Vec::with_capacity(list.value.len());
-        for node in list.value {
-            if node.is_unreadable() {
-                self.misread(key);
-                continue;
-            }
-            if let Some(mut inner) = Reader::new(what, node, diagnostics) {
-                let value = read(&mut inner, diagnostics);
-                inner.finish(diagnostics);
-                items.push(Spanned::new(value, node.span));
-            }
-        }
-        Some(Spanned::new(items, list.span))
     }
 
     /// Reports the shapes that were wrong and the keys that no getter took, each with the nearest known key.

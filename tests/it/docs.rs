@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use bartizan::check;
 use bartizan::diagnostic::{Code, Severity, sections};
+use bartizan::document::{self, Holds, Keys, Needed, Place};
 
 use crate::folder::Folder;
 
@@ -132,6 +133,93 @@ pub(crate) fn compare_or_bless(path: &Path, page: &str) {
 #[test]
 fn the_page_of_checks_is_what_explain_says() {
     compare_or_bless(&root().join("docs/checks.md"), &checks_page());
+}
+
+/// The tables of keys on the pages: the page, the line before the table, the kind of file, and of a rule the key whose keys
+/// are listed.
+const KEY_TABLES: &[(&str, &str, &str, Option<&str>)] = &[
+    ("docs/rule-files.md", "<!-- The keys of a rule. -->", "rule", None),
+    (
+        "docs/rule-files.md",
+        "<!-- The keys of alertDetailsOverride. -->",
+        "rule",
+        Some("alertDetailsOverride"),
+    ),
+    (
+        "docs/rule-files.md",
+        "<!-- The keys of incidentConfiguration. -->",
+        "rule",
+        Some("incidentConfiguration"),
+    ),
+    ("docs/watchlists.md", "<!-- The keys of a watchlist. -->", "watchlist", None),
+    ("docs/parsers.md", "<!-- The keys of a parser. -->", "parser", None),
+    ("docs/indicators.md", "<!-- The keys of a list of indicators. -->", "indicators", None),
+];
+
+/// The rows of keys. Of keys next to each other of which the same is said one row tells.
+fn rows(keys: &Keys, before: &str, is_nested: bool) -> String {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    for key in keys.keys {
+        let needed = match key.needed {
+            Needed::No => "",
+            Needed::Always => "required",
+            Needed::Scheduled => "Scheduled",
+        };
+        let place = match key.place {
+            Place::Name => "the resource's name".to_owned(),
+            Place::Body(name) | Place::Property(name) => format!("`{name}`"),
+            Place::Tag(name) => format!("the tag `{name}`"),
+            Place::Nowhere => String::new(),
+        };
+        let sent = match key.place {
+            Place::Nowhere if key.note.is_empty() => "not deployed".to_owned(),
+            Place::Nowhere => key.note.trim_start_matches("; ").to_owned(),
+            _ => format!("{place}{}", key.note),
+        };
+        let names: Vec<String> = key.names().map(|name| format!("`{name}`")).collect();
+        let names = format!("{before}{}", names.join(", or "));
+        let told = format!("| {needed} | {} | {sent} |\n", key.about).replace("|  |", "| |");
+        match rows.last_mut().filter(|(_, last)| *last == told && key.place == Place::Nowhere) {
+            Some((last, _)) => *last += &format!(", {names}"),
+            None => rows.push((names, told)),
+        }
+        if let (Holds::Mapping(inner), true) = (key.holds, is_nested) {
+            rows.push((String::new(), self::rows(inner, "… ", true)));
+        }
+    }
+    let rows = rows.into_iter();
+    rows.map(|(names, told)| if names.is_empty() { told } else { format!("| {names} {told}") }).collect()
+}
+
+/// A table of keys as its page shows it.
+fn key_table(kind: &str, below: Option<&str>) -> String {
+    let (_, table) = document::tables().into_iter().find(|(known, _)| *known == kind).unwrap();
+    let last = match kind {
+        "indicators" => "if it is left out",
+        _ => "in the resource, and what is sent if it is left out",
+    };
+    let rows = match below {
+        None => rows(table, "", false),
+        Some(name) => {
+            let key = table.keys.iter().find(|key| key.name == name).unwrap();
+            rows(key.inner().unwrap(), "", true)
+        }
+    };
+    format!("| key | | what it holds | {last} |\n|---|---|---|---|\n{rows}")
+}
+
+#[test]
+fn the_keys_on_the_pages_are_those_of_the_tables() {
+    for (path, mark, kind, below) in KEY_TABLES {
+        let path = root().join(path);
+        let page = fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
+        let start =
+            page.find(mark).unwrap_or_else(|| panic!("{} has no line {mark}", path.display())) + mark.len();
+        let table = start + page[start..].find('|').unwrap();
+        let end = table + page[table..].find("\n\n").map_or(page.len() - table, |end| end + 1);
+        let page = format!("{}{}{}", &page[..table], key_table(kind, *below), &page[end..]);
+        compare_or_bless(&path, &page);
+    }
 }
 
 #[test]

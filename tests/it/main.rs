@@ -16,6 +16,7 @@ mod fixes;
 mod folder;
 mod house;
 mod in_memory;
+mod keys;
 mod kql_format;
 mod lints;
 mod parsers;

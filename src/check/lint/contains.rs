@@ -4,7 +4,7 @@ use kql::tree::{BinaryOperator, ExpressionId, ExpressionKind, LiteralKind};
 
 use super::Lints;
 use super::code::CONTAINS_WHOLE_TERM;
-use crate::check::wording::shown;
+use crate::diagnostic::wording::shown;
 
 /// Letters and digits of a word that is looked for alone. Shorter ones are mostly parts of words.
 const SHORTEST_WORD: usize = 5;

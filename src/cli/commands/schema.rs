@@ -7,7 +7,6 @@ use crate::cli::project::Unchecked;
 use crate::cli::target::TargetArguments;
 use crate::cli::view::{self, Printer};
 use crate::cli::{Exit, Global, file};
-use crate::compile;
 use crate::diagnostic::SourceMap;
 use crate::resource::Kind;
 use crate::schema::{LOCK_FILE, Lock};
@@ -49,7 +48,7 @@ pub(in crate::cli) fn run(
     let (tables, searches) = runtime()?.block_on(async {
         futures::future::try_join(client.list_tables(), client.resources(Kind::SavedSearch)).await
     })?;
-    let ours: Vec<&str> = project.folder.parsers.iter().filter_map(compile::parser::alias).collect();
+    let ours: Vec<&str> = project.folder.parsers.iter().filter_map(crate::semantic::parser::alias).collect();
     let is_ours = |alias: &str| ours.contains(&alias);
     let lock = Lock::of_workspace(client.workspace().workspace(), &tables, &searches, &is_ours);
     let path = project.base.join(LOCK_FILE);

@@ -127,10 +127,9 @@ fn query_place(
     let name = error.named_in_query()?;
     let file = compiled.get(change.desired?)?.files.first()?;
     let in_file = |rule: &&AnalyticsRule| {
-        rule.file == *file
-            && rule.id.as_ref().is_some_and(|id| id.trim().eq_ignore_ascii_case(&change.identity.name))
+        rule.file == *file && rule.id.text().is_some_and(|id| id.eq_ignore_ascii_case(&change.identity.name))
     };
-    let query = project.folder.rules.iter().find(in_file)?.query.as_ref()?;
+    let query = project.folder.rules.iter().find(in_file)?.query.given()?;
     let token = kql::lex(query.as_str()).significant().find(|token| token.text(query.as_str()) == name)?;
     let place = project.map.location(query.locate(&project.map, token.span.range()));
     Some(format!("{}:{}:{}", one_line(place.path.as_str()), place.line, place.column))

@@ -63,8 +63,7 @@ impl<'a> Source<'a> {
             return None;
         }
         let made = self.family().and_then(slug);
-        let is_unread = |file: &IndicatorFile| file.misread.iter().any(|key| ["key", "family"].contains(key));
-        if made.is_none() && !matches!(self, Self::File(file) if is_unread(file)) {
+        if made.is_none() && !matches!(self, Self::File(file) if file.is_unnamed) {
             let (message, help) = match self {
                 Self::File(_) => (
                     "the file names neither a `key` nor a family to make one of",

@@ -35,8 +35,8 @@ pub(super) fn run(global: &Global, arguments: &Arguments, printer: &mut Printer)
     view::diagnostics::list(printer, Stream::Err, &project.map, &unread);
     let mut is_done = unread.is_empty();
     let mut changes: BTreeMap<Utf8PathBuf, Change> = BTreeMap::new();
-    let rules = project.folder.rules.iter().filter_map(|rule| rule.query.as_ref());
-    let parsers = project.folder.parsers.iter().filter_map(|parser| parser.query.as_ref());
+    let rules = project.folder.rules.iter().filter_map(|rule| rule.query.given());
+    let parsers = project.folder.parsers.iter().filter_map(|parser| parser.query.given());
     for query in rules.chain(parsers) {
         match lay_out(printer, &project.map, query) {
             Ok(Some(text)) => {

@@ -1,10 +1,10 @@
 //! How messages name values and lengths.
 
-use crate::diagnostic::{Code, Diagnostic, Span, nearest};
+use super::{Code, Diagnostic, Span, nearest};
 
 /// Where a text passes a number of UTF-16 units, in bytes, and how many it has; `None` where it does not pass it. A
 /// line's end counts once, as queries are deployed with LF.
-pub(super) fn past_units(text: &str, most: usize) -> Option<(usize, usize)> {
+pub(crate) fn past_units(text: &str, most: usize) -> Option<(usize, usize)> {
     // No text is longer in UTF-16 than in UTF-8.
     if text.len() <= most {
         return None;
@@ -24,12 +24,12 @@ pub(super) fn past_units(text: &str, most: usize) -> Option<(usize, usize)> {
 }
 
 /// `"allowed: A, B, C"`.
-pub(super) fn allowed(values: &[&str]) -> String {
+pub(crate) fn allowed(values: &[&str]) -> String {
     format!("allowed: {}", values.join(", "))
 }
 
 /// A complaint about a word that is none of `values`: they stand in the label, the nearest in the help.
-pub(super) fn none_of(
+pub(crate) fn none_of(
     code: &'static Code,
     span: Span,
     message: String,
@@ -44,12 +44,12 @@ pub(super) fn none_of(
 }
 
 /// `"1 placeholder"`, `"4 placeholders"`.
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 /// A number with commas between its thousands.
-pub(super) fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -62,7 +62,7 @@ pub(super) fn grouped(number: usize) -> String {
 }
 
 /// `"`a`, `b` and `c`"`.
-pub(super) fn listed(words: &[&str]) -> String {
+pub(crate) fn listed(words: &[&str]) -> String {
     match words {
         [] => String::new(),
         [one] => format!("`{one}`"),
@@ -71,12 +71,12 @@ pub(super) fn listed(words: &[&str]) -> String {
 }
 
 /// A text in a sentence: in back-ticks, or named where there is nothing to show.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     if text.trim().is_empty() { "an empty text".to_owned() } else { format!("`{}`", shown(text)) }
 }
 
 /// A text for a message: cut where it is long, on one line.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     const MOST: usize = 60;
     let line: String = text.chars().take(MOST + 1).map(|c| if c.is_control() { ' ' } else { c }).collect();
     match line.char_indices().nth(MOST) {
