@@ -132,7 +132,7 @@ impl Binder<'_> {
             }
             let text = match self.made_up_text(argument.id) {
                 Some(text) => format!("{prefix}{text}"),
-                None if arguments.len() == 1 => "any_".to_owned(),
+                None if arguments.len() == 1 && function == "any" => "any_".to_owned(),
                 None => format!("any_arg{at}"),
             };
             let name = self.symbol(&text);
@@ -237,8 +237,13 @@ impl Binder<'_> {
     /// `array_sort_asc(array, arrays…)`: each array, sorted as the first.
     fn sorted_arrays(&mut self, arguments: &[Argument]) -> Value {
         let mut items = Vec::new();
-        for argument in arguments.iter().filter(|argument| argument.kind() != Type::Bool) {
-            let value = self.argument_name(Some(argument));
+        for (at, argument) in
+            arguments.iter().enumerate().filter(|(_, argument)| argument.kind() != Type::Bool)
+        {
+            let value = match self.argument_name(Some(argument)) {
+                name if name.is_empty() => format!("array{at}"),
+                name => name,
+            };
             let name = self.symbol(&format!("{value}_sorted"));
             items.push(TupleItem { name, kind: Type::Dynamic, from: argument.from() });
         }

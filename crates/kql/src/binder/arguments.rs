@@ -55,6 +55,17 @@ impl Binder<'_> {
         let Some(signature) = builtin.signatures.first() else { return };
         for (at, argument) in arguments.iter().enumerate() {
             let Some(parameter) = signature.parameter(at, arguments.len()) else { continue };
+            if parameter.is_column
+                && !argument.is_star
+                && matches!(&argument.value, Value::Scalar(scalar) if scalar.column.is_none() && scalar.kind != Type::Unknown)
+            {
+                let span = self.span(argument.id);
+                let message = format!("`{}` takes a column, and this is another expression", builtin.name);
+                self.report(
+                    Diagnostic::new(Code::NotColumn, span, message)
+                        .with_help("compute it with `extend` before"),
+                );
+            }
             let wants = parameter.is_constant;
             let kind = &self.tree.expression(argument.id).kind;
             if parameter.is_literal

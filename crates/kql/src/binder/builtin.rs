@@ -216,7 +216,7 @@ impl Binder<'_> {
         if counted.is_empty() {
             if builtin.signatures.len() > 1 {
                 // Which of the signatures is meant, the arguments say, where they are known.
-                if arguments.iter().any(|argument| argument.kind() == Type::Unknown) {
+                if arguments.iter().any(|argument| argument.is_vague() || argument.is_star) {
                     return None;
                 }
                 let best =
@@ -242,8 +242,7 @@ impl Binder<'_> {
         if let Some((signature, others)) = fitting.split_first() {
             self.check_shapes(builtin, signature, arguments);
             // What is not known fits everything, and then what comes of it is not known either.
-            let is_vague =
-                arguments.iter().any(|argument| argument.kind() == Type::Unknown && !argument.is_star);
+            let is_vague = arguments.iter().any(Argument::is_vague);
             if is_vague && others.iter().any(|other| other.returns != signature.returns) {
                 return None;
             }
@@ -253,7 +252,7 @@ impl Binder<'_> {
         let fewest = self.misfits(best, arguments);
         let tied = counted.iter().filter(|signature| self.misfits(signature, arguments) == fewest).count();
         if tied > 1 && counted.len() > 1 {
-            if arguments.iter().any(|argument| argument.kind() == Type::Unknown && !argument.is_star) {
+            if arguments.iter().any(Argument::is_vague) {
                 return None;
             }
             self.no_signature(builtin, arguments, span);
@@ -389,12 +388,12 @@ impl Binder<'_> {
                 let kinds: Vec<Type> = arguments
                     .iter()
                     .enumerate()
-                    .filter(|(at, _)| {
-                        signature.parameter(*at, given).is_some_and(|parameter| {
-                            matches!(
-                                parameter.takes,
-                                Takes::CommonScalar | Takes::CommonScalarOrDynamic | Takes::CommonOrderable
-                            )
+                    .filter(|(at, argument)| {
+                        signature.parameter(*at, given).is_some_and(|parameter| match parameter.takes {
+                            Takes::CommonScalar | Takes::CommonScalarOrDynamic => true,
+                            // What has no order is wrong by itself.
+                            Takes::CommonOrderable => takes_argument(&parameter.takes, argument),
+                            _ => false,
                         })
                     })
                     .map(|(_, argument)| argument.kind())

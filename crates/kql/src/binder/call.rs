@@ -22,6 +22,8 @@ pub(super) struct Argument {
     /// The parameter that it names.
     pub(super) name: Option<Symbol>,
     pub(super) is_star: bool,
+    /// Whether it is `typeof(…)`.
+    pub(super) is_type: bool,
 }
 
 impl Argument {
@@ -32,6 +34,11 @@ impl Argument {
             Value::Tuple(items) => items.first().map_or(Type::Unknown, |item| item.kind),
             _ => Type::Unknown,
         }
+    }
+
+    /// Whether nothing is known of its type.
+    pub(super) fn is_vague(&self) -> bool {
+        self.kind() == Type::Unknown && !self.is_star && !self.is_type
     }
 
     /// Whether it is a dynamic value that is surely no text.
@@ -83,7 +90,8 @@ impl Binder<'_> {
                     _ => (None, false),
                 };
                 let name = name.map(|name| self.declared_name(name));
-                Argument { id: *id, value: self.value(*id), name, is_star }
+                let is_type = matches!(self.tree.expression(*id).kind, ExpressionKind::TypeOf(_));
+                Argument { id: *id, value: self.value(*id), name, is_star, is_type }
             })
             .collect()
     }
@@ -310,7 +318,13 @@ impl Binder<'_> {
                     self.local(symbol).cloned()
                 {
                     self.side.note_reference(call, Reference::Variable(variable));
-                    let first = Argument { id: call, value: Value::Table(rows), name: None, is_star: false };
+                    let first = Argument {
+                        id: call,
+                        value: Value::Table(rows),
+                        name: None,
+                        is_star: false,
+                        is_type: false,
+                    };
                     let mut all = vec![first];
                     all.extend(bound);
                     return self.call_local(call, &function, &all, span);

@@ -1,5 +1,6 @@
 //! Choosing columns: project-away, project-keep, project-rename, project-reorder.
 
+use super::projection::Projection;
 use super::{Binder, ColumnId, Reference, Rows, Side};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::tree::{ExpressionId, ExpressionKind, LiteralKind, Order};
@@ -105,6 +106,7 @@ impl Binder<'_> {
 
     pub(super) fn project_rename(&mut self, rows: &Rows, items: &[ExpressionId]) -> Rows {
         let tree = self.tree;
+        let rows = &Projection::over(self, rows).finish(rows.open);
         let mut columns = rows.columns.to_vec();
         let mut open_columns = Vec::new();
         for item in items {
@@ -213,23 +215,20 @@ impl Binder<'_> {
 }
 
 /// What a name is sorted by: its letters without their case, and, where that is asked for, its numbers as numbers.
-fn order_of(name: &str, by_number: bool) -> Vec<(u64, String)> {
-    let name = name.to_lowercase();
-    if !by_number {
-        return vec![(0, name)];
-    }
+fn order_of(name: &str, by_number: bool) -> Vec<(char, u64)> {
+    let name = name.to_uppercase();
     let mut parts = Vec::new();
     let mut rest = name.as_str();
-    while !rest.is_empty() {
+    while let Some(first) = rest.chars().next() {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let letters = rest[digits..].find(|character: char| character.is_ascii_digit());
-        let end = letters.map_or(rest.len(), |letters| digits + letters);
-        // More digits than fit are all alike.
-        parts.push((
-            rest[..digits].parse().unwrap_or(u64::from(digits > 0) * u64::MAX),
-            rest[digits..end].to_owned(),
-        ));
-        rest = &rest[end..];
+        if by_number && digits > 0 {
+            // A number is among the other characters where its digits are; those of too many digits are all alike.
+            parts.push(('0', rest[..digits].parse().unwrap_or(u64::MAX)));
+            rest = &rest[digits..];
+        } else {
+            parts.push((first, 0));
+            rest = &rest[first.len_utf8()..];
+        }
     }
     parts
 }

@@ -126,7 +126,15 @@ impl Binder<'_> {
             ExpressionKind::Dynamic(inner) => {
                 self.value(*inner);
                 let shape = match tree.expression(*inner).kind {
-                    ExpressionKind::JsonArray(_) => Shape::Array { known: true },
+                    ExpressionKind::JsonArray(ref items) => {
+                        let is_single = |item: &ExpressionId| {
+                            matches!(
+                                tree.expression(*item).kind,
+                                ExpressionKind::Literal(_) | ExpressionKind::Unary { .. }
+                            )
+                        };
+                        Shape::Array { known: items.iter().all(is_single) }
+                    }
                     ExpressionKind::JsonObject(_) => Shape::Bag,
                     ExpressionKind::Literal(_) | ExpressionKind::Unary { .. } => Shape::Value,
                     _ => Shape::Any,

@@ -150,8 +150,17 @@ impl Binder<'_> {
             }
             columns.extend(shape.columns.iter());
             let rows = Rows::new(columns, false);
-            if let Some(name) = output.name {
-                self.bind_table(name, rows.clone());
+            match output.name {
+                Some(name) => self.bind_table(name, rows.clone()),
+                None if outputs.len() > 1 => {
+                    let message = "of several tables each has a name";
+                    self.report(
+                        Diagnostic::new(Code::Expected, output.place, message)
+                            .official_as("KS273")
+                            .with_help("write `as` and a name behind it: nodes as N, edges as E"),
+                    );
+                }
+                None => {}
             }
             tables.push(rows);
         }

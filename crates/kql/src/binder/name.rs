@@ -221,6 +221,13 @@ impl Binder<'_> {
         self.contexts.pop();
     }
 
+    /// Where the bracket behind an expression begins.
+    fn opening_of(&self, base: ExpressionId) -> u32 {
+        let end = self.tree.expression(base).tokens.end as usize;
+        let behind = self.tree.tokens.get(end..).unwrap_or(&[]).iter().find(|token| !token.kind.is_trivia());
+        behind.map_or(self.span(base).end, |token| token.span.start)
+    }
+
     /// `base[index]`
     pub(super) fn element(&mut self, id: ExpressionId, base: ExpressionId, index: ExpressionId) -> Value {
         let value = self.value(base);
@@ -252,7 +259,7 @@ impl Binder<'_> {
             }
             Value::Scalar(scalar) if scalar.shape == Shape::Undecided => Value::scalar(Type::Unknown),
             Value::Scalar(scalar) => {
-                let span = Span::new(self.span(base).end, self.span(id).end);
+                let span = Span::new(self.opening_of(base), self.span(id).end);
                 let kind = scalar.kind;
                 self.report(
                     Diagnostic::new(Code::NoElements, span, format!("{kind:#} has no elements"))
@@ -267,7 +274,7 @@ impl Binder<'_> {
             },
             Value::Elsewhere => Value::Table(Rows::unknown()),
             Value::Table(_) => {
-                let span = Span::new(self.span(base).end, self.span(id).end);
+                let span = Span::new(self.opening_of(base), self.span(id).end);
                 self.error(Code::NoElements, span, "a table has no elements");
                 Value::Error
             }

@@ -334,10 +334,7 @@ impl Binder<'_> {
         if let Value::Scalar(scalar) = value
             && scalar.kind == Type::Dynamic
         {
-            let span = match &self.tree.expression(item).kind {
-                ExpressionKind::Named { value, .. } => self.span(*value),
-                _ => self.span(item),
-            };
+            let span = self.span(item);
             self.report(
                 Diagnostic::new(Code::DynamicHere, span, "a dynamic value cannot be grouped or ordered by")
                     .with_help("convert it: tostring(…)"),
@@ -539,8 +536,11 @@ impl Binder<'_> {
                 self.scalar(others);
             }
             let ((), after) = self.with_rows(&rows, |binder| {
-                let name = binder.made_up_text(level.of).unwrap_or_default();
-                projection.item(binder, level.of, value);
+                let is_named = binder.made_up_text(level.of).is_some();
+                let column = projection.level(binder, level.of, value);
+                let column =
+                    column.filter(|_| is_named).map(|column| binder.name_of(binder.column(column).name));
+                let name = column.as_deref().unwrap_or_default();
                 let scalar =
                     binder.with_aggregates(Aggregates::Required, |binder| binder.scalar(level.by.key));
                 let name = match &binder.tree.expression(level.by.key).kind {

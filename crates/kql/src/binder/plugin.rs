@@ -334,8 +334,8 @@ impl Binder<'_> {
 
     /// The rows with what a model answers to the first argument, and its errors where they are asked for.
     fn with_answer(&mut self, rows: &Rows, ids: &[ExpressionId], suffix: &str, kind: Type) -> Rows {
-        let text = ids.first().and_then(|id| self.made_up_text(*id));
-        let name = text.map_or(suffix.to_owned(), |text| format!("{text}_{suffix}"));
+        let text = ids.first().and_then(|id| self.made_up_text(*id)).unwrap_or_default();
+        let name = format!("{text}_{suffix}");
         let mut columns = rows.columns.to_vec();
         columns.push(self.named_column(&name, kind));
         if ids.get(3).is_some_and(|id| self.is_true(*id)) {
@@ -370,13 +370,18 @@ impl Binder<'_> {
         let ExpressionKind::TypeOf(columns) = &tree.expression(*id).kind else {
             return Rows::unknown();
         };
-        let declared = self.declared_rows(columns, false);
-        if !tree.text(tree.expression(*id).tokens).contains('*') {
-            return declared;
+        let mut all = Vec::new();
+        let mut open = false;
+        for column in columns {
+            // A star stands for the columns of the table.
+            if column.name.tokens.is_empty() && column.kind.tokens.is_empty() {
+                all.extend(rows.columns.iter());
+                open |= rows.open;
+                continue;
+            }
+            all.extend(self.declared_rows(std::slice::from_ref(column), false).columns.iter());
         }
-        let mut all = rows.columns.to_vec();
-        all.extend(declared.columns.iter());
-        Rows::new(all, rows.open)
+        Rows::new(all, open)
     }
 
     /// `pivot(column, aggregate, by…)`: the columns to group by, and one for each value of the column.

@@ -194,6 +194,28 @@ impl Projection {
         self.add(binder, id);
     }
 
+    /// The column of a level of `top-nested`: by its own or a made-up name, which a number makes another where it is taken.
+    pub(super) fn level(
+        &mut self,
+        binder: &mut Binder<'_>,
+        id: ExpressionId,
+        bound: Value,
+    ) -> Option<ColumnId> {
+        self.making(id);
+        let scalar = binder.scalar_of(bound, id);
+        match (&binder.tree.expression(id).kind, binder.made_up_name(id)) {
+            (ExpressionKind::Named { .. }, _) | (_, None) => self.item(binder, id, Value::Scalar(scalar)),
+            (_, Some(name)) => {
+                let column = match scalar.column.filter(|_| binder.is_plain_name(id)) {
+                    Some(column) => column,
+                    None => binder.scalar_column(name, scalar),
+                };
+                self.add(binder, column);
+            }
+        }
+        self.columns.last().copied()
+    }
+
     fn unnamed(&mut self, binder: &mut Binder<'_>, id: ExpressionId, bound: Value) {
         let span = binder.span(id);
         match bound {
@@ -267,7 +289,7 @@ impl Binder<'_> {
                 }
             }
             ExpressionKind::Element { base, index } => {
-                let base = self.made_up_text(*base)?;
+                let base = self.made_up_text(*base);
                 let key = match &tree.expression(*index).kind {
                     ExpressionKind::Literal(
                         kind @ (LiteralKind::String | LiteralKind::Int | LiteralKind::Long),
@@ -282,7 +304,10 @@ impl Binder<'_> {
                     }
                     _ => String::new(),
                 };
-                Some(format!("{base}_{key}"))
+                match base {
+                    Some(base) => Some(format!("{base}_{key}")),
+                    None => Some(key).filter(|key| !key.is_empty()),
+                }
             }
             ExpressionKind::Call { name, arguments } => {
                 let function = tree.name(*name);

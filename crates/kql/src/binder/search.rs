@@ -101,7 +101,9 @@ impl Binder<'_> {
                 rows.open || names.iter().any(|name| self.find(&rows.columns, *name).is_some())
             });
         }
-        let mut shown: Vec<ColumnId> = self.common_columns(&tables, &rows);
+        // Of these alone the types count.
+        let read = self.one_of_each_name(&tables);
+        let mut shown: Vec<ColumnId> = self.common_columns(&tables, &read);
         for id in referred {
             let name = self.column(id).name;
             if !shown.contains(&id) && self.find(&shown, name).is_none() {

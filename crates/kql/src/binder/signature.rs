@@ -13,12 +13,16 @@ pub(super) fn fits(parameter: &Parameter, argument: &Argument) -> bool {
     match (&parameter.takes, &argument.value) {
         (Takes::Table, Value::Table(_) | Value::Error | Value::Elsewhere) => true,
         (Takes::Table, _) => false,
+        (Takes::TypeLiteral, _) => argument.is_type || argument.is_vague(),
         _ => takes_argument(&parameter.takes, argument),
     }
 }
 
 /// Whether a parameter takes an argument that is a scalar.
 pub(super) fn takes_argument(takes: &Takes, argument: &Argument) -> bool {
+    if *takes == Takes::TypeLiteral {
+        return argument.is_type || argument.is_vague();
+    }
     // A dynamic value goes for a text unless it is known to be something else.
     let is_text_wanted = matches!(takes, Takes::Types(types) if !types.contains(&Type::Dynamic));
     takes_type(takes, argument.kind()) && !(is_text_wanted && argument.is_shaped())
@@ -36,7 +40,7 @@ pub(super) fn takes_type(takes: &Takes, kind: Type) -> bool {
             wanted => kind == *wanted,
         }),
         Takes::Scalar | Takes::Anything | Takes::TypeLiteral | Takes::Table => true,
-        Takes::CommonScalar | Takes::CommonScalarOrDynamic | Takes::CommonOrderable => true,
+        Takes::CommonScalar | Takes::CommonScalarOrDynamic => true,
         Takes::Array | Takes::Bag => kind == Type::Dynamic,
         Takes::StringOrDynamic | Takes::StringOrArray => matches!(kind, Type::String | Type::Dynamic),
         Takes::Integer => kind.is_integer(),
@@ -46,7 +50,7 @@ pub(super) fn takes_type(takes: &Takes, kind: Type) -> bool {
         Takes::Summable => kind.is_summable(),
         Takes::NotDynamic => kind != Type::Dynamic,
         Takes::NotRealOrBool => !matches!(kind, Type::Real | Type::Bool),
-        Takes::Orderable => !matches!(kind, Type::Dynamic | Type::Guid),
+        Takes::Orderable | Takes::CommonOrderable => !matches!(kind, Type::Dynamic | Type::Guid),
     }
 }
 
@@ -58,6 +62,7 @@ pub(super) fn describe(takes: &Takes) -> (String, &'static str) {
             let article = if names.first() == Some(&"int") { "an" } else { "a" };
             return (format!("{article} {}", names.join(" or ")), "KS107");
         }
+        Takes::TypeLiteral => ("typeof(…)", "KS107"),
         Takes::Array => ("an array", "KS234"),
         Takes::Bag => ("a property bag", "KS235"),
         Takes::StringOrDynamic => ("a string or dynamic", "KS141"),
@@ -69,7 +74,7 @@ pub(super) fn describe(takes: &Takes) -> (String, &'static str) {
         Takes::Summable => ("a number, datetime or timespan", "KS138"),
         Takes::NotDynamic => ("a value that is not dynamic", "KS116"),
         Takes::NotRealOrBool => ("a value that is neither real nor bool", "KS116"),
-        Takes::Orderable => ("a value with an order", "KS206"),
+        Takes::Orderable | Takes::CommonOrderable => ("a value with an order", "KS206"),
         _ => ("another value", "KS107"),
     };
     (text.to_owned(), code)

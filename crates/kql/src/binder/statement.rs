@@ -1,6 +1,6 @@
 //! Statements: what `let` and its like bind, and the query's own functions.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -49,6 +49,8 @@ pub(super) struct LetFunction {
     pub(super) declared: BodyId,
     /// Calls that say more, by what they give: one of the same columns and texts is bound once.
     calls: RefCell<HashMap<Given, (BodyId, Value)>>,
+    /// How many columns without a name the body as declared makes. They are counted where it is called first.
+    nameless: Cell<usize>,
 }
 
 /// What a call gives a function: tables and known texts, by the place of their parameters.
@@ -248,11 +250,23 @@ impl Binder<'_> {
         }
         let declared = self.add_body(self.side_at, Some(statement), &given);
         self.side.note_declared(statement, declared);
+        let before = self.nameless;
         let result = self.function_result(body, given);
+        let nameless = Cell::new(self.nameless - before);
+        self.nameless = before;
         let symbol = self.declared_name(name);
         let calls = RefCell::default();
-        let function =
-            LetFunction { statement, view, name: symbol, parameters: formals, seen, result, declared, calls };
+        let function = LetFunction {
+            statement,
+            view,
+            name: symbol,
+            parameters: formals,
+            seen,
+            result,
+            declared,
+            calls,
+            nameless,
+        };
         self.bind(name, Meaning::Function(Rc::new(function)), Definition::Function(statement));
     }
 
@@ -280,6 +294,7 @@ impl Binder<'_> {
         let may_be_named = !texts.is_empty() && matches!(&function.result, Value::Table(rows) if rows.open);
         if !function.takes_tables() && !may_be_named {
             self.side.note_call(id, function.declared);
+            self.nameless += function.nameless.take();
             return function.result.clone();
         }
         let key = (tables.to_vec(), texts.to_vec());

@@ -1,7 +1,7 @@
 //! Taking values apart: mv-expand, mv-apply, parse, parse-kv, scan.
 
 use super::projection::Projection;
-use super::{Binder, ColumnId, Rows, Symbol, Value};
+use super::{Binder, ColumnId, Rows, Shape, Symbol, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::token::Span;
 use crate::tree::{Column, ExpressionId, ExpressionKind, MvItem, Parameter, ParsePart};
@@ -38,7 +38,11 @@ impl Binder<'_> {
                     );
                 }
                 let kind = item.kind.map_or(scalar.kind, |kind| binder.check_type_word(kind));
-                let shape = scalar.shape.element();
+                let shape = match item.kind {
+                    // It says itself that nothing more is known.
+                    Some(_) => Shape::Element,
+                    None => scalar.shape.element(),
+                };
                 let from = scalar.column.map_or(scalar.from, |column| vec![column]);
                 projection.making(item.value);
                 match binder.made_up_name(item.value) {

@@ -99,6 +99,7 @@ impl Parser<'_> {
     /// `graph-to-table nodes as N with_node_id=i, edges as E`
     pub(super) fn graph_to_table(&mut self) -> OperatorKind {
         let outputs = self.comma_separated(|parser| {
+            let place = parser.here();
             let nodes = parser.is_word("nodes");
             if !nodes && !parser.is_word("edges") {
                 parser.error_expected("`nodes` or `edges`");
@@ -107,7 +108,7 @@ impl Parser<'_> {
             }
             let name = parser.eat_word("as").then(|| parser.plain_name());
             let parameters = parser.parameters();
-            GraphOutput { nodes, name, parameters }
+            GraphOutput { nodes, place, name, parameters }
         });
         OperatorKind::GraphToTable { outputs }
     }

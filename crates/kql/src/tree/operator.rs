@@ -208,6 +208,8 @@ pub struct GraphTable {
 pub struct GraphOutput {
     /// Whether it is the nodes, not the edges.
     pub nodes: bool,
+    /// Where the word for them is.
+    pub place: crate::token::Span,
     /// The table's name.
     pub name: Option<Name>,
     /// `with_node_id=…` and its like.

@@ -197,7 +197,7 @@ fn an_external_table_and_a_command_are_read() {
 fn every_list_of_columns_takes_names_for_them() {
     columns("Events | distinct U = tolower(User), C = Count + 1, Device", "U:string, C:long, Device:string");
     columns("Events | summarize by U = tolower(User)", "U:string");
-    faults("Events | distinct D = Details", &["KS116 Details"]);
+    faults("Events | distinct D = Details", &["KS116 D = Details"]);
 }
 
 #[test]

@@ -187,11 +187,12 @@ impl Generator {
         let (mut levels, mut after) = (Vec::new(), Scope { columns: Vec::new(), partial: true });
         for _ in 0..count {
             let kind = self.pick(&[Kind::String, Kind::Long, Kind::DateTime, Kind::Guid]);
-            let of = match self.column_of(&[kind]) {
-                Some((column, _)) => column,
-                None => self.value(kind, 1).text,
+            let (of, is_column) = match self.column_of(&[kind]) {
+                Some((column, _)) => (column, true),
+                None => (self.value(kind, 1).text, false),
             };
-            let name = match self.chance(60) {
+            // The official service leaves the column of an expression without a name.
+            let name = match !is_column || self.chance(60) {
                 true => {
                     let name = self.fresh();
                     after.set(&name, Some(kind));

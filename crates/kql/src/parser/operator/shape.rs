@@ -154,7 +154,10 @@ impl Parser<'_> {
             self.bump();
             self.bump();
             let first = self.start();
-            self.bump();
+            match self.text() {
+                "all" | "last" | "none" => self.bump(),
+                _ => self.error_expected("`all`, `last` or `none`"),
+            }
             output = Some(self.range_from(first));
         }
         self.expect(TokenKind::Colon, "`:` and a condition");
