@@ -1,14 +1,13 @@
 //! What is wrong with the arguments of a call, beside their number and their types.
 
-use super::Binder;
-use super::Value;
 use super::call::Argument;
 use super::signature::takes_type;
+use super::{Binder, Reference, Value};
 use crate::builtins::{Builtin, Takes};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
 use crate::token::Span;
-use crate::tree::{ExpressionId, ExpressionKind, LiteralKind};
+use crate::tree::{ExpressionId, ExpressionKind, LiteralKind, Node};
 use crate::types::Type;
 
 impl Binder<'_> {
@@ -77,9 +76,12 @@ impl Binder<'_> {
                 let message = "a text in quotes is expected here, and no other expression";
                 self.report(Diagnostic::new(Code::ArgumentType, span, message).official_as("KS131"));
             }
-            if wants && matches!(&argument.value, Value::Scalar(scalar) if scalar.column.is_some()) {
+            if wants && self.reads_columns(argument.id) {
                 let span = self.span(argument.id);
-                let message = "a constant is expected here, and this is a column";
+                let message = match kind {
+                    ExpressionKind::Name(_) => "a constant is expected here, and this is a column",
+                    _ => "a constant is expected here, and this is made of a column",
+                };
                 self.report(Diagnostic::new(Code::ArgumentType, span, message).official_as("KS129"));
             }
         }
@@ -88,6 +90,27 @@ impl Binder<'_> {
         {
             self.check_date_part(part);
         }
+    }
+
+    /// Whether the value of an expression is another for each row: whether columns are read in it, but for those of
+    /// queries within it.
+    fn reads_columns(&self, id: ExpressionId) -> bool {
+        let mut open = vec![Node::Expression(id)];
+        while let Some(node) = open.pop() {
+            if let Node::Expression(id) = node {
+                match self.tree.expression(id).kind {
+                    ExpressionKind::ToScalar(_)
+                    | ExpressionKind::Pipe { .. }
+                    | ExpressionKind::Operator(_) => continue,
+                    ExpressionKind::Name(_) if matches!(self.side.refers_to(id), Reference::Column(_)) => {
+                        return true;
+                    }
+                    _ => {}
+                }
+            }
+            open.extend(self.tree.children(node));
+        }
+        false
     }
 
     /// The part of a date that a function names by a text.

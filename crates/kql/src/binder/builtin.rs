@@ -42,6 +42,7 @@ impl Binder<'_> {
     ) -> Option<Value> {
         self.side.note_reference(id, Reference::Builtin);
         match name {
+            "table" if arguments.is_empty() => None,
             "table" => {
                 let Some(text) = arguments.first().and_then(Argument::text) else {
                     return Some(Value::Table(Rows::unknown()));

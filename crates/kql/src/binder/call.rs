@@ -174,7 +174,8 @@ impl Binder<'_> {
 
     /// A function that there is not: its name, and the whole call.
     fn unknown_function(&mut self, text: &str, span: Span, call: Span) {
-        if self.quiet > 0 || self.lost_names {
+        // The service has functions of its own by such names, which no list tells of.
+        if self.quiet > 0 || self.lost_names || text.starts_with("__") {
             return;
         }
         let all = builtins();

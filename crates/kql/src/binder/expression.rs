@@ -296,7 +296,11 @@ impl Binder<'_> {
         }
         let (one, other) = (left_scalar.kind, right_scalar.kind);
         let result = operator_result(operator, one, other);
-        if self.searching && matches!(operator, BinaryOperator::And | BinaryOperator::Or) {
+        if self.searching
+            && matches!(operator, BinaryOperator::And | BinaryOperator::Or)
+            && self.is_searched(left, left_scalar)
+            && self.is_searched(right, right_scalar)
+        {
             return Type::Bool;
         }
         if let Err(kind) = result {
@@ -442,6 +446,33 @@ impl Binder<'_> {
             });
         }
         scalar
+    }
+
+    /// Whether `search` and `find` take a value for a condition: besides a bool, one text by itself.
+    fn is_searched(&self, id: ExpressionId, scalar: &Scalar) -> bool {
+        let id = self.tree.unwrapped(id);
+        let range = self.tree.expression(id).tokens;
+        match self.tree.expression(id).kind {
+            ExpressionKind::Star => true,
+            ExpressionKind::Literal(LiteralKind::String) => range.end == range.first + 1,
+            ExpressionKind::Name(_) if scalar.text.is_some() => true,
+            _ => matches!(scalar.kind, Type::Bool | Type::Dynamic | Type::Unknown),
+        }
+    }
+
+    /// The condition of `search` and `find`.
+    pub(super) fn searched(&mut self, id: ExpressionId) {
+        let value = self.value(id);
+        let scalar = self.scalar_of(value, id);
+        if !self.is_searched(id, &scalar) {
+            let (span, kind) = (self.span(id), scalar.kind);
+            let help = match kind {
+                Type::String => "one text by itself is looked for; several are joined with `and` or `or`",
+                _ => "values are compared with `==`",
+            };
+            let message = format!("a condition is a bool, and this is {kind:#}");
+            self.report(Diagnostic::new(Code::WrongType, span, message).with_help(help));
+        }
     }
 
     /// A count: a scalar that has to be an integer.

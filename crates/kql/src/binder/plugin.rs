@@ -89,7 +89,10 @@ impl Binder<'_> {
             if !schema.keeps_source {
                 return Value::Table(added);
             }
-            let kept = self.without_arguments(&rows, &arguments, 1);
+            let kept = match self.plugin_rows(&text, declared, ids, &arguments) {
+                Value::Table(kept) => kept,
+                _ => self.without_arguments(&rows, &arguments, 1),
+            };
             return Value::Table(self.joined(&Rows { open: false, ..kept }, &added));
         }
         self.plugin_rows(&text, declared, ids, &arguments)

@@ -37,7 +37,7 @@ impl Binder<'_> {
     fn search_predicate(&mut self, rows: &Rows, predicate: ExpressionId) -> Rows {
         let before = std::mem::replace(&mut self.searching, true);
         self.note_scope(rows);
-        let (_, rows) = self.with_rows(rows, |binder| binder.value(predicate));
+        let ((), rows) = self.with_rows(rows, |binder| binder.searched(predicate));
         self.searching = before;
         rows
     }

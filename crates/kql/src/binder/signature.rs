@@ -13,15 +13,16 @@ pub(super) fn fits(parameter: &Parameter, argument: &Argument) -> bool {
     match (&parameter.takes, &argument.value) {
         (Takes::Table, Value::Table(_) | Value::Error | Value::Elsewhere) => true,
         (Takes::Table, _) => false,
-        (Takes::TypeLiteral, _) => argument.is_type || argument.is_vague(),
         _ => takes_argument(&parameter.takes, argument),
     }
 }
 
 /// Whether a parameter takes an argument that is a scalar.
 pub(super) fn takes_argument(takes: &Takes, argument: &Argument) -> bool {
-    if *takes == Takes::TypeLiteral {
-        return argument.is_type || argument.is_vague();
+    match takes {
+        Takes::TypeLiteral => return argument.is_type || argument.is_vague(),
+        Takes::Types(_) if argument.is_type => return false,
+        _ => {}
     }
     // A dynamic value goes for a text unless it is known to be something else.
     let is_text_wanted = matches!(takes, Takes::Types(types) if !types.contains(&Type::Dynamic));

@@ -9,6 +9,7 @@ use super::definition::{Definition, Variable};
 use super::side::{BodyId, SideTables, VariableId};
 use super::{Binder, Bound, MAX_REBOUND_NODES, Rows, Scalar, Symbol, Value};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::token::{Span, Token, TokenKind};
 use crate::tree::{
     Column, ColumnType, ExpressionId, FunctionBody, FunctionParameter, Name, ParameterType, StatementId,
     StatementKind,
@@ -235,6 +236,15 @@ impl Binder<'_> {
                 Meaning::Scalar(scalar) => FormalType::Scalar(scalar.kind),
                 _ => FormalType::Scalar(Type::Unknown),
             };
+            if matches!(&parameter.kind, ParameterType::Table(columns) if columns.is_empty()) && !self.broken
+            {
+                let span = self.brackets_behind(written);
+                self.report(
+                    Diagnostic::new(Code::Expected, span, "the columns of the table are expected here")
+                        .official_as("KS220")
+                        .with_help("a table with any columns is (*)"),
+                );
+            }
             if matches!(takes, FormalType::Table(_))
                 && formals.iter().any(|formal: &Formal| matches!(formal.takes, FormalType::Scalar(_)))
             {
@@ -268,6 +278,17 @@ impl Binder<'_> {
             nameless,
         };
         self.bind(name, Meaning::Function(Rc::new(function)), Definition::Function(statement));
+    }
+
+    /// Where the brackets behind a name are.
+    fn brackets_behind(&self, name: Name) -> Span {
+        let behind = self.tree.tokens.get(name.tokens.end as usize..).unwrap_or(&[]);
+        let is_open = |token: &&Token| token.kind == TokenKind::OpenParen;
+        let is_close = |token: &&Token| token.kind == TokenKind::CloseParen;
+        match (behind.iter().find(is_open), behind.iter().find(is_close)) {
+            (Some(open), Some(close)) => open.span.to(close.span),
+            _ => self.tree.name_span(name),
+        }
     }
 
     /// Binds a function's body with what its parameters are given.

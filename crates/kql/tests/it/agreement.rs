@@ -290,3 +290,84 @@ fn an_array_for_a_bag_is_warned_of_since_the_result_is_null() {
     assert_eq!(shaped("print v = bag_pack('a', 1) | extend x = v[0], y = v['a']"), ["KS141 0"]);
     assert_eq!(shaped("print v = pack_array(1) | extend x = v[0], y = v['a']"), ["KS141 'a'"]);
 }
+
+#[test]
+fn a_search_takes_conditions_and_single_texts() {
+    for fits in ["'a'", "'a' and 'b'", "('a') or not(User == 'b')", "*", "* has 'a' and 'b'"] {
+        faults(&format!("Events | search {fits}"), &[]);
+    }
+    faults("let s = 'a'; Events | search s and 'b'", &[]);
+    faults("Events | search Count", &["KS141 Count"]);
+    faults("Events | search 'a' 'b'", &["KS141 'a' 'b'"]);
+    faults("Events | search Count and 'a'", &["KS106 and"]);
+    faults("Events | search tolower('a') or 'b'", &["KS106 or"]);
+}
+
+#[test]
+fn what_has_to_be_constant_is_made_of_no_column() {
+    for fits in ["'a'", "tolower('a')", "strcat('a', 'b')", "toscalar(Users | project User | take 1)"] {
+        faults(&format!("Events | extend x = extract({fits}, 1, User)"), &[]);
+    }
+    faults("let f = (r:string) { Events | extend x = extract(r, 1, User) }; f('a')", &[]);
+    faults("Events | extend x = extract(tolower(Device), 1, User)", &["KS129 tolower(Device)"]);
+    faults("Events | extend x = round(1.5, Count + 1)", &["KS129 Count + 1"]);
+}
+
+#[test]
+fn what_has_to_be_a_column_is_one() {
+    faults("Events | extend x = next(User), y = prev(Count, 2), z = estimate_data_size(*)", &[]);
+    faults("Events | extend x = next(tolower(User))", &["KS109 tolower(User)"]);
+    faults("Events | extend x = bag_pack_columns(User, 1)", &["KS109 1"]);
+}
+
+#[test]
+fn a_type_stands_where_a_type_is_taken_and_nowhere_else() {
+    faults("print extract('a', 1, 'b', typeof(long))", &[]);
+    faults("print extract('a', 1, 'b', typeof(long), 1)", &["KS119 extract"]);
+    faults("print extract_json('$.a', 'b', 'c')", &["KS107 'c'"]);
+    faults("print extract_json('$.a' 'b', typeof(long))", &["KS107 typeof(long)"]);
+    faults("let f = (T:()) { T }; print 1", &["KS220 ()"]);
+    faults("table()", &["KS119 table"]);
+}
+
+#[test]
+fn columns_without_a_name_are_counted_where_they_are_made() {
+    columns("let f = () { Events | project Count + 1 }; Users | project 1 + 1", "Column1:long");
+    columns("let f = () { Events | project Count + 1 }; f | project 1 + 1", "Column2:long");
+    columns("let f = (T:(*)) { T | project tolower('a') }; Users | project 1 + 1", "Column1:long");
+    columns(
+        "print parse_json('a')['b c'], parse_json('a').d | project parse_json('a')['b c'], parse_json('a')[0]",
+        "b c:dynamic, 0:dynamic",
+    );
+    columns("Events | summarize take_any(1), any(1)", "any_arg0:long, any_:long");
+    columns(
+        "Events | project Details | extend array_sort_asc(dynamic([1]), Details)",
+        "Details:dynamic, array0_sorted:dynamic, Details_sorted:dynamic",
+    );
+    columns(
+        "Events | top-nested 3 of User by count(), top-nested of User by max(Count)",
+        "User:string, aggregated_User:long, User1:string, aggregated_User1:long",
+    );
+    columns(
+        "Users | project User | parse User with 'a' User | project-rename U = User",
+        "U:string, User1:string",
+    );
+    columns(
+        "Users | project User | evaluate python(typeof(a:long, *, b:real), 'x')",
+        "a:long, User:string, b:real",
+    );
+    columns("Users | evaluate python(typeof(a:real), 'x') : (*, b:long)", "a:real, b:long");
+    columns(
+        "Users | project User | evaluate ai_embeddings(tolower(User), 'x')",
+        "User:string, _embeddings:dynamic",
+    );
+}
+
+#[test]
+fn words_that_a_clause_takes_are_checked() {
+    assert!(!parse("Events | scan with (step a output=some: true;)").diagnostics.is_empty());
+    faults("Events | make-graph User --> Device | graph-to-table nodes, edges as E", &["KS273 nodes"]);
+    faults("Events | where User ['a'] == 1", &["KS147 ['a']"]);
+    faults("print max_of(guid(null), 1h)", &["KS206 guid(null)"]);
+    faults("print __hidden_function_of_the_service()", &[]);
+}
