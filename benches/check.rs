@@ -101,6 +101,7 @@ fn checked(path: &Utf8Path) -> (Vec<Compiled>, Vec<Diagnostic>) {
     diagnostics.extend(check::check(Context {
         map: &map,
         folder: &folder,
+        models: &models,
         compiled: &compiled,
         config: &config,
     }));

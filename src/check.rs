@@ -45,7 +45,6 @@ mod watchlist_name;
 mod watchlist_reference;
 mod watchlist_rows;
 mod watchlist_size;
-mod workspace;
 
 #[cfg(test)]
 mod testing;
@@ -53,6 +52,7 @@ mod testing;
 use crate::compile::{Compiled, Folder, WatchlistSource};
 use crate::config::{BAD_SETTING, Config};
 use crate::diagnostic::{Code, Diagnostic, Severity, SourceMap};
+use crate::semantic::Models;
 use crate::source::Spanned;
 use view::{GeneratedView, ParserView, QueryView, RuleView, Surroundings, View};
 
@@ -63,6 +63,8 @@ pub struct Context<'a> {
     pub map: &'a SourceMap,
     /// The documents.
     pub folder: &'a Folder,
+    /// The models of its queries.
+    pub models: &'a Models,
     /// The resources made from those documents that could be converted.
     pub compiled: &'a [Compiled],
     /// The settings.

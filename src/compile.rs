@@ -7,12 +7,10 @@ mod folder;
 pub mod indicators;
 mod needs;
 mod parser;
-pub mod parsers;
 mod rule;
 mod table;
 mod watchlist;
 
-pub use crate::semantic::reads;
 pub use folder::{Folder, WatchlistSource};
 pub use needs::Needs;
 pub use table::Table;
@@ -110,8 +108,13 @@ fn watchlists(folder: &Folder, generated: &[Compiled]) -> Layer {
             add(alias, table.columns());
         }
     }
-    for alias in folder.watchlists.iter().filter_map(|source| source.document.alias.named()) {
-        layer.name_watchlist(alias.trim());
+    for alias in folder.watchlists.iter().map(|source| &source.document.alias) {
+        if let Some(alias) = alias.named() {
+            layer.name_watchlist(alias.trim());
+        }
+        if alias.is_refused() {
+            layer.add_unnamed_watchlist();
+        }
     }
     layer
 }

@@ -24,13 +24,11 @@ pub struct Config {
     pub api_version: Option<String>,
     /// The workspaces by the name that `--workspace` takes.
     pub workspaces: BTreeMap<String, Workspace>,
-    /// Aliases of watchlists that exist in the workspace without standing in the folder.
-    pub external_watchlists: Vec<String>,
     /// Codes whose severity it changes; none means that the code is off.
     pub severities: BTreeMap<String, Spanned<Option<Severity>>>,
     /// How indicators are hunted unless their file says otherwise.
     pub indicators: IndicatorSettings,
-    /// The tables that it declares, and the lock file that stands beside it.
+    /// The tables and watchlists that it declares, and the lock file that stands beside it.
     pub schema: Schema,
     /// The tables that the emulated workspace of `--emulator` has besides the built-in ones.
     pub emulator_tables: Vec<String>,
@@ -68,7 +66,6 @@ impl Default for Config {
             folders: vec![Utf8PathBuf::from("rules")],
             api_version: None,
             workspaces: BTreeMap::new(),
-            external_watchlists: Vec::new(),
             severities: BTreeMap::new(),
             indicators: IndicatorSettings::default(),
             schema: Schema::default(),

@@ -2,7 +2,6 @@
 //! `bartizan schema pull` writes.
 
 mod lock;
-mod pull;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +25,8 @@ pub struct Schema {
     /// The tables that the settings declare: columns that a table has besides those that are known, or all columns of one
     /// that is not known; one without columns may have any.
     pub tables: BTreeMap<String, Columns>,
+    /// The aliases of watchlists that the settings name: others keep them in the workspace.
+    pub watchlists: Vec<String>,
     /// What was pulled, if anything was.
     pub lock: Option<Lock>,
 }
@@ -91,6 +92,9 @@ impl Schema {
     pub fn environment(&self) -> Environment {
         let mut settings = Layer::new(Origin::Settings);
         add_tables(&mut settings, &self.tables);
+        for alias in &self.watchlists {
+            settings.name_watchlist(alias.trim());
+        }
         let Some(lock) = &self.lock else { return Environment::new(settings) };
         let mut workspace = Layer::new(Origin::Workspace);
         add_tables(&mut workspace, &lock.tables);
@@ -98,23 +102,6 @@ impl Schema {
             workspace.add_function(name, function.to_catalog());
         }
         Environment::over(Arc::new(Environment::new(workspace)), settings)
-    }
-
-    /// Whether a table is in the workspace; `None` where nobody asked it.
-    pub fn has_table(&self, name: &str) -> Option<bool> {
-        let lock = self.lock.as_ref()?;
-        Some(lock.tables.contains_key(name) || self.tables.contains_key(name))
-    }
-
-    /// Whether all columns of a table are known: settings or lock file say what it has.
-    pub fn describes(&self, name: &str) -> bool {
-        self.tables.contains_key(name)
-            || self.lock.as_ref().is_some_and(|lock| lock.tables.contains_key(name))
-    }
-
-    /// Whether a function is saved in the workspace; `None` where nobody asked it.
-    pub fn has_function(&self, name: &str) -> Option<bool> {
-        Some(self.lock.as_ref()?.functions.contains_key(name))
     }
 
     /// The tables that are not as in the built-in catalogue, with all their columns, as an emulated workspace has them.
@@ -154,6 +141,18 @@ impl Lock {
 }
 
 impl LockedFunction {
+    /// A function with these parameters, as calls see it.
+    pub fn new(parameters: &str, function: &CatalogFunction) -> Self {
+        let returns = match &function.returns {
+            CatalogResult::Scalar(kind) => Returns::Scalar(*kind),
+            CatalogResult::Table(table) => Returns::Table {
+                columns: table.columns.iter().map(|(name, kind)| (name.to_string(), *kind)).collect(),
+                open: table.open,
+            },
+        };
+        Self { parameters: parameters.to_owned(), returns }
+    }
+
     fn to_catalog(&self) -> CatalogFunction {
         let returns = match &self.returns {
             Returns::Scalar(kind) => CatalogResult::Scalar(*kind),
@@ -276,7 +275,7 @@ mod tests {
         };
         let declared =
             [("Mine_CL".to_owned(), columns(&[("n_d", Type::Long)])), ("New_CL".to_owned(), Columns::new())];
-        Schema { tables: declared.into(), lock: Some(lock) }
+        Schema { tables: declared.into(), lock: Some(lock), ..Schema::default() }
     }
 
     #[test]
@@ -304,10 +303,10 @@ mod tests {
 
     #[test]
     fn nobody_knows_what_a_workspace_has_that_nobody_asked() {
-        assert_eq!(Schema::default().has_table("Heartbeat"), None);
-        let schema = schema();
+        assert_eq!(Schema::default().environment().workspace_has_table("Heartbeat"), None);
+        let environment = schema().environment();
         for (table, is_there) in [("Heartbeat", true), ("New_CL", true), ("SigninLogs", false)] {
-            assert_eq!(schema.has_table(table), Some(is_there), "{table}");
+            assert_eq!(environment.workspace_has_table(table), Some(is_there), "{table}");
         }
     }
 

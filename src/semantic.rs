@@ -10,9 +10,10 @@ mod functions;
 mod models;
 mod parallel;
 pub mod parser;
+mod pull;
 mod query;
-pub mod reads;
 
 pub use draft::Draft;
 pub use models::Models;
-pub use query::{QueryId, QueryModel};
+pub use pull::pull;
+pub use query::{QueryId, QueryModel, WatchlistRead};

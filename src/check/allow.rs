@@ -223,36 +223,37 @@ impl Lines<'_, '_> {
 /// Takes out the warnings about a query's document that comments in the query allow, and reports comments that allow
 /// nothing. A query that nobody wrote has no comments.
 pub(super) fn apply(map: &SourceMap, query: &QueryView<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(text) = query.written() else { return };
-    if !text.contains(MARK) {
+    let Some(written) = query.written() else { return };
+    if !written.source.contains(MARK) {
         return;
     }
-    // A parser's query is analysed after the declaration of its parameters; here only what is written counts.
-    let lexed = kql::lex(text.as_str());
-    let is_read = query.parsed.diagnostics.is_empty();
-    let tokens = &lexed.tokens;
-    let allows = Allows::read(text.as_str(), tokens);
+    // A parser's query comes after the declaration of its parameters; here only what is written counts.
+    let allows = Allows::read(written.source, written.tokens);
     if allows.is_empty() {
         return;
     }
-    let places: Vec<Span> =
-        allows.allows.iter().map(|allow| text.locate(map, allow.reach.start..allow.reach.end)).collect();
-    let whole = text.locate(map, 0..text.len());
+    let range = |range: Range<usize>| Place::new(range.start.max(written.start) as u32, range.end as u32);
+    let locate = |place: Place| query.locate(map, place);
+    let reaches: Vec<Option<Span>> =
+        allows.allows.iter().map(|allow| locate(range(allow.reach.clone()))).collect();
+    let Some(whole) = locate(range(written.start..written.source.len())) else { return };
     diagnostics.retain(|diagnostic| {
         let at = diagnostic.span;
         if diagnostic.is_error() || at.file != whole.file || at.start < whole.start || at.start > whole.end {
             return true;
         }
         let mut is_silenced = false;
-        for (allow, place) in allows.allows.iter().zip(&places) {
-            if allow.code == diagnostic.code.id && (place.start..=place.end).contains(&at.start) {
+        for (allow, reach) in allows.allows.iter().zip(&reaches) {
+            let is_inside = reach.is_some_and(|reach| (reach.start..=reach.end).contains(&at.start));
+            if allow.code == diagnostic.code.id && is_inside {
                 allow.used.set(true);
                 is_silenced = true;
             }
         }
         !is_silenced
     });
-    diagnostics.extend(allows.complaints(is_read, &|place| text.locate(map, place.range())));
+    let is_read = query.parsed.diagnostics.is_empty();
+    diagnostics.extend(allows.complaints(is_read, &|place| locate(place).unwrap_or(whole)));
 }
 
 #[cfg(test)]

@@ -1,12 +1,9 @@
 //! The tables of the query beside those that the rule says it needs.
 
-use std::collections::HashSet;
-
-use kql::Catalog as _;
+use kql::{Catalog as _, Read, ReadKind};
 
 use super::Look;
 use super::view::{QueryView, RuleView, Surroundings};
-use crate::compile::reads::{Read, ReadKind, reads};
 use crate::diagnostic::wording::{listed, shown};
 use crate::diagnostic::{Diagnostic, codes, nearest};
 use crate::document::Text;
@@ -106,16 +103,19 @@ fn compare(
     if data_types.is_empty() {
         return;
     }
-    let reads = reads(&query.parsed.tree);
-    let functions: HashSet<&str> = query.analysis.functions.iter().map(String::as_str).collect();
-    let is_source = |read: &&Read| matches!(read.kind, ReadKind::Source | ReadKind::Table);
-    let (tables, others): (Vec<&Read>, Vec<&Read>) = reads.iter().filter(is_source).partition(|read| {
-        !functions.contains(read.name.as_str()) && around.workspace.table(&read.name).is_some()
-    });
-    let names: Vec<&str> = distinct(tables.iter().map(|read| read.name.as_str()));
+    let reads = query.reads();
+    let is_known = |read: &&Read| around.environment.table(&read.name).is_some();
+    let tables: Vec<&Read> =
+        reads.iter().filter(|read| read.kind == ReadKind::Table).filter(is_known).collect();
+    let names: Vec<&str> = distinct(tables.iter().map(|read| &*read.name));
 
-    // A function, and a name that is not known and so may be one, may read any table.
-    let is_hidden = !others.is_empty() || functions.iter().any(|name| !name.starts_with("_GetWatchlist"));
+    // A function, a name that is not known and so may be one, and what names no table may read any.
+    let is_hidden = reads.iter().any(|read| match read.kind {
+        ReadKind::Table => !is_known(&read),
+        ReadKind::Function => !read.name.starts_with("_GetWatchlist"),
+        ReadKind::Place => false,
+        ReadKind::ComputedTable | ReadKind::Wildcard | ReadKind::EveryTable | ReadKind::Unscoped => true,
+    });
     let mut meant: Vec<&str> = Vec::new();
     for (text, name) in &data_types {
         if names.contains(name)
@@ -148,7 +148,7 @@ fn compare(
     };
     for table in names.iter().filter(|table| !is_listed(table)) {
         // Read somewhere where it must be there.
-        let Some(read) = tables.iter().find(|read| read.name == **table && !read.optional) else { continue };
+        let Some(read) = tables.iter().find(|read| &*read.name == *table && !read.optional) else { continue };
         let Some(place) = query.locate(around.map, read.span) else { continue };
         let message = format!("`requiredDataConnectors` does not list `{}`", shown(table));
         diagnostics.push(

@@ -4,11 +4,11 @@ use std::cell::OnceCell;
 
 use kql::plan::{Plan, StageKind, plan};
 use kql::{Column, ColumnId, QueryResult, Type};
+use sentinel_schema::Environment;
 
 use super::growing;
 use super::view::QueryView;
 use crate::diagnostic::{SourceMap, Span};
-use crate::schema::Schema;
 
 /// The stage after which a column is no longer there.
 pub(super) struct Lost<'q> {
@@ -34,7 +34,7 @@ impl<'q> Flow<'q> {
     }
 
     fn plan(&self) -> &Plan<'q> {
-        self.plan.get_or_init(|| plan(&self.query.parsed, &self.query.analysis))
+        self.plan.get_or_init(|| plan(self.query.parsed, self.query.analysis))
     }
 
     /// The place in the file of a place in the query.
@@ -63,7 +63,7 @@ impl<'q> Flow<'q> {
 
     /// Whether the result may have a column of a table that gets its columns with its data: no stage of the outermost
     /// pipeline names the columns that it leaves.
-    pub(super) fn may_pass(&self, schema: &Schema, column: &str) -> bool {
+    pub(super) fn may_pass(&self, environment: &Environment, column: &str) -> bool {
         let Some(table) = self.plan().result() else { return false };
         let names_its_columns = |kind: &StageKind| {
             use StageKind::{Distinct, Project, Summarize};
@@ -73,9 +73,9 @@ impl<'q> Flow<'q> {
         let Some(result) = tree.result() else { return false };
         !table.stages.iter().any(|stage| names_its_columns(&stage.kind))
             && growing::may_be_there(
-                schema,
-                &self.query.parsed,
-                &self.query.analysis,
+                environment,
+                self.query.parsed,
+                self.query.analysis,
                 tree.span_of(result),
                 column,
             )

@@ -3,9 +3,7 @@
 
 use kql::tree::{ExpressionKind, Node, OperatorId, OperatorKind, StatementKind, Tree};
 use kql::{Analysis, Parsed, TokenKind};
-use sentinel_schema::{has_growing_columns, is_custom_table};
-
-use crate::schema::Schema;
+use sentinel_schema::{Environment, has_growing_columns, is_custom_table};
 
 /// Where to look when such a table seems to lack a column.
 pub(super) const HELP: &str = "the table can get columns that nobody knows beforehand, and the workspace may have this one: \
@@ -18,22 +16,22 @@ const TYPE_ENDINGS: &[&str] = &["_s", "_d", "_b", "_t", "_g"];
 const ADDED: &str = "_CF";
 
 /// Whether the table may have a column that is not known. What settings or a lock file describe has no other columns.
-fn may_have(schema: &Schema, table: &str, column: &str) -> bool {
+fn may_have(environment: &Environment, table: &str, column: &str) -> bool {
     let has_ending = || TYPE_ENDINGS.iter().any(|ending| column.ends_with(ending));
     let is_possible =
         column.ends_with(ADDED) || (has_growing_columns(table) && (is_custom_table(table) || has_ending()));
-    is_possible && !schema.describes(table)
+    is_possible && !environment.describes_table(table)
 }
 
 /// Whether a column at this place of a query may be one of such a table: the innermost pipeline around the place reads it.
 pub(super) fn may_be_there(
-    schema: &Schema,
+    environment: &Environment,
     parsed: &Parsed,
     analysis: &Analysis,
     place: kql::Span,
     column: &str,
 ) -> bool {
-    if !analysis.tables.iter().any(|table| may_have(schema, table, column)) {
+    if !analysis.tables.iter().any(|table| may_have(environment, table, column)) {
         return false;
     }
     let tree = &parsed.tree;
@@ -56,7 +54,7 @@ pub(super) fn may_be_there(
     // What a name stands for that the query binds is not followed.
     inside
         .map(|token| token.span.text(&tree.source))
-        .any(|name| may_have(schema, name, column) || bound.iter().any(|bound| bound == name))
+        .any(|name| may_have(environment, name, column) || bound.iter().any(|bound| bound == name))
 }
 
 /// Whether behind a stage there are only the columns that it names.

@@ -1,10 +1,8 @@
 //! What a query costs, and what it may miss: lints, found in one walk over its tree.
 //!
 //! A lint is a warning about something that the service takes. Each looks at the kind of node that it is about, with the
-//! types and the lineage of the analysis; [`bindings`] follows names to what `let` binds them to. Nothing is said of a
-//! query with errors of syntax.
+//! types, the lineage and the constants of the analysis. Nothing is said of a query with errors of syntax.
 
-mod bindings;
 mod code;
 mod compare;
 mod contains;
@@ -24,9 +22,11 @@ use super::Look;
 use super::view::{Owner, QueryView, Surroundings};
 use crate::diagnostic::{Code, Diagnostic, Fix, Span};
 use crate::resource::Duration;
-use bindings::Bindings;
 
 pub(super) use code::CODES;
+
+/// How many pipelines are followed one into another.
+const DEEPEST: usize = 20;
 
 /// Where a query stands, which says what the service does with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,6 @@ struct Lints<'q> {
     tree: &'q Tree,
     analysis: &'q Analysis,
     setting: Setting,
-    bindings: Bindings<'q>,
     /// Comparisons that were warned of, as they are written.
     compared: HashSet<&'q str>,
     /// Whether anything in the query depends on the order of rows, once somebody asked.
@@ -88,7 +87,7 @@ fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec
     if !query.parsed.diagnostics.is_empty() {
         return;
     }
-    for finding in findings(&query.parsed.tree, &query.analysis, setting) {
+    for finding in findings(&query.parsed.tree, query.analysis, setting) {
         let locate = |place| query.locate(around.map, place);
         let Some(mut diagnostic) = finding.diagnostic(&locate) else { continue };
         if let Owner::Rule(rule) = query.owner
@@ -119,7 +118,6 @@ fn findings(tree: &Tree, analysis: &Analysis, setting: Setting) -> Vec<Finding> 
         tree,
         analysis,
         setting,
-        bindings: Bindings::new(tree),
         compared: HashSet::new(),
         needs_order: OnceCell::new(),
         found: Vec::new(),
@@ -267,15 +265,6 @@ impl<'q> Lints<'q> {
             open.extend(self.tree.children(node));
         }
         false
-    }
-
-    /// The plain text of a string literal, where an expression is one or a name that `let` binds to one.
-    fn text(&self, id: ExpressionId) -> Option<String> {
-        let id = self.bindings.value(id);
-        match self.tree.expression(id).kind {
-            ExpressionKind::Literal(kql::tree::LiteralKind::String) => self.bindings.string(id),
-            _ => None,
-        }
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use kql::{Analysis, Catalog as _};
-use sentinel_schema::is_custom_table;
+use kql::{Catalog as _, Read, ReadKind};
+use sentinel_schema::{Layer, Origin, is_custom_table};
 
 use super::Look;
 use super::view::{Owner, QueryView, Surroundings, View};
-use crate::compile::reads::{Read, ReadKind, reads};
 use crate::diagnostic::wording::{listed, shown};
 use crate::diagnostic::{Code, Diagnostic, Span, codes, nearest};
 use crate::resource::Resource;
@@ -77,43 +76,43 @@ pub(super) const LOOKS: &[Look] = &[Look::Query(query), Look::Folder(indicators)
 fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     // Of all rules made from the same indicators it is said once.
     let is_made = matches!(query.owner, Owner::Indicators(_));
-    if around.config.schema.lock.is_none() || is_made || !query.parsed.diagnostics.is_empty() {
+    if around.environment.layer(Origin::Workspace).is_none()
+        || is_made
+        || !query.parsed.diagnostics.is_empty()
+    {
         return;
     }
-    let mut told: HashSet<(bool, String)> = HashSet::new();
-    for read in reads(&query.parsed.tree).into_iter().filter(|read| !read.optional) {
-        let Some((code, message)) = missing(around, &query.analysis, &read) else { continue };
-        let is_table = std::ptr::eq(code, &TABLE_NOT_IN_WORKSPACE);
-        if !told.insert((is_table, read.name.clone())) {
-            continue;
-        }
-        if let Some(span) = query.locate(around.map, read.span) {
+    let mut told: HashSet<(ReadKind, &str)> = HashSet::new();
+    for read in query.reads().iter().filter(|read| !read.optional) {
+        let Some((code, message)) = missing(around, read) else { continue };
+        if told.insert((read.kind, &read.name))
+            && let Some(span) = query.locate(around.map, read.span)
+        {
             diagnostics.push(complaint(around, code, span, message, &read.name));
         }
     }
 }
 
 /// What is said of something that a query reads, where the workspace does not have it.
-fn missing(around: &Surroundings<'_>, analysis: &Analysis, read: &Read) -> Option<(&'static Code, String)> {
-    let name = read.name.as_str();
-    let schema = &around.config.schema;
-    let is_called = match read.kind {
-        ReadKind::Watchlist => return None,
-        ReadKind::Function => true,
-        ReadKind::Source => analysis.functions.iter().any(|function| function == name),
-        ReadKind::Table => false,
-    };
-    if is_called {
-        let has_to_be_saved = !name.starts_with('_') && sentinel_schema::function(name).is_some();
-        let is_missing =
-            has_to_be_saved && !around.functions.contains(name) && schema.has_function(name) == Some(false);
-        let message = format!("{} has no function `{}`", workspace(around), shown(name));
-        return is_missing.then_some((&FUNCTION_NOT_IN_WORKSPACE, message));
+fn missing(around: &Surroundings<'_>, read: &Read) -> Option<(&'static Code, String)> {
+    let name = &*read.name;
+    let environment = around.environment;
+    match read.kind {
+        ReadKind::Function => {
+            let has_to_be_saved = !name.starts_with('_') && sentinel_schema::function(name).is_some();
+            let is_missing = has_to_be_saved && environment.workspace_has_function(name) == Some(false);
+            let message = || format!("{} has no function `{}`", workspace(around), shown(name));
+            is_missing.then(|| (&FUNCTION_NOT_IN_WORKSPACE, message()))
+        }
+        ReadKind::Table => {
+            // A name that nobody knows is another mistake.
+            let is_known = environment.table(name).is_some();
+            let is_missing = is_known && environment.workspace_has_table(name) == Some(false);
+            let message = || format!("{} has no table `{}`", workspace(around), shown(name));
+            is_missing.then(|| (&TABLE_NOT_IN_WORKSPACE, message()))
+        }
+        _ => None,
     }
-    // A name that nobody knows is another mistake.
-    let is_missing = around.workspace.table(name).is_some() && schema.has_table(name) == Some(false);
-    let message = format!("{} has no table `{}`", workspace(around), shown(name));
-    is_missing.then_some((&TABLE_NOT_IN_WORKSPACE, message))
 }
 
 fn workspace(around: &Surroundings<'_>) -> String {
@@ -132,8 +131,8 @@ fn complaint(
 ) -> Diagnostic {
     let is_table = std::ptr::eq(code, &TABLE_NOT_IN_WORKSPACE);
     // A table that the service itself has is not misspelt.
-    let names = around.config.schema.lock.iter().flat_map(|lock| lock.tables.keys());
-    let near = nearest(name, names.map(String::as_str)).filter(|_| is_table && is_custom_table(name));
+    let names = around.environment.layer(Origin::Workspace).into_iter().flat_map(Layer::tables);
+    let near = nearest(name, names).filter(|_| is_table && is_custom_table(name));
     let help = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None if is_table => "`bartizan schema pull` lists it once its connector has sent something; until then the service refuses the query".to_owned(),
@@ -144,15 +143,15 @@ fn complaint(
 
 /// The tables that rules made from indicators read: those that are missing, once for all rules of a file.
 fn indicators(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if view.around.config.schema.lock.is_none() {
+    let environment = view.around.environment;
+    if environment.layer(Origin::Workspace).is_none() {
         return;
     }
     let mut missing: BTreeMap<Span, Vec<&str>> = BTreeMap::new();
     for made in view.generated.iter().filter(|made| matches!(made.resource, Resource::AlertRule(_))) {
         let tables = missing.entry(made.span).or_default();
         for table in &made.needs.tables {
-            if view.around.config.schema.has_table(table) == Some(false) && !tables.contains(&table.as_str())
-            {
+            if environment.workspace_has_table(table) == Some(false) && !tables.contains(&table.as_str()) {
                 tables.push(table);
             }
         }
@@ -195,6 +194,13 @@ mod tests {
         assert_eq!(found.only().message, "the workspace `law` has no table `SigninLogs`");
         assert_eq!(found.map.location(found.only().span).column, 3);
         assert_eq!(query("SigninLogs | where UserId == 'a'", &["SigninLogs"]).codes(), [""; 0]);
+    }
+
+    #[test]
+    fn a_table_that_a_call_names_is_missing_where_the_call_names_it() {
+        let text = "let f = (name: string) { table(name) | where CorrelationId == 'a' }; union f('SigninLogs'), f('AuditLogs')";
+        let found = query(text, &["AuditLogs"]);
+        assert_eq!((found.only().code.id, found.places()), ("table-not-in-workspace", vec!["'SigninLogs'"]));
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use kql::ReadKind;
+use sentinel_schema::{ParameterFault, SavedFunction};
+
 use super::Look;
 use super::id::{BAD_ID, problem as id_problem};
 use super::view::{ParserView, Surroundings, View};
-use crate::compile::parsers::CallGraph;
 use crate::diagnostic::wording::shown;
-use crate::diagnostic::{Diagnostic, SourceMap, Span, codes};
+use crate::diagnostic::{Diagnostic, FileId, SourceMap, Span, codes};
 use crate::document::{BAD_FUNCTION_PARAMETERS, PARAMETER_HELP, Parameters, Parser};
 use crate::semantic::parser::written;
 
@@ -127,22 +129,6 @@ fn names(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
 /// The longest alias of a parser without an id: it is the resource's name then, and that of a file.
 const LONGEST_ALIAS: usize = 250;
 
-/// What stands around parameters to make a statement of them.
-const DECLARATION: (&str, &str) = ("declare query_parameters(", ")");
-
-/// The first error of parameters, where in their text, and for a type what was meant.
-fn parameter_error(parameters: &str) -> Option<(String, std::ops::Range<usize>, Option<String>)> {
-    let (before, after) = DECLARATION;
-    let text = format!("{before}{parameters}{after}");
-    let parsed = kql::parse(text);
-    let found = parsed.diagnostics.first()?;
-    let inside = |at: usize| at.saturating_sub(before.len()).min(parameters.len());
-    let range = found.span.range();
-    let help = found.help.as_ref().filter(|_| found.code == kql::Code::UnknownType).map(ToString::to_string);
-    Some((found.message.to_string(), inside(range.start)..inside(range.end), help))
-}
-
-/// What the language does not take of the parameters. A parameter without a name or a type is reported where it is read.
 fn parameters(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic>) {
     let mut report = |place: Span, message: String, help: Option<String>| {
         let help = help.unwrap_or_else(|| PARAMETER_HELP.to_owned());
@@ -151,17 +137,19 @@ fn parameters(map: &SourceMap, parser: &Parser, diagnostics: &mut Vec<Diagnostic
     match parser.parameters.given() {
         None => {}
         Some(Parameters::Text(text)) => {
-            if let Some((message, range, help)) = parameter_error(text) {
-                report(text.locate(map, range), format!("the parameters cannot be read: {message}"), help);
+            if let Some(ParameterFault { message, range, help }) = SavedFunction::new(text).fault() {
+                let message = format!("the parameters cannot be read: {message}");
+                report(text.locate(map, range.clone()), message, help.clone());
             }
         }
         Some(Parameters::List(list)) => {
             for parameter in &list.value {
                 let Some(valid) = parameter.valid() else { continue };
                 let text = written(&valid);
-                if let Some((message, _, help)) = parameter_error(&text) {
-                    let message = format!("the parameter `{}` cannot be read: {message}", shown(&text));
-                    report(parameter.span, message, help);
+                if let Some(fault) = SavedFunction::new(&text).fault() {
+                    let message =
+                        format!("the parameter `{}` cannot be read: {}", shown(&text), fault.message);
+                    report(parameter.span, message, fault.help.clone());
                 }
             }
         }
@@ -206,9 +194,11 @@ fn duplicates(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 fn cycles(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for cycle in CallGraph::new(view.documents).cycles() {
-        for (at, parser) in cycle.iter().map(|at| &view.documents[*at]).enumerate() {
-            let circle = cycle[at..].iter().chain(&cycle[..=at]).map(|at| &view.documents[*at]);
+    let of_file = |file: &FileId| view.parsers.iter().find(|parser| parser.file == *file);
+    for cycle in view.models.cycles() {
+        let cycle: Vec<&ParserView<'_>> = cycle.iter().filter_map(of_file).collect();
+        for (at, parser) in cycle.iter().enumerate() {
+            let circle = cycle[at..].iter().chain(&cycle[..=at]);
             let names: Vec<&str> = circle.filter_map(|parser| parser.alias.text()).collect();
             let Some(name) = names.first() else { continue };
             let place = names.get(1).and_then(|called| call(view.around.map, parser, called));
@@ -226,14 +216,11 @@ fn cycles(view: &View<'_>, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Where a parser's query names another.
-fn call(map: &SourceMap, parser: &Parser, name: &str) -> Option<Span> {
-    let query = parser.query.given()?;
-    let lexed = kql::lex(query);
-    let token = lexed.tokens.iter().find(|token| {
-        token.kind == kql::TokenKind::Identifier && query.get(token.span.range()) == Some(name)
-    })?;
-    Some(query.locate(map, token.span.range()))
+/// Where a parser's query calls another.
+fn call(map: &SourceMap, parser: &ParserView<'_>, name: &str) -> Option<Span> {
+    let query = parser.query.as_ref()?;
+    let read = query.reads().iter().find(|read| read.kind == ReadKind::Function && &*read.name == name)?;
+    query.locate(map, read.span)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 use kql::tree::{ExpressionKind, StatementId, StatementKind};
+use sentinel_schema::Origin;
 
 use super::Look;
 use super::growing;
@@ -64,9 +65,9 @@ pub fn language_diagnostic(found: &kql::Diagnostic, span: Span) -> Diagnostic {
 pub(super) const LOOKS: &[Look] = &[Look::Query(query)];
 
 fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    for found in findings(&query.parsed, &query.analysis) {
+    for found in findings(query.parsed, query.analysis) {
         let Some(place) = query.locate(around.map, found.span) else { continue };
-        let mut diagnostic = in_a_rule(around, &query.parsed, &query.analysis, found, place);
+        let mut diagnostic = in_a_rule(around, query.parsed, query.analysis, found, place);
         if let Owner::Indicators(made) = query.owner {
             // Nobody wrote it, so that only what the service would refuse matters: a column that the table does not
             // have. The rules for other tables are right all the same.
@@ -112,8 +113,8 @@ fn in_a_rule(
     } else if found.code == kql::Code::UnknownName {
         let name = found.span.text(&tree.source);
         let is_member = tree.source[..found.span.range().start].trim_end().ends_with('.');
-        let schema = &around.config.schema;
-        if !is_member && growing::may_be_there(schema, parsed, analysis, found.span, name) {
+        let environment = around.environment;
+        if !is_member && growing::may_be_there(environment, parsed, analysis, found.span, name) {
             diagnostic.severity = Severity::Warning;
             diagnostic.help.get_or_insert_with(|| growing::HELP.to_owned());
         }
@@ -126,7 +127,7 @@ fn in_a_rule(
     }
     // Nothing resembles it, so that most likely it is the workspace's own.
     if diagnostic.severity == Severity::Warning && diagnostic.help.is_none() {
-        let is_known = around.config.schema.lock.is_some();
+        let is_known = around.environment.layer(Origin::Workspace).is_some();
         let told = if is_known { "the workspace had none when `bartizan schema pull` asked" } else { PULL };
         if diagnostic.code == language_code(kql::Code::UnknownTable) {
             diagnostic.help = Some(format!("{told}; [tables] in bartizan.toml declares one"));
@@ -152,7 +153,7 @@ fn findings<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Found, files, made_watchlist, rule, rule_text, run};
+    use super::super::testing::{Found, files, rule, rule_text, run};
     use crate::config::Config;
     use crate::diagnostic::Severity;
 
@@ -285,14 +286,17 @@ mod tests {
 
     #[test]
     fn a_watchlist_made_from_indicators_has_its_columns_and_an_external_one_any() {
-        let config = Config { external_watchlists: vec!["theirs".to_owned()], ..Config::default() };
-        let made = [made_watchlist("ioc")];
+        let mut config = Config::default();
+        config.schema.watchlists.push("theirs".to_owned());
+        let indicators = "kind: Indicators\nfamily: SectopRAT\nsource: Example\nindicators: [{type: 'ip:port', value: '45.141.84.7:443'}]\n";
         let check = |query: &str| {
             let text = rule_text(&format!("query: {query}\nentityMappings: []\n"));
-            run(&[("rules/a.yaml".into(), text)], &made, &config).codes()
+            let files = [("rules/a.yaml".into(), text), ("rules/i.yaml".into(), indicators.to_owned())];
+            run(&files, &[], &config).codes()
         };
-        assert_eq!(check("_GetWatchlist('ioc') | project Indicator"), [""; 0]);
-        assert_eq!(check("_GetWatchlist('ioc') | project Indicators"), ["kql-unknown-name"]);
+        assert_eq!(check("_GetWatchlist('bartizan-sectoprat') | project Indicator"), [""; 0]);
+        let misspelt = "_GetWatchlist('bartizan-sectoprat') | project Indicators";
+        assert_eq!(check(misspelt), ["kql-unknown-name"]);
         assert_eq!(check("_GetWatchlist('theirs') | project Anything"), [""; 0]);
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kql::names::{Argument, Call};
+use kql::{Read, ReadArgument, ReadKind};
 
 use super::Look;
 use super::view::{Owner, QueryView, Surroundings};
@@ -89,10 +89,9 @@ fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec
     empty(around, query, diagnostics);
     // What follows is refused in rules. A lint speaks of a parser that reads every table.
     let Owner::Rule(rule) = query.owner else { return };
-    let lexed = query.lexed();
-    workspaces(around, query, &lexed, rule.kind == RuleKind::Nrt, diagnostics);
-    for span in kql::names::mentions_star(&lexed) {
-        let Some(place) = query.locate(around.map, span) else { continue };
+    workspaces(around, query, rule.kind == RuleKind::Nrt, diagnostics);
+    for read in query.reads().iter().filter(|read| read.kind == ReadKind::EveryTable) {
+        let Some(place) = query.locate(around.map, read.span) else { continue };
         diagnostics.push(
             Diagnostic::new(&SEARCHES_ALL_TABLES, place, "the query reads every table of the workspace")
                 .label("not allowed in an analytics rule")
@@ -103,36 +102,31 @@ fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec
 
 fn empty(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let Some(written) = query.written() else { return };
-    let text = written.as_str();
-    if kql::lex(text).significant().any(|token| !token.span.is_empty()) {
+    let is_code = |token: &kql::Token| !token.kind.is_trivia() && !token.span.is_empty();
+    if written.tokens.iter().any(is_code) {
         return;
     }
-    let start = text.len() - text.trim_start().len();
-    let end = start + text[start..].lines().next().map_or(0, |line| line.trim_end().len());
+    let text = &written.source[written.start..];
+    let start = written.start + text.len() - text.trim_start().len();
+    let end = start + written.source[start..].lines().next().map_or(0, |line| line.trim_end().len());
     let help = match query.owner {
         Owner::Parser => "write a query, or remove the parser",
         Owner::Rule(_) | Owner::Indicators(_) => "write a query, or remove the rule",
     };
-    diagnostics.push(
-        Diagnostic::new(
-            &ONLY_COMMENTS,
-            written.locate(around.map, start..end),
-            "the query is made of comments alone",
-        )
-        .help(help),
-    );
+    let Some(place) = query.locate(around.map, kql::Span::new(start as u32, end as u32)) else { return };
+    let message = "the query is made of comments alone";
+    diagnostics.push(Diagnostic::new(&ONLY_COMMENTS, place, message).help(help));
 }
 
 fn workspaces(
     around: &Surroundings<'_>,
     query: &QueryView<'_>,
-    lexed: &kql::Lexed<'_>,
     is_nrt: bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let calls = kql::names::calls(lexed, "workspace");
+    let calls: Vec<&Read> = query.analysis.calls_of("workspace").collect();
     if let Some(first) = calls.first().filter(|_| is_nrt)
-        && let Some(place) = query.locate(around.map, first.name)
+        && let Some(place) = query.locate(around.map, first.span)
     {
         diagnostics.push(
             Diagnostic::new(&NRT_OTHER_WORKSPACE, place, "an NRT rule cannot read another workspace")
@@ -140,10 +134,10 @@ fn workspaces(
         );
     }
     let mut seen = BTreeSet::new();
-    let beyond: Vec<&Call> =
+    let beyond: Vec<&&Read> =
         calls.iter().filter(|call| seen.insert(key(call)) && seen.len() > MOST_WORKSPACES).collect();
     if let Some(first) = beyond.first()
-        && let Some(place) = query.locate(around.map, first.name)
+        && let Some(place) = query.locate(around.map, first.span)
     {
         diagnostics.push(
             Diagnostic::new(
@@ -158,10 +152,10 @@ fn workspaces(
 }
 
 /// What tells one workspace from another.
-fn key(call: &Call) -> String {
+fn key(call: &Read) -> String {
     match &call.argument {
-        Argument::Literal { value, .. } => value.to_lowercase(),
-        Argument::Dynamic { span } | Argument::Missing { span } => format!("\0{}", span.start),
+        Some(ReadArgument { text: Some(text), .. }) => text.to_lowercase(),
+        _ => format!("\0{}", call.span.start),
     }
 }
 

@@ -124,7 +124,7 @@ fn complaint(
     }
     let lost = flow.lost(column);
     // A table that gets its columns with its data may have it, where nothing on the way names the columns.
-    let may_be_there = lost.is_none() && flow.may_pass(&around.config.schema, column);
+    let may_be_there = lost.is_none() && flow.may_pass(around.environment, column);
     if may_be_there {
         diagnostic.severity = Severity::Warning;
     }

@@ -117,7 +117,13 @@ pub(super) fn run(files: &[(String, String)], made: &[Compiled], config: &Config
     let mut models = Models::new(Arc::new(config.schema.environment()));
     let mut compiled = compile::compile(&map, &folder, config, &mut models, &mut diagnostics);
     compiled.extend_from_slice(made);
-    diagnostics.extend(check(Context { map: &map, folder: &folder, compiled: &compiled, config }));
+    diagnostics.extend(check(Context {
+        map: &map,
+        folder: &folder,
+        models: &models,
+        compiled: &compiled,
+        config,
+    }));
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code.id));
     assert_none_vanishes(&map, &folder, &compiled, &diagnostics);
     Found { map, diagnostics }

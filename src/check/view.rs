@@ -6,14 +6,12 @@ use std::ops::Deref;
 use sentinel_schema::Environment;
 
 use super::Context;
-use super::workspace::environment;
-use crate::compile::parsers::declaration;
 use crate::compile::{Compiled, WatchlistSource};
 use crate::config::Config;
 use crate::diagnostic::{FileId, SourceMap, Span};
-use crate::document::{AnalyticsRule, Parser, Text};
+use crate::document::{AnalyticsRule, Parser};
 use crate::resource::Resource;
-use crate::semantic::parser::alias;
+use crate::semantic::{Models, QueryModel, WatchlistRead};
 
 /// What is around a document. A check of one rule, query, watchlist or parser sees that and this, and no other document,
 /// so that its findings stay what they are while neither changes.
@@ -22,36 +20,30 @@ pub(super) struct Surroundings<'a> {
     pub(super) map: &'a SourceMap,
     /// The settings.
     pub(super) config: &'a Config,
-    /// What queries find in the workspace.
-    pub(super) workspace: Environment,
-    /// The aliases of all watchlists that the folder describes or makes, or that the settings name.
-    pub(super) watchlists: HashSet<&'a str>,
-    /// Whether a watchlist of the folder has an alias that cannot be read, so that it may be any.
-    pub(super) has_unnamed_watchlist: bool,
-    /// The aliases of the folder's parsers.
-    pub(super) functions: HashSet<&'a str>,
+    /// What queries find: tables, functions and watchlists.
+    pub(super) environment: &'a Environment,
 }
 
 /// The folder as the checks see it.
 pub(super) struct View<'a> {
     /// What is around each document.
     pub(super) around: Surroundings<'a>,
+    /// The models of the queries.
+    pub(super) models: &'a Models,
     /// The analytics rules.
     pub(super) rules: Vec<RuleView<'a>>,
     /// The watchlists that files describe.
     pub(super) watchlists: &'a [WatchlistSource],
     /// The parsers.
     pub(super) parsers: Vec<ParserView<'a>>,
-    /// The documents of the parsers.
-    pub(super) documents: &'a [Parser],
     /// The resources that are made from indicators.
     pub(super) generated: Vec<GeneratedView<'a>>,
 }
 
 impl<'a> View<'a> {
-    /// The view of a context. Each query is read and analysed here, once.
+    /// The view of a context.
     pub(super) fn new(context: Context<'a>) -> Self {
-        let Context { map, folder, compiled, config } = context;
+        let Context { map, folder, models, compiled, config } = context;
         let described: HashSet<FileId> = folder
             .rules
             .iter()
@@ -60,31 +52,14 @@ impl<'a> View<'a> {
             .chain(folder.parsers.iter().map(|parser| parser.file))
             .collect();
         let generated =
-            || compiled.iter().filter(|made| made.files.first().is_none_or(|file| !described.contains(file)));
-        let files = folder.watchlists.iter().filter_map(|watchlist| watchlist.document.alias.name());
-        let settings = config.external_watchlists.iter().map(String::as_str);
-        let made = generated().filter_map(|made| match &made.resource {
-            Resource::Watchlist(watchlist) => Some(watchlist.alias.as_str()),
-            Resource::AlertRule(_) | Resource::SavedSearch(_) => None,
-        });
-        let around = Surroundings {
-            map,
-            config,
-            workspace: environment(folder, compiled, &config.schema),
-            watchlists: files.chain(settings).chain(made).map(str::trim).collect(),
-            has_unnamed_watchlist: folder
-                .watchlists
-                .iter()
-                .any(|watchlist| watchlist.document.alias.is_refused()),
-            functions: folder.parsers.iter().filter_map(alias).collect(),
-        };
+            compiled.iter().filter(|made| made.files.first().is_none_or(|file| !described.contains(file)));
         Self {
-            rules: folder.rules.iter().map(|document| RuleView::new(&around, document)).collect(),
+            around: Surroundings { map, config, environment: models.environment() },
+            models,
+            rules: folder.rules.iter().map(|document| RuleView::new(models, document)).collect(),
             watchlists: &folder.watchlists,
-            documents: &folder.parsers,
-            parsers: folder.parsers.iter().map(|document| ParserView::new(&around, document)).collect(),
-            generated: generated().map(|made| GeneratedView::new(&around, made)).collect(),
-            around,
+            parsers: folder.parsers.iter().map(|document| ParserView::new(models, document)).collect(),
+            generated: generated.map(|made| GeneratedView::new(models, made)).collect(),
         }
     }
 }
@@ -105,45 +80,33 @@ pub(super) struct QueryView<'a> {
     /// Whose it is.
     pub(super) owner: Owner<'a>,
     /// Its tree, and what is wrong with its syntax.
-    pub(super) parsed: kql::Parsed,
+    pub(super) parsed: &'a kql::Parsed,
     /// Its meaning, and what is wrong with that.
-    pub(super) analysis: kql::Analysis,
-    place: Place<'a>,
-}
-
-/// Where a query is.
-enum Place<'a> {
-    /// In a text of the file, after so many bytes that only the analysis has.
-    Written { text: &'a Text, declared: usize },
-    /// Nowhere in a file; messages about it point at this place.
-    Made(Span),
+    pub(super) analysis: &'a kql::Analysis,
+    model: &'a QueryModel,
 }
 
 impl<'a> QueryView<'a> {
-    fn new(around: &Surroundings<'_>, owner: Owner<'a>, text: &str, place: Place<'a>) -> Self {
-        let parsed = kql::parse(text);
-        let analysis = kql::analyze(&parsed, &around.workspace);
-        Self { owner, parsed, analysis, place }
+    fn new(owner: Owner<'a>, model: &'a QueryModel) -> Self {
+        Self { owner, parsed: model.parsed(), analysis: model.analysis(), model }
     }
 
-    /// Its tokens.
-    pub(super) fn lexed(&self) -> kql::Lexed<'_> {
+    /// What it reads, in the order of the text.
+    pub(super) fn reads(&self) -> &'a [kql::Read] {
+        self.model.reads()
+    }
+
+    /// The watchlists that it reads, in the order of the text.
+    pub(super) fn watchlists(&self) -> &'a [WatchlistRead] {
+        self.model.watchlists()
+    }
+
+    /// The query as somebody wrote it, without the declaration of parameters; none of one that nobody did.
+    pub(super) fn written(&self) -> Option<Written<'a>> {
+        let start = self.model.written_from()?;
         let tree = &self.parsed.tree;
-        kql::Lexed { source: &tree.source, tokens: tree.tokens.clone(), diagnostics: Vec::new() }
-    }
-
-    /// The query as somebody wrote it; none of one that nobody did.
-    pub(super) fn written(&self) -> Option<&'a Text> {
-        match self.place {
-            Place::Written { text, .. } => Some(text),
-            Place::Made(_) => None,
-        }
-    }
-
-    /// Whether the language finds something wrong at a place.
-    pub(super) fn is_wrong_at(&self, span: kql::Span) -> bool {
-        let mut found = self.parsed.diagnostics.iter().chain(&self.analysis.diagnostics);
-        found.any(|found| found.span.start <= span.end && span.start <= found.span.end)
+        let first = tree.tokens.partition_point(|token| token.span.range().start < start);
+        Some(Written { source: &tree.source, start, tokens: &tree.tokens[first..] })
     }
 
     /// Whether nothing is wrong with it that would make its result a guess.
@@ -155,15 +118,18 @@ impl<'a> QueryView<'a> {
     /// The place in the file of a place in the query. None in the declaration of a parser's parameters, which other
     /// checks look at; every place of a query that nobody wrote is that of its indicators.
     pub(super) fn locate(&self, map: &SourceMap, span: kql::Span) -> Option<Span> {
-        match self.place {
-            Place::Written { text, declared } => {
-                let range = span.range();
-                let start = range.start.checked_sub(declared)?;
-                Some(text.locate(map, start..range.end.checked_sub(declared)?))
-            }
-            Place::Made(span) => Some(span),
-        }
+        self.model.locate(map, span)
     }
+}
+
+/// The part of a parsed text that somebody wrote.
+pub(super) struct Written<'a> {
+    /// The whole that was parsed.
+    pub(super) source: &'a str,
+    /// Where in it the part starts; it reaches to the end.
+    pub(super) start: usize,
+    /// The tokens of the part.
+    pub(super) tokens: &'a [kql::Token],
 }
 
 /// An analytics rule with what its query means.
@@ -174,12 +140,9 @@ pub(super) struct RuleView<'a> {
 }
 
 impl<'a> RuleView<'a> {
-    fn new(around: &Surroundings<'_>, document: &'a AnalyticsRule) -> Self {
-        let query = document.query.given().map(|text| {
-            let place = Place::Written { text, declared: 0 };
-            QueryView::new(around, Owner::Rule(document), text.as_str(), place)
-        });
-        Self { document, query }
+    fn new(models: &'a Models, document: &'a AnalyticsRule) -> Self {
+        let model = models.of_file(document.file);
+        Self { document, query: model.map(|model| QueryView::new(Owner::Rule(document), model)) }
     }
 
     /// The document, for longer than the view lives.
@@ -204,13 +167,9 @@ pub(super) struct ParserView<'a> {
 }
 
 impl<'a> ParserView<'a> {
-    fn new(around: &Surroundings<'_>, document: &'a Parser) -> Self {
-        let query = document.query.given().map(|text| {
-            let declaration = declaration(document);
-            let place = Place::Written { text, declared: declaration.len() };
-            QueryView::new(around, Owner::Parser, &(declaration + text.as_str()), place)
-        });
-        Self { document, query }
+    fn new(models: &'a Models, document: &'a Parser) -> Self {
+        let model = models.of_file(document.file).filter(|_| document.query.given().is_some());
+        Self { document, query: model.map(|model| QueryView::new(Owner::Parser, model)) }
     }
 }
 
@@ -230,15 +189,12 @@ pub(super) struct GeneratedView<'a> {
 }
 
 impl<'a> GeneratedView<'a> {
-    fn new(around: &Surroundings<'_>, made: &'a Compiled) -> Self {
-        let query = match &made.resource {
-            Resource::AlertRule(rule) => {
-                let text = rule.properties.query.as_str();
-                Some(QueryView::new(around, Owner::Indicators(made), text, Place::Made(made.span)))
-            }
+    fn new(models: &'a Models, made: &'a Compiled) -> Self {
+        let model = match &made.resource {
+            Resource::AlertRule(rule) => models.of_generated(&rule.id),
             Resource::Watchlist(_) | Resource::SavedSearch(_) => None,
         };
-        Self { made, query }
+        Self { made, query: model.map(|model| QueryView::new(Owner::Indicators(made), model)) }
     }
 }
 

@@ -56,7 +56,13 @@ impl Project {
         let folder = Folder::read(&mut map, &paths, &mut diagnostics);
         let mut models = Models::new(Arc::new(config.schema.environment()));
         let compiled = compile::compile(&map, &folder, &config, &mut models, &mut diagnostics);
-        let context = check::Context { map: &map, folder: &folder, compiled: &compiled, config: &config };
+        let context = check::Context {
+            map: &map,
+            folder: &folder,
+            models: &models,
+            compiled: &compiled,
+            config: &config,
+        };
         diagnostics.extend(check::check(context));
         let mut diagnostics = check::apply_severities(&config, diagnostics);
         diagnostics.sort_by(|a, b| {

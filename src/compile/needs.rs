@@ -1,9 +1,10 @@
 //! What a resource needs of its workspace.
 
+use kql::ReadKind;
+
 use crate::diagnostic::FileId;
 use crate::document::Parser;
 use crate::resource::{Identity, Kind};
-use crate::semantic::reads::{Read, ReadKind};
 use crate::semantic::{Models, QueryModel};
 
 /// What must be there before a resource can be deployed.
@@ -30,9 +31,9 @@ impl Needs {
     /// is not needed, nor are those of a parser without which it runs.
     pub(super) fn of(model: &QueryModel, models: &Models, parsers: &[Parser]) -> Self {
         let mut needs = Self::default();
-        needs.add(model.reads(), models, false);
+        needs.add(model, false);
         for (parser, optional) in models.reached_by(model) {
-            needs.add(parser.reads(), models, optional);
+            needs.add(parser, optional);
         }
         let called = models.called_by(model).into_iter().filter_map(|(called, _)| {
             let document = parsers.iter().find(|parser| *called.id() == parser.file.into())?;
@@ -49,22 +50,20 @@ impl Needs {
         watchlists.chain(functions).collect()
     }
 
-    fn add(&mut self, reads: &[Read], models: &Models, optional: bool) {
-        for read in reads {
-            let names = match read.kind {
-                // A function hides a table of its name.
-                ReadKind::Source if models.is_function(&read.name) => continue,
-                ReadKind::Source | ReadKind::Table
-                    if !(optional || read.optional) && sentinel_schema::is_table(&read.name) =>
-                {
-                    &mut self.tables
-                }
-                ReadKind::Watchlist => &mut self.watchlists,
-                _ => continue,
-            };
-            if !names.contains(&read.name) {
-                names.push(read.name.clone());
-            }
+    fn add(&mut self, model: &QueryModel, optional: bool) {
+        let tables = model.reads().iter().filter(|read| read.kind == ReadKind::Table);
+        for read in tables.filter(|read| !optional && !read.optional && sentinel_schema::is_table(&read.name))
+        {
+            add_name(&mut self.tables, &read.name);
         }
+        for watchlist in model.watchlists() {
+            add_name(&mut self.watchlists, &watchlist.alias);
+        }
+    }
+}
+
+fn add_name(names: &mut Vec<String>, name: &str) {
+    if !names.iter().any(|known| known == name) {
+        names.push(name.to_owned());
     }
 }

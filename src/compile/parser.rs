@@ -30,3 +30,6 @@ pub(super) fn compile(document: &Parser, parser: &ValidParser<'_>, mut needs: Ne
         needs,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,7 @@ impl Config {
         workspaces(&mut r, &mut config, diagnostics);
         r.mapping("watchlists", "[watchlists]", diagnostics, |r, _| {
             let external = r.texts("external");
-            config.external_watchlists = external
+            config.schema.watchlists = external
                 .into_iter()
                 .flat_map(|list| list.value)
                 .map(|text| text.as_str().to_owned())
@@ -254,7 +254,7 @@ tables = ["Mine_CL"]
         let workspace = &config.workspaces["production"];
         assert_eq!((workspace.cloud, workspace.auth), (Cloud::UsGovernment, Some(AuthMethod::AzureCli)));
         assert_eq!(config.severities["unknown-key"].value, Some(Severity::Error));
-        assert_eq!(config.external_watchlists, ["HighValueAssets"]);
+        assert_eq!(config.schema.watchlists, ["HighValueAssets"]);
         assert_eq!(config.emulator_tables, ["Mine_CL"]);
         assert_eq!(config.indicators.query_frequency, Duration::from_minutes(30));
     }

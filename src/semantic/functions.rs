@@ -4,13 +4,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use kql::{CatalogFunction, Parsed, TokenKind, literal};
+use kql::{CatalogFunction, Parsed, Read, ReadKind, TokenKind, literal};
 use sentinel_schema::{Environment, SavedFunction};
 
 use super::calls::CallGraph;
 use super::parallel;
 use super::query::Meaning;
-use super::reads::Read;
 
 /// A saved function whose query is parsed.
 pub(super) struct Parsing<'a> {
@@ -69,8 +68,8 @@ pub(super) fn positions<'a>(aliases: impl Iterator<Item = Option<&'a str>>) -> H
 /// Which functions a query calls, by position, each once.
 pub(super) fn called(reads: &[Read], positions: &HashMap<&str, usize>) -> Vec<usize> {
     let mut found = Vec::new();
-    let calls = reads.iter().filter(|read| read.may_be_call());
-    for at in calls.filter_map(|read| positions.get(read.name.as_str())) {
+    let calls = reads.iter().filter(|read| read.kind == ReadKind::Function);
+    for at in calls.filter_map(|read| positions.get(&*read.name)) {
         if !found.contains(at) {
             found.push(*at);
         }
@@ -115,7 +114,7 @@ pub(super) fn analyze(
     let place_in_rest: HashMap<usize, usize> =
         rest.iter().enumerate().map(|(place, at)| (*at, place)).collect();
     let calls = first.iter().map(|meaning| {
-        let called = called(&meaning.reads, &positions);
+        let called = called(meaning.analysis.reads(), &positions);
         called.iter().filter_map(|at| place_in_rest.get(at).copied()).collect()
     });
     let graph = CallGraph::new(calls.collect());

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use kql::{CatalogFunction, Parsed};
+use kql::{CatalogFunction, Parsed, ReadKind};
 use sentinel_schema::{Environment, Layer, Origin};
 
 use super::calls::CallGraph;
@@ -102,7 +102,7 @@ impl Models {
 
     fn note_parsers(&mut self, drafts: &[Draft], parsers: &[usize], made: &[(usize, Arc<Meaning>)]) {
         let positions = functions::positions(parsers.iter().map(|at| drafts[*at].alias()));
-        let calls = parsers.iter().map(|at| functions::called(&made[*at].1.reads, &positions));
+        let calls = parsers.iter().map(|at| functions::called(made[*at].1.analysis.reads(), &positions));
         self.calls = CallGraph::new(calls.collect());
         self.aliases = positions.into_iter().map(|(alias, at)| (alias.to_owned(), at)).collect();
         self.parsers = parsers.to_vec();
@@ -141,10 +141,9 @@ impl Models {
 
     /// The parsers that a query calls itself, and whether it runs without them.
     pub fn called_by(&self, model: &QueryModel) -> Vec<(&QueryModel, bool)> {
-        let positions = |name: &str| self.aliases.get(name).copied();
         let mut found: Vec<(usize, bool)> = Vec::new();
-        for read in model.reads().iter().filter(|read| read.may_be_call()) {
-            let Some(at) = positions(&read.name) else { continue };
+        for read in model.reads().iter().filter(|read| read.kind == ReadKind::Function) {
+            let Some(at) = self.aliases.get(&*read.name).copied() else { continue };
             match found.iter_mut().find(|(known, _)| *known == at) {
                 Some((_, optional)) => *optional &= read.optional,
                 None => found.push((at, read.optional)),
@@ -168,11 +167,6 @@ impl Models {
             open.extend(called.map(|(further, is_optional)| (further, is_optional || optional)));
         }
         found
-    }
-
-    /// Whether queries call a parser of the folder by this name.
-    pub fn is_function(&self, name: &str) -> bool {
-        self.aliases.contains_key(name)
     }
 
     /// The files of the parsers, each after those that it calls, otherwise in the order of the queries. Those that call each

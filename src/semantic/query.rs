@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use kql::{Analysis, Parsed};
+use kql::{Analysis, Parsed, Read};
+use sentinel_schema::Environment;
 
-use super::reads::{Read, reads};
 use crate::diagnostic::{FileId, SourceMap, Span};
 use crate::document::Text;
 
@@ -55,14 +55,32 @@ pub struct QueryModel {
 pub(super) struct Meaning {
     pub(super) parsed: Arc<Parsed>,
     pub(super) analysis: Analysis,
-    pub(super) reads: Vec<Read>,
+    watchlists: Vec<WatchlistRead>,
 }
 
+/// A watchlist that a query reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchlistRead {
+    /// Its alias, which compares by case.
+    pub alias: Arc<str>,
+    /// Where in the query the alias is given.
+    pub span: kql::Span,
+}
+
+/// The function that gives the rows of a watchlist.
+const GET_WATCHLIST: &str = "_GetWatchlist";
+
 impl Meaning {
-    pub(super) fn new(parsed: Arc<Parsed>, environment: &sentinel_schema::Environment) -> Self {
+    pub(super) fn new(parsed: Arc<Parsed>, environment: &Environment) -> Self {
         let analysis = kql::analyze(&parsed, environment);
-        let reads = reads(&parsed.tree);
-        Self { parsed, analysis, reads }
+        let is_own = environment.layers().any(|layer| layer.has_function(GET_WATCHLIST));
+        let calls = analysis.calls_of(GET_WATCHLIST).filter(|_| !is_own);
+        let watchlists = calls.filter_map(|call| {
+            let argument = call.argument.as_ref()?;
+            Some(WatchlistRead { alias: argument.text.clone()?, span: argument.span })
+        });
+        let watchlists = watchlists.collect();
+        Self { parsed, analysis, watchlists }
     }
 }
 
@@ -85,7 +103,20 @@ impl QueryModel {
 
     /// What it reads, in the order of the text.
     pub fn reads(&self) -> &[Read] {
-        &self.meaning.reads
+        self.meaning.analysis.reads()
+    }
+
+    /// The watchlists that it reads, in the order of the text. One whose alias only a run can tell is not among them.
+    pub fn watchlists(&self) -> &[WatchlistRead] {
+        &self.meaning.watchlists
+    }
+
+    /// From which byte on somebody wrote what was parsed; none of a query that nobody wrote.
+    pub fn written_from(&self) -> Option<usize> {
+        match &self.place {
+            Place::Written { declared, .. } => Some(*declared),
+            Place::Generated(_) => None,
+        }
     }
 
     /// The place in the file of a place in the query: the whole of the indicators for a query made from them; `None` within

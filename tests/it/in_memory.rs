@@ -35,6 +35,7 @@ impl Checked {
         diagnostics.extend(check::check(Context {
             map: &map,
             folder: &folder,
+            models: &models,
             compiled: &compiled,
             config: &config,
         }));

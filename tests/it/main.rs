@@ -19,6 +19,7 @@ mod in_memory;
 mod keys;
 mod kql_format;
 mod lints;
+mod one_reading;
 mod parsers;
 mod schema;
 mod wire;

@@ -29,6 +29,7 @@ pub struct Layer {
     functions: BTreeMap<String, CatalogFunction>,
     /// The columns of each watchlist; none where only its alias is known.
     watchlists: BTreeMap<String, Option<Arc<[CatalogColumn]>>>,
+    takes_any_watchlist: bool,
 }
 
 /// A table of a layer.
@@ -44,7 +45,13 @@ struct Table {
 impl Layer {
     /// A layer of nothing.
     pub fn new(origin: Origin) -> Self {
-        Self { origin, tables: BTreeMap::new(), functions: BTreeMap::new(), watchlists: BTreeMap::new() }
+        Self {
+            origin,
+            tables: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            watchlists: BTreeMap::new(),
+            takes_any_watchlist: false,
+        }
     }
 
     /// Adds a table with all its columns, in place of one that is known below. The columns that every table has come by
@@ -90,6 +97,11 @@ impl Layer {
     /// Adds a watchlist that may have any column, unless its columns are known here or below.
     pub fn name_watchlist(&mut self, alias: impl Into<String>) {
         self.watchlists.entry(alias.into()).or_default();
+    }
+
+    /// Notes a watchlist whose alias cannot be read, so that it may be any.
+    pub fn add_unnamed_watchlist(&mut self) {
+        self.takes_any_watchlist = true;
     }
 
     /// Adds a function, in place of one that is known below.
@@ -167,14 +179,29 @@ impl Environment {
         self.layers().find(|layer| layer.origin == origin)
     }
 
-    /// Whether anybody knows a watchlist of that alias.
+    /// Whether anybody knows a watchlist of that alias, or one that may have it.
     pub fn has_watchlist(&self, alias: &str) -> bool {
-        self.layers().any(|layer| layer.watchlists.contains_key(alias))
+        self.layers().any(|layer| layer.takes_any_watchlist || layer.watchlists.contains_key(alias))
     }
 
     /// The aliases of the watchlists that are known, those of the uppermost layer first.
     pub fn watchlists(&self) -> impl Iterator<Item = &str> {
         self.layers().flat_map(|layer| layer.watchlists.keys()).map(String::as_str)
+    }
+
+    /// Whether some source besides the built-in catalogue knows a table, and so which columns it has.
+    pub fn describes_table(&self, name: &str) -> bool {
+        self.layers().any(|layer| layer.has_table(name))
+    }
+
+    /// Whether the workspace has a table, or is to have it by what settings and folder say; `None` where it was not asked.
+    pub fn workspace_has_table(&self, name: &str) -> Option<bool> {
+        self.layer(Origin::Workspace).map(|_| self.describes_table(name))
+    }
+
+    /// The same for a function; one that is built in need not be saved in the workspace, which is not asked here.
+    pub fn workspace_has_function(&self, name: &str) -> Option<bool> {
+        self.layer(Origin::Workspace).map(|_| self.layers().any(|layer| layer.has_function(name)))
     }
 
     /// Whether a table is known to have a column.

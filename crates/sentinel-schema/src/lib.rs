@@ -13,7 +13,7 @@ mod text;
 pub use built_in::BuiltIn;
 pub use declared::{DeclaredTable, DeclaredTablesError, column_type, declared_tables};
 pub use environment::{Environment, Layer, Origin};
-pub use saved::{SavedFunction, SavedFunctions, WithSaved};
+pub use saved::{ParameterFault, SavedFunction};
 
 use std::sync::OnceLock;
 

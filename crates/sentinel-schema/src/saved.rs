@@ -1,13 +1,10 @@
 //! Functions that are saved in a workspace: parameters as a text, and a query.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use kql::tree::{ParameterType, StatementKind};
-use kql::{
-    Analysis, Catalog, CatalogColumn, CatalogFunction, CatalogResult, CatalogTable, Parsed, QueryResult, Type,
-};
+use kql::{Analysis, CatalogColumn, CatalogFunction, CatalogResult, CatalogTable, Parsed, QueryResult, Type};
 
 /// The parameters of a saved function, as the query language declares them.
 #[derive(Debug, Default)]
@@ -16,8 +13,22 @@ pub struct SavedFunction {
     parameters: Vec<CatalogColumn>,
     required: usize,
     takes_tables: bool,
-    is_misread: bool,
+    fault: Option<ParameterFault>,
 }
+
+/// Why parameters cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterFault {
+    /// What is wrong, as the language says it.
+    pub message: String,
+    /// Where in the text of the parameters, in bytes.
+    pub range: Range<usize>,
+    /// What was meant, where a type is misspelt.
+    pub help: Option<String>,
+}
+
+/// The statement that declares parameters, around their text.
+const DECLARATION: (&str, &str) = ("declare query_parameters(", ");\n");
 
 impl SavedFunction {
     /// Reads the text that the service keeps: `since:timespan, host:string='*'`. What cannot be read of it is left out, and
@@ -26,9 +37,20 @@ impl SavedFunction {
         if parameters.trim().is_empty() {
             return Self::default();
         }
-        let declaration = format!("declare query_parameters({parameters});\n");
+        let (before, after) = DECLARATION;
+        let declaration = format!("{before}{parameters}{after}");
         let parsed = kql::parse(declaration.as_str());
-        let mut function = Self { is_misread: !parsed.diagnostics.is_empty(), ..Self::default() };
+        let inside = |at: usize| at.saturating_sub(before.len()).min(parameters.len());
+        let fault = parsed.diagnostics.first().map(|found| ParameterFault {
+            message: found.message.to_string(),
+            range: inside(found.span.range().start)..inside(found.span.range().end),
+            help: found
+                .help
+                .as_ref()
+                .filter(|_| found.code == kql::Code::UnknownType)
+                .map(ToString::to_string),
+        });
+        let mut function = Self { fault, ..Self::default() };
         let first = parsed.tree.root.first().map(|id| &parsed.tree.statement(*id).kind);
         if let Some(StatementKind::DeclareParameters(parameters)) = first {
             for parameter in parameters {
@@ -48,10 +70,15 @@ impl SavedFunction {
         Self { declaration, ..function }
     }
 
-    /// The statement that declares the parameters, so that their names mean something in the query behind it; empty
+    /// The statement that declares the parameters, so that their names mean something in the query after it; empty
     /// without any.
     pub fn declaration(&self) -> &str {
         &self.declaration
+    }
+
+    /// What is wrong with the text of the parameters first.
+    pub fn fault(&self) -> Option<&ParameterFault> {
+        self.fault.as_ref()
     }
 
     /// The function as far as its parameters tell.
@@ -59,24 +86,16 @@ impl SavedFunction {
         CatalogFunction {
             parameters: self.parameters.clone(),
             required: self.required,
-            takes_more: self.is_misread,
+            takes_more: self.fault.is_some(),
             returns: CatalogResult::unknown(),
         }
     }
 
-    /// The function with the columns or the one value that its query returns.
+    /// The function with the columns or the one value that its query returns, which was analysed after the
+    /// [declaration](Self::declaration) of the parameters.
     ///
     /// A function with a table for a parameter, or with a query that has syntax errors, may return more columns than are
     /// known; so may one whose query reads a table that is not known.
-    pub fn resolve(&self, query: &str, catalog: &dyn Catalog) -> CatalogFunction {
-        let query = format!("{}{query}", self.declaration);
-        let parsed = kql::parse(query);
-        let analysis = kql::analyze(&parsed, catalog);
-        self.returning(&parsed, &analysis)
-    }
-
-    /// The function with the columns or the one value that its query returns, which was analysed after the
-    /// [declaration](Self::declaration) of the parameters; see [`resolve`](Self::resolve).
     pub fn returning(&self, parsed: &Parsed, analysis: &Analysis) -> CatalogFunction {
         let is_sound = parsed.diagnostics.is_empty();
         let returns = match &analysis.result {
@@ -97,113 +116,16 @@ impl SavedFunction {
     }
 }
 
-/// How deep functions that call each other are followed; the columns behind are not known.
-const MOST_CALLS: usize = 16;
-
-/// Functions that are saved in a workspace and may call each other, each worked out when it is first asked for.
-#[derive(Debug, Default)]
-pub struct SavedFunctions<'a> {
-    /// Parameters and query by the name that queries call.
-    saved: HashMap<&'a str, (&'a str, &'a str)>,
-    /// Those that were worked out; those under way are open.
-    resolved: RefCell<HashMap<&'a str, CatalogFunction>>,
-    depth: Cell<usize>,
-}
-
-impl<'a> SavedFunctions<'a> {
-    /// Functions as alias, parameters and query. Of several with one alias the first counts.
-    pub fn new(functions: impl IntoIterator<Item = (&'a str, &'a str, &'a str)>) -> Self {
-        let mut made = Self::default();
-        for (alias, parameters, query) in functions {
-            made.saved.entry(alias).or_insert((parameters, query));
-        }
-        made
-    }
-
-    /// The aliases, in no order.
-    pub fn aliases(&self) -> impl Iterator<Item = &'a str> {
-        self.saved.keys().copied()
-    }
-
-    /// What a function takes and returns; `None` for a name that none has. `catalog` is the workspace, which asks here
-    /// for the functions that the query calls. Nothing shows that the service looks at a query when it is saved, so that
-    /// a broken one returns whatever is asked for; so does one of a circle of calls.
-    pub fn get(&self, alias: &str, catalog: &dyn Catalog) -> Option<CatalogFunction> {
-        if let Some(known) = self.resolved.borrow().get(alias) {
-            return Some(known.clone());
-        }
-        let (alias, (parameters, query)) = self.saved.get_key_value(alias)?;
-        let saved = SavedFunction::new(parameters);
-        // A function that calls itself finds this.
-        let mut function = saved.unresolved();
-        self.resolved.borrow_mut().insert(alias, function.clone());
-        if self.depth.get() < MOST_CALLS {
-            self.depth.set(self.depth.get() + 1);
-            function = saved.resolve(query, catalog);
-            self.depth.set(self.depth.get() - 1);
-            self.resolved.borrow_mut().insert(alias, function.clone());
-        }
-        Some(function)
-    }
-}
-
-/// A workspace with functions that are saved in it, which go before its own.
-pub struct WithSaved<'a> {
-    base: &'a dyn Catalog,
-    functions: SavedFunctions<'a>,
-}
-
-impl<'a> WithSaved<'a> {
-    /// The workspace without the functions, and these.
-    pub fn new(base: &'a dyn Catalog, functions: SavedFunctions<'a>) -> Self {
-        Self { base, functions }
-    }
-
-    /// What a saved function takes and returns; `None` for a name that none has.
-    pub fn saved(&self, alias: &str) -> Option<CatalogFunction> {
-        self.functions.get(alias, self)
-    }
-}
-
-impl Catalog for WithSaved<'_> {
-    fn table(&self, name: &str) -> Option<CatalogTable> {
-        self.base.table(name)
-    }
-
-    fn function(&self, name: &str, argument: Option<&str>) -> Option<CatalogFunction> {
-        self.saved(name).or_else(|| self.base.function(name, argument))
-    }
-
-    fn is_place(&self, name: &str) -> bool {
-        self.base.is_place(name)
-    }
-
-    fn tables(&self) -> Vec<&str> {
-        self.base.tables()
-    }
-
-    fn all_columns(&self) -> Option<Arc<[CatalogColumn]>> {
-        self.base.all_columns()
-    }
-
-    fn names(&self) -> Vec<&str> {
-        self.functions.aliases().chain(self.base.names()).collect()
-    }
-}
-
-impl std::fmt::Debug for WithSaved<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WithSaved").field("functions", &self.functions).finish_non_exhaustive()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::BuiltIn;
 
     fn resolved(parameters: &str, query: &str) -> CatalogFunction {
-        SavedFunction::new(parameters).resolve(query, &BuiltIn)
+        let saved = SavedFunction::new(parameters);
+        let parsed = kql::parse(format!("{}{query}", saved.declaration()));
+        let analysis = kql::analyze(&parsed, &BuiltIn);
+        saved.returning(&parsed, &analysis)
     }
 
     #[test]

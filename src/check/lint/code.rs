@@ -177,7 +177,8 @@ codes! {
     /// ```
     pub(in crate::check) TAKE_IN_RULE = "take-in-rule", Warning;
 
-    /// The query of a scheduled rule asks for rows from before `queryPeriod`. Constants bound by `let` are followed.
+    /// The query of a scheduled rule asks for rows from before `queryPeriod`. Constants are followed through `let` and
+    /// through what calls give the query's own functions.
     ///
     /// ## Why
     /// The service gives the query the rows of `queryPeriod` and no others, whatever the query says. What it would compare

@@ -1,10 +1,15 @@
 //! Hashes and host names compared by case.
 
-use kql::tree::{BinaryOperator, ExpressionId, ExpressionKind, LiteralKind};
+use std::collections::HashSet;
 
-use super::Lints;
-use super::bindings::DEEPEST;
+use kql::tree::{BinaryOperator, ExpressionId, ExpressionKind, Node};
+use kql::{ColumnId, ColumnOrigin, Constant, Definition, KnownValue};
+
 use super::code::CASE_SENSITIVE_COMPARE;
+use super::{DEEPEST, Lints};
+
+/// How many columns a column is followed to.
+const MOST_COLUMNS: usize = 200;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +83,13 @@ impl Lints<'_> {
         let ExpressionKind::Name(name) = &tree.expression(left).kind else { return };
         let column = tree.name(*name);
         let Some(subject) = Subject::of(&column) else { return };
-        if self.bindings.is_bound(&column) || self.bindings.is_folded(&column) || !self.is_text(left) {
+        let is_column = match self.analysis.definition(left) {
+            Some(Definition::Column(column)) => !self.is_folded(column),
+            Some(_) => false,
+            // What it is was not found out.
+            None => true,
+        };
+        if !is_column || !self.is_text(left) {
             return;
         }
         if !right.iter().any(|value| self.is_given(*value, subject, 0)) {
@@ -108,18 +119,36 @@ impl Lints<'_> {
         matches!(self.analysis.type_of(id), kql::Type::String | kql::Type::Dynamic | kql::Type::Unknown)
     }
 
+    /// Whether a column is made by changing the case of a text, directly or by way of other columns.
+    fn is_folded(&self, column: ColumnId) -> bool {
+        let mut seen = HashSet::new();
+        let mut open = vec![column];
+        while let Some(column) = open.pop().filter(|_| seen.len() < MOST_COLUMNS) {
+            if !seen.insert(column) {
+                continue;
+            }
+            if let ColumnOrigin::Item(item) = self.analysis.column_origin(column)
+                && self.calls(Node::Expression(item), &|name| matches!(name, "tolower" | "toupper"))
+            {
+                return true;
+            }
+            open.extend(&self.analysis.column(column).from);
+        }
+        false
+    }
+
     /// Whether a value is a text that somebody wrote down, with letters in it: in the query, in a watchlist, in a table
     /// of the query or in a file elsewhere. What a query reads from logs is written as the source writes it.
     fn is_given(&self, id: ExpressionId, subject: Subject, depth: usize) -> bool {
-        let has_letters = |text: &String| subject.may_be(text) && text.chars().any(char::is_alphabetic);
-        let id = self.bindings.value(id);
-        match &self.tree.expression(id).kind {
-            ExpressionKind::Literal(LiteralKind::String) => {
-                self.bindings.string(id).is_some_and(|text| has_letters(&text))
-            }
-            ExpressionKind::Dynamic(_) => {
-                self.bindings.strings(id).is_some_and(|texts| texts.iter().any(has_letters))
-            }
+        let has_letters = |text: &str| subject.may_be(text) && text.chars().any(char::is_alphabetic);
+        let is_written = |known: KnownValue| match known.value {
+            Constant::String(text) => has_letters(&text),
+            value => value.texts().is_some_and(|texts| texts.into_iter().any(has_letters)),
+        };
+        if self.analysis.values(id).into_iter().any(is_written) {
+            return true;
+        }
+        match &self.tree.expression(self.analysis.resolved(id)).kind {
             ExpressionKind::DataTable { .. } | ExpressionKind::ExternalData { .. } => true,
             ExpressionKind::Call { name, .. } => self.tree.name(*name) == "_GetWatchlist",
             ExpressionKind::Pipe { source, .. } if depth < DEEPEST => {

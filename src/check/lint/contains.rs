@@ -1,6 +1,6 @@
 //! `contains` where `has` serves.
 
-use kql::tree::{BinaryOperator, ExpressionId, ExpressionKind, LiteralKind};
+use kql::tree::{BinaryOperator, ExpressionId, ExpressionKind};
 
 use super::Lints;
 use super::code::CONTAINS_WHOLE_TERM;
@@ -35,8 +35,7 @@ impl Lints<'_> {
         let ExpressionKind::Name(name) = &tree.expression(left).kind else { return };
         let column = tree.name(*name);
         let right = tree.unwrapped(*right);
-        let is_literal = matches!(tree.expression(right).kind, ExpressionKind::Literal(LiteralKind::String));
-        let Some(text) = self.text(right).filter(|_| is_literal) else { return };
+        let Some(text) = tree.string(right) else { return };
         if !is_whole(&text) || joins_words(&column) || !self.is_stored(left) {
             return;
         }
@@ -62,7 +61,6 @@ impl Lints<'_> {
         let stored = self.analysis.column_name(column);
         self.analysis.column(column).from.is_empty()
             && self.analysis.sources(column).iter().all(|(_, name)| name == stored)
-            && !self.bindings.is_bound(stored)
     }
 }
 

@@ -1,6 +1,8 @@
 //! How far back a query asks for rows.
 
-use kql::tree::{BinaryOperator, ExpressionId, ExpressionKind, LiteralKind, UnaryOperator};
+use kql::literal::TICKS_PER_SECOND;
+use kql::tree::{BinaryOperator, ExpressionId, ExpressionKind, ParameterType, StatementKind};
+use kql::{ColumnId, Constant, KnownValue};
 
 use super::code::LOOKBACK_BEYOND_PERIOD;
 use super::{Lints, Setting};
@@ -9,9 +11,6 @@ use crate::resource::Duration;
 
 /// The longest `queryPeriod` that the service takes.
 const LONGEST_PERIOD: Duration = Duration::from_days(14);
-/// How deep arithmetic is followed, names among it. Each level has two sides, so that a deeper one would take long.
-const DEEPEST: usize = 10;
-const DAY: f64 = 86_400.0;
 
 impl Lints<'_> {
     pub(super) fn lookback(&mut self, id: ExpressionId) {
@@ -27,14 +26,30 @@ impl Lints<'_> {
         if !self.is_time_of_row(time) {
             return;
         }
-        let Some(seconds) = self.seconds_back(low, 0).filter(|back| *back > period.seconds() as f64) else {
-            return;
-        };
-        let back = Duration::from_seconds(seconds as u64);
+        // In a function of the query it is the call that says how far back.
+        let values = self.analysis.values(low).into_iter();
+        let beyond: Vec<(Duration, kql::Span)> = values
+            .filter_map(|KnownValue { value, given }| {
+                Some((time_back(&value)?, given.unwrap_or_else(|| tree.span_of(low))))
+            })
+            .filter(|(back, _)| *back > period)
+            .collect();
+        for (back, place) in beyond {
+            self.report_lookback(back, place, period, frequency);
+        }
+    }
+
+    fn report_lookback(
+        &mut self,
+        back: Duration,
+        place: kql::Span,
+        period: Duration,
+        frequency: Option<Duration>,
+    ) {
         let (most, period) = (LONGEST_PERIOD.kql(), period.kql());
         let help = if back > LONGEST_PERIOD {
             format!(
-                "look back no further; a rule reads at most {most}, and what is older can stand in a watchlist"
+                "look back no further; a rule reads at most {most}, and a watchlist can hold what is older"
             )
         } else {
             // With such a period the service lets a rule run once an hour at most.
@@ -46,7 +61,7 @@ impl Lints<'_> {
         let back = back.kql();
         self.report(
             &LOOKBACK_BEYOND_PERIOD,
-            tree.span_of(low),
+            place,
             format!("the query looks back {back}, and the service gives it {period}"),
             format!("rows older than {period} are not there"),
             help,
@@ -55,170 +70,42 @@ impl Lints<'_> {
 
     /// Whether an expression is the time of a row, by which the service cuts it off. Other dates may well be older.
     fn is_time_of_row(&self, id: ExpressionId) -> bool {
-        let id = self.tree.unwrapped(id);
-        let Some(column) = self.analysis.reference(id) else { return false };
         let is_time = |name: &str| matches!(name, "TimeGenerated" | "Timestamp");
+        let id = self.tree.unwrapped(id);
+        let Some(column) = self.analysis.reference(id) else {
+            // Where a function takes any table, none of its columns is known in its declaration.
+            let name = self.tree.text(self.tree.expression(id).tokens);
+            return is_time(name) && self.is_given_tables(id) && self.analysis.definition(id).is_none();
+        };
         let sources = self.analysis.sources(column);
-        let made_of = &self.analysis.column(column).from;
         is_time(self.analysis.column_name(column))
             && sources.iter().all(|(_, name)| is_time(name))
-            && (!sources.is_empty() || made_of.is_empty() && !self.analysis.functions.is_empty())
+            && (!sources.is_empty() || self.is_from_outside(id, column))
     }
 
-    /// How many seconds before now a constant time lies. A function that rounds counts as what it rounds.
-    fn seconds_back(&self, id: ExpressionId, depth: usize) -> Option<f64> {
-        let id = self.bindings.value(id);
-        if depth > DEEPEST {
-            return None;
-        }
-        let tree = self.tree;
-        match &tree.expression(id).kind {
-            ExpressionKind::Call { name, arguments } => match (&*tree.name(*name), arguments.as_slice()) {
-                ("ago", [span]) => self.seconds(*span, depth + 1),
-                ("now", []) => Some(0.0),
-                ("now", [span]) => Some(-self.seconds(*span, depth + 1)?),
-                ("datetime_add", [unit, number, time]) => {
-                    let unit = seconds_of_unit(&self.text(*unit)?)?;
-                    Some(self.seconds_back(*time, depth + 1)? - unit * self.number(*number, depth + 1)?)
-                }
-                (
-                    "startofday" | "endofday" | "startofweek" | "endofweek" | "startofmonth" | "endofmonth"
-                    | "bin" | "floor" | "bin_at" | "todatetime",
-                    [time, ..],
-                ) => self.seconds_back(*time, depth + 1),
-                _ => None,
-            },
-            ExpressionKind::Binary { operator: BinaryOperator::Subtract, left, right } => {
-                Some(self.seconds_back(*left, depth + 1)? + self.seconds(*right, depth + 1)?)
-            }
-            ExpressionKind::Binary { operator: BinaryOperator::Add, left, right } => {
-                Some(self.seconds_back(*left, depth + 1)? - self.seconds(*right, depth + 1)?)
-            }
-            _ => None,
-        }
+    /// Whether a column that is not one of a table is not made in the query either: it is one of a function of the workspace,
+    /// or of a table that the query's own function is given. The rows of a `datatable` are made in the query.
+    fn is_from_outside(&self, id: ExpressionId, column: ColumnId) -> bool {
+        self.analysis.column(column).from.is_empty()
+            && (!self.analysis.functions.is_empty() || self.is_given_tables(id))
     }
 
-    /// The seconds of a constant timespan.
-    fn seconds(&self, id: ExpressionId, depth: usize) -> Option<f64> {
-        let id = self.bindings.value(id);
-        if depth > DEEPEST {
-            return None;
-        }
-        let tree = self.tree;
-        match &tree.expression(id).kind {
-            ExpressionKind::Literal(LiteralKind::TimeSpan) => timespan(tree.span_of(id).text(&tree.source)),
-            ExpressionKind::Unary { operator: UnaryOperator::Minus, operand } => {
-                Some(-self.seconds(*operand, depth + 1)?)
-            }
-            ExpressionKind::Call { name, arguments } => match (&*tree.name(*name), arguments.as_slice()) {
-                ("totimespan" | "timespan" | "time", [text]) => self
-                    .text(*text)
-                    .and_then(|text| timespan(&text))
-                    .or_else(|| self.seconds(*text, depth + 1)),
-                _ => None,
-            },
-            ExpressionKind::Binary { operator, left, right } => {
-                let of = |id: &ExpressionId| self.seconds(*id, depth + 1);
-                let number = |id: &ExpressionId| self.number(*id, depth + 1);
-                match operator {
-                    BinaryOperator::Add => Some(of(left)? + of(right)?),
-                    BinaryOperator::Subtract => Some(of(left)? - of(right)?),
-                    BinaryOperator::Multiply => match (of(left), of(right)) {
-                        (Some(span), None) => Some(span * number(right)?),
-                        (None, Some(span)) => Some(span * number(left)?),
-                        _ => None,
-                    },
-                    BinaryOperator::Divide => {
-                        Some(of(left)? / number(right).filter(|number| *number != 0.0)?)
-                    }
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
-    }
-
-    fn number(&self, id: ExpressionId, depth: usize) -> Option<f64> {
-        let id = self.bindings.value(id);
-        if depth > DEEPEST {
-            return None;
-        }
-        match &self.tree.expression(id).kind {
-            ExpressionKind::Literal(LiteralKind::Long | LiteralKind::Int | LiteralKind::Real) => {
-                self.tree.span_of(id).text(&self.tree.source).parse().ok()
-            }
-            ExpressionKind::Unary { operator: UnaryOperator::Minus, operand } => {
-                Some(-self.number(*operand, depth + 1)?)
-            }
-            _ => None,
-        }
+    /// Whether an expression is in a function of the query that calls give tables.
+    fn is_given_tables(&self, id: ExpressionId) -> bool {
+        let Some(function) = self.tree.function_of(id) else { return false };
+        let StatementKind::LetFunction { parameters, .. } = &self.tree.statement(function).kind else {
+            return false;
+        };
+        let is_table =
+            |kind: &ParameterType| matches!(kind, ParameterType::Table(_) | ParameterType::AnyTable);
+        parameters.iter().any(|parameter| is_table(&parameter.kind))
     }
 }
 
-/// The seconds of a timespan as KQL writes it: `14d`, `1.5h`, `timespan(1d)`, `time("1.12:00:00")`.
-fn timespan(text: &str) -> Option<f64> {
-    let text = text.trim();
-    if let Some((_, inner)) = text.split_once('(') {
-        return timespan(inner.strip_suffix(')')?);
-    }
-    let text = text.trim_matches(['"', '\'']);
-    if text.contains(':') {
-        return clock(text);
-    }
-    let unit = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
-    let number: f64 = text[..unit].trim().parse().ok()?;
-    // A number without a unit is days.
-    let unit = if unit == text.len() { DAY } else { seconds_of_unit(&text[unit..])? };
-    Some(number * unit)
-}
-
-/// The seconds of `[-][d.]hh:mm[:ss]`.
-fn clock(text: &str) -> Option<f64> {
-    let (sign, text) = text.strip_prefix('-').map_or((1.0, text), |text| (-1.0, text));
-    let mut parts = text.split(':');
-    let hours = parts.next()?;
-    let (days, hours) = hours.split_once('.').unwrap_or(("0", hours));
-    let number = |part: &str| part.parse::<f64>().ok();
-    let (days, hours, minutes) = (number(days)?, number(hours)?, number(parts.next()?)?);
-    let seconds = parts.next().map_or(Some(0.0), number)?;
-    Some(sign * (days * DAY + hours * 3_600.0 + minutes * 60.0 + seconds))
-}
-
-fn seconds_of_unit(unit: &str) -> Option<f64> {
-    Some(match unit.trim().to_ascii_lowercase().as_str() {
-        "w" | "week" | "weeks" => 7.0 * DAY,
-        "d" | "day" | "days" => DAY,
-        "h" | "hr" | "hrs" | "hour" | "hours" => 3_600.0,
-        "m" | "min" | "minute" | "minutes" => 60.0,
-        "s" | "sec" | "second" | "seconds" => 1.0,
-        "ms" | "milli" | "millis" | "millisecond" | "milliseconds" => 1e-3,
-        "micro" | "micros" | "microsecond" | "microseconds" => 1e-6,
-        "nano" | "nanos" | "nanosecond" | "nanoseconds" => 1e-9,
-        "tick" | "ticks" => 1e-7,
-        _ => return None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn timespans_are_read_as_kql_writes_them() {
-        for (text, seconds) in [
-            ("14d", 14.0 * DAY),
-            ("1.5h", 5_400.0),
-            ("90m", 5_400.0),
-            ("timespan(1d)", DAY),
-            ("time('1.12:00:00')", 1.5 * DAY),
-            ("02:30", 9_000.0),
-            ("timespan(3)", 3.0 * DAY),
-            ("2 days", 2.0 * DAY),
-        ] {
-            assert_eq!(timespan(text), Some(seconds), "{text}");
-        }
-        for text in ["", "d", "1x", "timespan(", "a:b"] {
-            assert_eq!(timespan(text), None, "{text}");
-        }
-    }
+/// How long before now a time is; a time that is rounded counts as what it rounds. `None` for what is not such a time, and
+/// for one that is to come.
+fn time_back(value: &Constant) -> Option<Duration> {
+    let Constant::FromNow { latest, .. } = value else { return None };
+    let seconds = latest.checked_neg()? / TICKS_PER_SECOND;
+    u64::try_from(seconds).ok().map(Duration::from_seconds)
 }

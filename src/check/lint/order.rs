@@ -1,10 +1,10 @@
 //! Rows that are sorted, taken or joined in vain.
 
+use kql::Definition;
 use kql::tree::{ExpressionId, ExpressionKind, JoinCondition, Node, OperatorId, OperatorKind};
 
-use super::bindings::DEEPEST;
 use super::code::{JOIN_WITHOUT_KIND, SORT_IN_RULE, TAKE_IN_RULE};
-use super::{Lints, Place, Setting};
+use super::{DEEPEST, Lints, Place, Setting};
 
 /// What a stage does with the order of its rows.
 enum Effect {
@@ -158,7 +158,10 @@ impl Lints<'_> {
         };
         // Who calls a function says how many rows it is to give.
         let is_asked = self.setting == Setting::Parser
-            && matches!(self.tree.expression(self.bindings.value(*count)).kind, ExpressionKind::Name(_));
+            && matches!(
+                self.analysis.definition(self.analysis.resolved(*count)),
+                Some(Definition::Parameter { .. })
+            );
         if self.setting == Setting::Bare || is_asked || self.are_rows_known(&stages[..at]) {
             return;
         }
@@ -256,7 +259,7 @@ impl Lints<'_> {
         }
         // What a name stands for may end with such a stage.
         let Some(source) = source else { return false };
-        let value = self.bindings.value(source);
+        let value = self.analysis.resolved(source);
         match &self.tree.expression(value).kind {
             ExpressionKind::Pipe { source, stages } if depth < DEEPEST => {
                 self.has_each_once(Some(*source), stages, keys, depth + 1)

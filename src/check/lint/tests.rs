@@ -137,8 +137,7 @@ fn a_lookback_is_worked_out_through_lets_and_arithmetic() {
         ),
         ("DeviceEvents | where Timestamp > ago(1d)", "ago(1d)"),
     ] {
-        let found = found(text).into_iter().filter(|(code, _)| *code == "lookback-beyond-period");
-        assert_eq!(found.map(|(_, place)| place).collect::<Vec<_>>(), [place], "{text}");
+        assert_eq!(lookbacks(text), [place], "{text}");
     }
     let found = query("SecurityEvent | where TimeGenerated > ago(14d)");
     assert_eq!(found.only().message, "the query looks back 14d, and the service gives it 1h");
@@ -158,6 +157,63 @@ fn a_lookback_is_worked_out_through_lets_and_arithmetic() {
         )
     );
     assert!(help(15).starts_with("look back no further"), "the service takes no longer period");
+}
+
+/// The places of the lookbacks that reach too far.
+fn lookbacks(text: &str) -> Vec<String> {
+    let found = found(text).into_iter().filter(|(code, _)| *code == "lookback-beyond-period");
+    found.map(|(_, place)| place).collect()
+}
+
+#[test]
+fn a_lookback_is_that_of_the_name_in_its_scope_and_of_each_call() {
+    for (text, places) in [
+        // A name that is bound again, in two functions, or by a parameter.
+        (
+            "let d = 30m; let f = () { let d = 14d; SecurityEvent | where TimeGenerated > ago(d) }; f()",
+            vec!["ago(d)"],
+        ),
+        (
+            "let d = 14d; let f = () { let d = 30m; SecurityEvent | where TimeGenerated > ago(d) }; f()",
+            vec![],
+        ),
+        (
+            "let f = () { let d = 30m; SecurityEvent | where TimeGenerated > ago(d) };\n\
+             let g = () { let d = 14d; SecurityEvent | where TimeGenerated >= ago(d) };\nunion f(), g()",
+            vec!["ago(d)"],
+        ),
+        ("let f = (d: timespan) { SecurityEvent | where TimeGenerated > ago(d) }; f(14d)", vec!["14d"]),
+        (
+            "let f = (d: timespan) { SecurityEvent | where TimeGenerated > ago(d) }; union f(30m), f(d=3d), f(2 * 1d)",
+            vec!["3d", "2 * 1d"],
+        ),
+        (
+            "let f = (d: timespan = 14d) { SecurityEvent | where TimeGenerated > ago(d) }; union f(), f(30m)",
+            vec!["14d"],
+        ),
+        (
+            "let d = 14d; let f = (d: timespan) { SecurityEvent | where TimeGenerated > ago(d) }; f(30m) | where EventID > strlen(tostring(d))",
+            vec![],
+        ),
+        (
+            "let f = (start: datetime) { SecurityEvent | where TimeGenerated between (start .. now()) }; f(ago(3d))",
+            vec!["ago(3d)"],
+        ),
+        (
+            "let f = (d: timespan) { SecurityEvent | where TimeGenerated > ago(d) }; let g = (n: int) { f(n * 1d) }; g(5)",
+            vec!["5"],
+        ),
+        (
+            "let f = (T: (*), d: timespan) { T | where TimeGenerated > ago(d) }; f(SecurityEvent, 2d)",
+            vec!["2d"],
+        ),
+        (
+            "let f = (T: (TimeGenerated: datetime), d: timespan) { T | where TimeGenerated > ago(d) }; SecurityEvent | invoke f(2d)",
+            vec!["2d"],
+        ),
+    ] {
+        assert_eq!(lookbacks(text), places, "{text}");
+    }
 }
 
 #[test]
@@ -189,7 +245,10 @@ fn a_hash_or_host_compared_by_case_with_what_someone_wrote_is_found() {
         ("FileHash in ((_GetWatchlist('hashes') | project SearchKey))", "FileHash"),
         ("Computer startswith_cs 'srv'", "Computer"),
     ] {
-        let text = format!("let hashes = dynamic(['aa11', 'BB22']); SecurityEvent | where {condition}");
+        // What changes the case elsewhere is another column.
+        let text = format!(
+            "let hashes = dynamic(['aa11', 'BB22']); let f = () {{ Heartbeat | extend Computer = tolower(Computer) }}; SecurityEvent | where {condition}"
+        );
         let found = found(&text).into_iter().filter(|(code, _)| *code == "case-sensitive-compare");
         assert_eq!(found.map(|(_, place)| place).collect::<Vec<_>>(), [place], "{text}");
     }
@@ -214,6 +273,8 @@ fn a_comparison_without_case_or_with_what_logs_say_is_right() {
         "SecurityEvent | where Account == 'CONTOSO'",
         "SecurityEvent | where Computer == WorkstationName",
         "SecurityEvent | extend FileHash = iff(FileHash == '', 'No Match', 'SHA256') | where FileHash == 'SHA256'",
+        "let t = SecurityEvent | extend Computer = tolower(Computer); t | summarize count() by Computer | where Computer == 'dc01'",
+        "let Computer = 'DC01'; print Computer == 'DC01'",
     ] {
         clean(text);
     }

@@ -10,6 +10,7 @@ use crate::cli::{Exit, Global, file};
 use crate::diagnostic::SourceMap;
 use crate::resource::Kind;
 use crate::schema::{LOCK_FILE, Lock};
+use crate::semantic;
 
 /// Write down what the workspace has, for checks without it
 #[derive(Debug, Args)]
@@ -48,9 +49,9 @@ pub(in crate::cli) fn run(
     let (tables, searches) = runtime()?.block_on(async {
         futures::future::try_join(client.list_tables(), client.resources(Kind::SavedSearch)).await
     })?;
-    let ours: Vec<&str> = project.folder.parsers.iter().filter_map(crate::semantic::parser::alias).collect();
+    let ours: Vec<&str> = project.folder.parsers.iter().filter_map(semantic::parser::alias).collect();
     let is_ours = |alias: &str| ours.contains(&alias);
-    let lock = Lock::of_workspace(client.workspace().workspace(), &tables, &searches, &is_ours);
+    let lock = semantic::pull(client.workspace().workspace(), &tables, &searches, &is_ours);
     let path = project.base.join(LOCK_FILE);
     let text = lock.to_text()?;
     let known = std::fs::read_to_string(&path).ok();

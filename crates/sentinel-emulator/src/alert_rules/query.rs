@@ -3,6 +3,7 @@
 
 mod catalog;
 mod columns;
+mod functions;
 mod refusal;
 
 use std::collections::BTreeSet;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use kql::{Catalog, CatalogFunction, CatalogTable, Type};
-use sentinel_schema::{BuiltIn, Environment, Layer, Origin, SavedFunctions};
+use sentinel_schema::{BuiltIn, Environment, Layer, Origin};
 use serde_json::{Map, Value};
 
+use super::functions::SavedFunctions;
 use crate::arm::Call;
 use crate::state::{Columns, Watchlist, Workspace};
 use crate::tables;

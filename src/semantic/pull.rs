@@ -1,10 +1,22 @@
 //! What the management API answers, to a lock.
 
-use kql::{Catalog as _, CatalogFunction, CatalogResult, Type};
-use sentinel_schema::{BuiltIn, SavedFunctions, WithSaved};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kql::{Catalog as _, Type};
+use sentinel_schema::{BuiltIn, Environment, Layer, Origin, SavedFunction};
 use serde_json::Value;
 
-use super::{Columns, Lock, LockedFunction, Returns, Schema};
+use super::functions::{self, Changed, Parsing};
+use super::parallel;
+use crate::schema::{Columns, Lock, LockedFunction, Schema};
+
+/// A function that is saved in a workspace.
+struct SavedQuery<'a> {
+    alias: &'a str,
+    parameters: &'a str,
+    query: &'a str,
+}
 
 /// Tables that come and go with somebody's search or restored logs, and that no rule reads.
 const PASSING: &[&str] = &["SearchResults", "RestoredLogs"];
@@ -13,46 +25,56 @@ const PASSING: &[&str] = &["SearchResults", "RestoredLogs"];
 /// table, 45 for a column.
 const LONGEST_NAME: usize = 200;
 
-impl Lock {
-    /// What a workspace has, from the resources that its lists of tables and saved searches answered. Functions that
-    /// `is_ours` knows are left out: files describe them.
-    ///
-    /// Whatever lacks a name is left out, and of a column whose type is not known only the name is kept, so that what a
-    /// newer service says does not stand in the way.
-    pub fn of_workspace(
-        workspace: &str,
-        tables: &[Value],
-        saved_searches: &[Value],
-        is_ours: &dyn Fn(&str) -> bool,
-    ) -> Self {
-        let tables = tables.iter().filter_map(read_table).collect();
-        let mut lock = Self { workspace: workspace.to_owned(), tables, ..Self::default() };
-        let schema = Schema { lock: Some(lock.clone()), ..Schema::default() };
-        let functions = saved_functions(saved_searches);
-        let environment = schema.environment();
-        let live = WithSaved::new(&environment, SavedFunctions::new(functions.iter().copied()));
-        for (alias, parameters, _) in functions {
-            let is_known = is_ours(alias) || lock.functions.contains_key(alias);
-            if let Some(function) = (!is_known).then(|| live.saved(alias)).flatten() {
-                let locked = LockedFunction::new(parameters, &function);
-                lock.functions.insert(alias.to_owned(), locked);
-            }
+/// What a workspace has, from the resources that its lists of tables and saved searches answered. Functions that `is_ours`
+/// knows are left out: files describe them.
+///
+/// Whatever lacks a name is left out, and of a column whose type is not known only the name is kept, so that what a newer
+/// service says does not stand in the way.
+pub fn pull(
+    workspace: &str,
+    tables: &[Value],
+    saved_searches: &[Value],
+    is_ours: &dyn Fn(&str) -> bool,
+) -> Lock {
+    let tables = tables.iter().filter_map(read_table).collect();
+    let mut lock = Lock { workspace: workspace.to_owned(), tables, ..Lock::default() };
+    let schema = Schema { lock: Some(lock.clone()), ..Schema::default() };
+    let functions = saved_functions(saved_searches);
+    let environment = analyzed(&functions, schema);
+    for SavedQuery { alias, parameters, .. } in functions {
+        if !is_ours(alias)
+            && let Some(function) = environment.function(alias, None)
+        {
+            lock.functions
+                .entry(alias.to_owned())
+                .or_insert_with(|| LockedFunction::new(parameters, &function));
         }
-        lock
     }
+    lock
 }
 
-impl LockedFunction {
-    fn new(parameters: &str, function: &CatalogFunction) -> Self {
-        let returns = match &function.returns {
-            CatalogResult::Scalar(kind) => Returns::Scalar(*kind),
-            CatalogResult::Table(table) => Returns::Table {
-                columns: table.columns.iter().map(|(name, kind)| (name.to_string(), *kind)).collect(),
-                open: table.open,
-            },
-        };
-        Self { parameters: parameters.to_owned(), returns }
-    }
+/// The functions with the columns or values that their queries return.
+fn analyzed(functions: &[SavedQuery<'_>], schema: Schema) -> Environment {
+    let below = Arc::new(schema.environment());
+    let mut environment = Environment::over(below, Layer::new(Origin::Workspace));
+    let saved: Vec<SavedFunction> =
+        functions.iter().map(|function| SavedFunction::new(function.parameters)).collect();
+    let parsed = parallel::map(&functions.iter().zip(&saved).collect::<Vec<_>>(), |(function, saved)| {
+        Arc::new(kql::parse(format!("{}{}", saved.declaration(), function.query)))
+    });
+    let parsing: Vec<Parsing<'_>> = functions
+        .iter()
+        .zip(&saved)
+        .zip(parsed)
+        .map(|((function, saved), parsed)| Parsing {
+            alias: Some(function.alias),
+            saved,
+            parsed,
+            before: None,
+        })
+        .collect();
+    functions::analyze(&parsing, &mut environment, &HashMap::new(), &mut Changed::default());
+    environment
 }
 
 /// The name of a table, and the columns that the catalogue does not have.
@@ -76,9 +98,9 @@ fn read_table(table: &Value) -> Option<(String, Columns)> {
     Some((name.to_owned(), columns.collect()))
 }
 
-/// Alias, parameters and query of the saved searches that are functions, in the order of alias and resource name, so that of
+/// The saved searches that are functions, in the order of alias and resource name, so that of
 /// two with one alias always the same counts.
-fn saved_functions(saved_searches: &[Value]) -> Vec<(&str, &str, &str)> {
+fn saved_functions(saved_searches: &[Value]) -> Vec<SavedQuery<'_>> {
     let mut found: Vec<(&str, &str, &str, &str)> = saved_searches
         .iter()
         .filter_map(|search| {
@@ -90,7 +112,7 @@ fn saved_functions(saved_searches: &[Value]) -> Vec<(&str, &str, &str)> {
         })
         .collect();
     found.sort_unstable();
-    found.into_iter().map(|(alias, _, parameters, query)| (alias, parameters, query)).collect()
+    found.into_iter().map(|(alias, _, parameters, query)| SavedQuery { alias, parameters, query }).collect()
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
@@ -106,6 +128,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::schema::Returns;
 
     fn table(name: &str, kind: &str, columns: &[(&str, &str)]) -> Value {
         let columns: Vec<Value> =
@@ -139,7 +162,7 @@ mod tests {
             json!({ "properties": {} }),
             json!("nonsense"),
         ];
-        let lock = Lock::of_workspace("law", &tables, &[], &|_| false);
+        let lock = pull("law", &tables, &[], &|_| false);
         let found: Vec<(&str, &Columns)> = lock.tables.iter().map(|(name, c)| (name.as_str(), c)).collect();
         let mine = columns(&[("user_s", Type::String), ("new_x", Type::Unknown)]);
         assert_eq!(found, [("Mine_CL", &mine), ("SecurityEvent", &columns(&[("Site_CF", Type::Bool)]))]);
@@ -162,7 +185,7 @@ mod tests {
             json!({ "name": "a search", "properties": { "query": "Heartbeat" } }),
             json!(1),
         ];
-        let lock = Lock::of_workspace("law", &tables, &searches, &|alias| alias == "Ours");
+        let lock = pull("law", &tables, &searches, &|alias| alias == "Ours");
         let names: Vec<&str> = lock.functions.keys().map(String::as_str).collect();
         assert_eq!(names, ["AllUsers", "Broken", "Hidden", "Most", "Users"]);
         let user = columns(&[("user_s", Type::String)]);
@@ -180,7 +203,7 @@ mod tests {
         let mut searches = vec![function("F", "", "A_CL"), function("F", "x:long", "B_CL")];
         searches[1]["name"] = json!("another");
         let text = |tables: &[Value], searches: &[Value]| {
-            Lock::of_workspace("law", tables, searches, &|_| false).to_text().unwrap()
+            pull("law", tables, searches, &|_| false).to_text().unwrap()
         };
         let first = text(&tables, &searches);
         tables.reverse();
