@@ -37,7 +37,7 @@ pub(crate) fn built_in_fusion(now: Timestamp, serial: &mut Serial<'_>) -> Rule {
     }
 }
 
-/// What a Fusion rule shows and nobody can set.
+/// The properties of a Fusion rule that cannot be set.
 fn fusion_properties() -> Map<String, Value> {
     let tactics = [
         "Collection",

@@ -140,12 +140,12 @@ fn bare(etag: &str) -> &str {
     etag.trim_start_matches("W/").trim_matches('"')
 }
 
-/// The application that every caller is taken for.
+/// The application id of every caller.
 pub(crate) fn caller_app_id() -> String {
     guid_of("caller application")
 }
 
-/// The object id that every caller is taken for.
+/// The object id of every caller.
 pub(crate) fn caller_object_id() -> String {
     guid_of("caller object")
 }

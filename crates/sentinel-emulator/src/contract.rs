@@ -91,7 +91,7 @@ pub(crate) enum ReadError {
     ReadOnly { name: &'static str },
 }
 
-/// Reads `object`, which stands at `path`, by the table.
+/// Reads `object`, which is at `path`, by the table.
 pub(crate) fn read(
     fields: &[Field],
     object: &Map<String, Value>,

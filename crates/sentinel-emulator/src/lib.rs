@@ -1,9 +1,9 @@
 //! The Microsoft Sentinel management API, emulated.
 //!
 //! [`Emulator`] is the part of Azure Resource Manager that a deployer of analytics rules and watchlists talks
-//! to: an [`axum::Router`] that a test calls in memory, and [`serve`] puts on a socket. It takes what the service
-//! takes, refuses what the service refuses, in the service's words where they are known, and keeps what it was
-//! given in a [`State`] that can be written to a file.
+//! to: an [`axum::Router`] that a test calls in memory, and [`serve`] puts on a socket. It accepts what the
+//! service accepts, refuses what the service refuses, in the service's words where they are known, and keeps its
+//! content in a [`State`] that can be written to a file.
 //!
 //! It is written from the API's published specification, documentation and recorded transcripts alone and shares
 //! no type with the program that it tests: a field that the program names wrongly is lost here as it would be there.
@@ -18,16 +18,16 @@
 //! | `metadata` | list with `$filter`, `$orderby`, `$top`, `$skip`; GET, PUT, PATCH, DELETE; no etags |
 //! | `onboardingStates` | list, GET, PUT, DELETE |
 //! | workspace, `tables` | GET, list |
-//! | `savedSearches` | list, GET, PUT, DELETE; a workspace starts with one that is no function |
+//! | `savedSearches` | list, GET, PUT, DELETE; a workspace starts with one that is not a function |
 //! | token endpoint | `POST /{tenant}/oauth2/v2.0/token`, client credentials |
 //!
-//! Every subscription, resource group and workspace exists as soon as it is asked for, each with a state of its
-//! own. Any bearer token will do. Paths are compared without case.
+//! Every subscription, resource group and workspace exists from the first request on, each with its own state. Any
+//! bearer token is accepted. Paths are case-insensitive.
 //!
-//! # What is a switch
+//! # Switches
 //!
-//! What nobody outside the service knows for certain is a field of [`Options`]; the default is what was observed,
-//! or else the choice that is harder on a client. The texts of errors are those of the service where they were
+//! Each behaviour of the service that is not known for certain is a field of [`Options`]; the default is what was
+//! observed, or else the choice that is harder on a client. The texts of errors are those of the service where they were
 //! seen; where none was, the text says what is wrong in the same form, and a client must not depend on it.
 //! These texts are guesses: a wrong type or enum value in a rule, a change of a rule's kind, the limits of
 //! enabled rules, the rules of grouping, lengths and ranges, a watchlist's name, search key, size and number of

@@ -1,5 +1,5 @@
-//! How one emulator behaves: its clock, its limits, and a switch for each thing that is not known for certain
-//! about the real service.
+//! How one emulator behaves: its clock, its limits, and a switch for each behaviour of the real service that is not
+//! known for certain.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -101,8 +101,8 @@ pub struct Options {
     pub page_size: Option<usize>,
     /// Which tables a workspace has.
     pub tables: Tables,
-    /// Tables that it has besides, and those of which the columns are others than in the catalogue. One without columns
-    /// has those of the catalogue, or any.
+    /// Further tables, and those whose columns differ from the catalogue. One without columns has those of the catalogue,
+    /// or any.
     pub declared: Vec<DeclaredTable>,
     /// Which workspaces exist.
     pub workspaces: Workspaces,
@@ -115,7 +115,7 @@ pub struct Options {
     /// (`subTechniques`, `sentinelEntitiesMappings`), in requests and in answers. Unknown; a trap by default.
     pub stable_versions_drop_preview_properties: bool,
     /// Whether a stable api-version refuses the kinds that only previews define (NRT, MLBehaviorAnalytics,
-    /// ThreatIntelligence). A deployer reports that NRT is taken, so the default is `false`.
+    /// ThreatIntelligence). A deployer reports that NRT is accepted, so the default is `false`.
     pub stable_versions_refuse_preview_kinds: bool,
     /// Whether the `If-Match` header is evaluated (412 when it does not hold). The specifications of both namespaces have
     /// etags in bodies alone, and nothing shows that the header is evaluated. Default `false`.
@@ -141,7 +141,7 @@ pub struct Options {
     /// most of them, but rules that compare a text with a number run in many workspaces. Default `false`.
     pub refuse_compared_types: bool,
     /// Whether the columns that `alertDetailsOverride` names must be in the query's result, as those of entity mappings
-    /// and custom details must. Rules without them were taken, so the default is `false`.
+    /// and custom details must. Rules without them were accepted, so the default is `false`.
     pub check_alert_details_columns: bool,
     /// Whether a second rule with a display name of another is refused. The documentation says that names are
     /// unique, nothing shows that the API enforces it. Default `false`.
@@ -151,13 +151,13 @@ pub struct Options {
     /// Whether techniques newer than the emulator's table are refused, as the service refuses those newer than
     /// its own. Default `true`.
     pub refuse_unknown_techniques: bool,
-    /// How many enabled scheduled rules a workspace takes.
+    /// The most enabled scheduled rules in a workspace.
     pub enabled_scheduled_limit: usize,
-    /// How many scheduled rules a workspace takes, disabled ones too. With a dedicated cluster twice as many.
+    /// The most scheduled rules in a workspace, including disabled ones. Twice as many with a dedicated cluster.
     pub scheduled_limit: usize,
-    /// How many enabled NRT rules a workspace takes.
+    /// The most enabled NRT rules in a workspace.
     pub enabled_nrt_limit: usize,
-    /// How many NRT rules a workspace takes, disabled ones too.
+    /// The most NRT rules in a workspace, including disabled ones.
     pub nrt_limit: usize,
     /// What a PUT of a watchlist's content does to the items that are there.
     pub watchlist_put: WatchlistPut,

@@ -9,10 +9,10 @@ use axum::response::Response;
 use crate::Emulator;
 use crate::arm::{ArmRequest, Reply, error::ArmError};
 
-/// Azure Resource Manager takes at most 4 MB of content.
+/// Azure Resource Manager accepts at most 4 MB of content.
 const CONTENT_LIMIT: usize = 4 * 1024 * 1024;
 
-/// One handler for every path: axum's own routes would tell cases apart, which Azure Resource Manager does not.
+/// One handler for every path: axum's own routes are case-sensitive, and those of Azure Resource Manager are not.
 pub(crate) fn router(emulator: Emulator) -> Router {
     Router::new().fallback(handle).with_state(emulator)
 }

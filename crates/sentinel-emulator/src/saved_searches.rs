@@ -1,7 +1,7 @@
 //! Saved searches of Log Analytics: functions, hunting queries and others.
 //!
-//! The specification knows one status for every write, 200, and no pages. Queries are kept as they are: nothing shows
-//! that they are looked at, nor that two functions may not have one alias.
+//! The specification has one status for every write, 200, and no pages. Queries are stored as they are: there is no
+//! evidence that they are validated, or that two functions cannot have the same alias.
 
 use axum::http::Method;
 use jiff::Timestamp;
@@ -25,7 +25,7 @@ const FIELDS: &[Field] = &[
 
 const TAG: &[Field] = &[Field::new("name", Text).required(), Field::new("value", Text).required()];
 
-/// One of those that every workspace comes with, no function, under a name that an URL has to encode.
+/// One of those that every new workspace has. It is not a function, and its name must be encoded in a URL.
 pub(crate) fn built_in(workspace: &str, now: Timestamp) -> SavedSearch {
     let properties = [
         ("category", json!("General Exploration")),

@@ -18,7 +18,7 @@ const FORMAT_VERSION: u32 = 1;
 /// The namespace of every identifier that the emulator makes up.
 const NAMESPACE: Uuid = Uuid::from_u128(0x5e17_13e1_0000_4000_8000_0000_0000_0001);
 
-/// Everything that the emulator has been told, over all workspaces.
+/// Everything in the emulator, over all workspaces.
 ///
 /// Serialises to the same bytes for the same content. Reading refuses a state of another format version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,7 +87,7 @@ impl State {
     }
 }
 
-/// A state as it stands in a file, before its version is known to be ours.
+/// A state as read from a file, before its version is checked.
 #[derive(Deserialize)]
 struct Stored {
     format_version: u32,
@@ -133,7 +133,7 @@ impl Serial<'_> {
     }
 }
 
-/// The identifier that always stands for `name`.
+/// The identifier of `name`, always the same.
 pub(crate) fn guid_of(name: &str) -> String {
     Uuid::new_v5(&NAMESPACE, name.as_bytes()).to_string()
 }

@@ -120,7 +120,7 @@ impl<'a> Column<'a> {
             Type::DateTime => "dateTime",
             Type::Guid => "guid",
             Type::Dynamic => "dynamic",
-            // The API knows no time spans.
+            // The API has no time spans.
             Type::String | Type::TimeSpan | Type::Unknown => "string",
         };
         Self { name, r#type: kind }
@@ -136,9 +136,9 @@ fn resource<'a>(options: &'a Options, workspace: &Workspace, name: &'a str) -> R
         }
         None => vec![Column::new("TimeGenerated", Type::DateTime)],
     };
-    let told = declared(options, name).map_or(&[][..], |table| &table.columns);
+    let known = declared(options, name).map_or(&[][..], |table| &table.columns);
     let is_own = |name: &str| !standard_columns.iter().any(|known| known.name == name);
-    let own = told.iter().filter(|(name, _)| is_own(name));
+    let own = known.iter().filter(|(name, _)| is_own(name));
     let columns = own.map(|(name, kind)| Column::new(name, *kind)).collect();
     Resource {
         properties: Properties {

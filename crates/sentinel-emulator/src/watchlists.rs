@@ -55,7 +55,7 @@ pub(crate) fn settle(workspace: &mut Workspace, now: Timestamp) {
     }
 }
 
-/// How long a write takes; `None` when it is done at once and answered so.
+/// How long a write takes; `None` when it is not a long-running operation.
 fn long_running(call: &Call<'_>) -> Option<SignedDuration> {
     match call.options.watchlist_writes {
         WatchlistWrites::LongRunning { duration } => Some(duration),

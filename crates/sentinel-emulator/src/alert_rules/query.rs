@@ -69,7 +69,7 @@ pub(super) fn check(call: &Call<'_>, kind: &Kind, properties: &Map<String, Value
     }
 }
 
-/// How many workspaces the text names with `workspace('…')`, each once. One that only a run can tell counts by itself.
+/// How many workspaces the text names with `workspace('…')`, each once. One whose name only a run can compute counts by itself.
 fn workspaces(analysis: &Analysis) -> usize {
     let name = |call: &Read| match call.argument.as_ref().and_then(|argument| argument.text.as_ref()) {
         Some(text) => text.to_lowercase(),
@@ -88,7 +88,7 @@ fn returned(analysis: &Analysis) -> Option<Vec<&str>> {
     }
 }
 
-/// What the service answers to this finding; `None` where it takes the query all the same, or is not known not to.
+/// What the service answers to this finding; `None` where it accepts the query all the same, or is not known to refuse it.
 fn refused(options: &Options, parsed: &Parsed, found: &Diagnostic) -> Option<ArmError> {
     let name = found.span.text(&parsed.tree.source);
     match found.code {

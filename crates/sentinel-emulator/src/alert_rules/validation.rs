@@ -1,4 +1,4 @@
-//! What a rule that could be read must hold. All that is wrong is told at once.
+//! The constraints on a rule whose types are right. All violations are reported together.
 
 use serde_json::{Map, Value};
 

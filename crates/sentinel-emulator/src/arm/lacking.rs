@@ -1,4 +1,4 @@
-//! What the service has and the emulator does not: the answer must not be that the type does not exist.
+//! Types that the service has and the emulator does not. The answer for them must not be that they do not exist.
 
 /// Types of Microsoft.SecurityInsights on a workspace.
 const SENTINEL: &[&str] = &[
@@ -75,7 +75,7 @@ pub(crate) fn sentinel(segments: &[&str]) -> Option<String> {
     }
 }
 
-/// The type that a path below a workspace names, likewise.
+/// The same for a path below a workspace.
 pub(crate) fn log_analytics(segments: &[&str]) -> Option<String> {
     known(LOG_ANALYTICS, segments.first()?).map(|name| format!("workspaces/{name}"))
 }

@@ -1,5 +1,5 @@
 //! Durations as the service reads and writes them: the XML Schema form of ISO 8601, without weeks; a day is 24
-//! hours. Years and months, whose length varies, are not taken.
+//! hours. Years and months, whose length varies, are refused.
 
 use jiff::SignedDuration;
 use jiff::fmt::temporal::SpanParser;
@@ -8,7 +8,7 @@ const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
 const MINUTE: i64 = 60;
 
-/// Reads `P1DT2H`; `None` when it is no duration.
+/// Reads `P1DT2H`; `None` when it is not a duration.
 pub(crate) fn read(text: &str) -> Option<SignedDuration> {
     if text.bytes().any(|byte| byte.is_ascii_lowercase()) {
         return None;

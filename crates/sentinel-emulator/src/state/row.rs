@@ -42,7 +42,7 @@ impl Cell {
         }
     }
 
-    /// Whether there is no value in it.
+    /// Whether it is null, empty or white space.
     pub(crate) fn is_blank(&self) -> bool {
         match self {
             Self::Text(text) => text.trim().is_empty(),

@@ -24,7 +24,7 @@ pub(super) fn missing_column(name: &str) -> ArmError {
     plain(&format!("The given column {name} does not exist."))
 }
 
-/// A name in an expression is no column and nothing else.
+/// A name in an expression is neither a column nor anything else.
 pub(super) fn unresolved_name(name: &str) -> ArmError {
     let inner = json!({
         "code": "SEM0100",
