@@ -44,6 +44,9 @@ fn usual(c: &mut Criterion) {
     group.bench_function("lex", |b| b.iter(|| kql::lex(black_box(RULE))));
     group.bench_function("parse", |b| b.iter(|| kql::parse(black_box(RULE))));
     group.bench_function("parse and analyse", |b| b.iter(|| analyse(black_box(RULE))));
+    group.bench_function("parse, analyse and find what it reads", |b| {
+        b.iter(|| kql::analyze(&kql::parse(black_box(RULE)), &BuiltIn).reads().len())
+    });
     group.finish();
 }
 

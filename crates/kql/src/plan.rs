@@ -29,7 +29,6 @@ use crate::binder::{Analysis, BodyId, Rows, VariableId};
 use crate::tree::{ExpressionId, OperatorId, StatementId};
 use crate::types::Type;
 
-pub use crate::constant::Constant;
 pub use build::plan;
 pub use expression::{Argument, Call, Callee, Scalar, ScalarKind};
 pub use lineage::Lost;

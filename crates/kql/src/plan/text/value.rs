@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::Text;
-use crate::plan::{Call, Callee, Constant, Scalar, ScalarKind};
+use crate::constant::Constant;
+use crate::plan::{Call, Callee, Scalar, ScalarKind};
 use crate::types::Type;
 
 impl Text<'_, '_> {

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use kql::Constant;
 use kql::plan::{
-    Block, Call, Callee, Constant, Origin, Plan, Scalar, ScalarKind, SortKey, Source, Stage, StageKind,
-    Statement, Table, Value as Planned, plan,
+    Block, Call, Callee, Origin, Plan, Scalar, ScalarKind, SortKey, Source, Stage, StageKind, Statement,
+    Table, Value as Planned, plan,
 };
 use kql::tree::{BinaryOperator, UnaryOperator};
 use kql::{Nothing, VariableId, analyze, parse};
