@@ -11,6 +11,7 @@ use bartizan::check::{self, Context};
 use bartizan::compile::{self, Compiled, Folder};
 use bartizan::config::Config;
 use bartizan::diagnostic::{Diagnostic, SourceMap};
+use bartizan::operation::{Cloud, DEFAULT_API_VERSION, Target, WorkspaceId};
 use bartizan::plan::{Action, Desired, plan};
 use bartizan::resource::{Kind, Live, Snapshot};
 use bartizan::semantic::Models;
@@ -126,8 +127,20 @@ fn desired(compiled: &[Compiled]) -> Vec<Desired<'_>> {
             tables: &compiled.needs.tables,
             needs: compiled.needs.resources(),
             connector: compiled.needs.connector.as_deref(),
+            source: None,
         })
         .collect()
+}
+
+fn target() -> Target {
+    let subscription = "00000000-0000-0000-0000-00000000000a";
+    Target {
+        workspace: WorkspaceId::new(subscription, "rg-sentinel", "law-sentinel").unwrap(),
+        cloud: Cloud::Public,
+        endpoint: "https://management.azure.com/".to_owned(),
+        api_version: DEFAULT_API_VERSION.to_owned(),
+        emulated: false,
+    }
 }
 
 fn files(c: &mut Criterion) {
@@ -169,13 +182,16 @@ fn plans(c: &mut Criterion) {
     let snapshot = Snapshot { resources, tables: vec!["SigninLogs".to_owned()] };
     let empty = Snapshot { tables: snapshot.tables.clone(), ..Snapshot::default() };
     let wanted = desired(&compiled);
-    let unchanged = plan(&wanted, &snapshot, &[]);
-    assert!(unchanged.changes.iter().all(|change| change.action == Action::Unchanged));
+    let target = target();
+    let unchanged = plan(target.clone(), &wanted, &snapshot, &[]);
+    assert!(unchanged.verdicts.iter().all(|verdict| verdict.action == Action::Unchanged));
 
     let mut group = c.benchmark_group("plan of 1,000 rules");
     group.throughput(Throughput::Elements(RULES as u64)).sample_size(20);
-    group.bench_function("all unchanged", |b| b.iter(|| plan(black_box(&wanted), &snapshot, &[])));
-    group.bench_function("all new", |b| b.iter(|| plan(black_box(&wanted), &empty, &[])));
+    group.bench_function("all unchanged", |b| {
+        b.iter(|| plan(target.clone(), black_box(&wanted), &snapshot, &[]))
+    });
+    group.bench_function("all new", |b| b.iter(|| plan(target.clone(), black_box(&wanted), &empty, &[])));
     group.finish();
 }
 

@@ -5,16 +5,15 @@
 //! the etag that the plan read, so that nobody's change in between is lost. A write whose outcome is unknown is read
 //! back before anything is written again. One failure stops only what depends on it.
 
-mod watchlist;
-mod whole;
+mod write;
 
 use std::collections::HashSet;
 
 use futures::{StreamExt as _, stream};
 
 use crate::azure::{Client, Error, ErrorKind};
-use crate::plan::{Action, Change, Desired, Difference, Plan, Summary};
-use crate::resource::{Identity, Resource};
+use crate::plan::{Action, Difference, Plan, Summary, Verdict};
+use crate::resource::Identity;
 
 /// What may be set for an apply.
 #[derive(Debug, Clone, Copy)]
@@ -29,10 +28,10 @@ impl Default for Options {
     }
 }
 
-/// What became of a change.
+/// What became of a verdict.
 #[derive(Debug)]
 pub enum Outcome {
-    /// There was nothing to write, or it is not to be written; see the change's action and reason.
+    /// There was nothing to write, or it is not to be written; see the verdict's action and reason.
     NotWritten,
     /// It was written. The fields are those in which the service's answer differs from what was sent, as when an API
     /// version drops a property; most often none.
@@ -45,72 +44,86 @@ pub enum Outcome {
     Blocked(Identity),
 }
 
-/// Carries out a plan. The outcomes are in the order of its changes; `finished` hears each as it comes.
+/// A plan was made for another workspace than the client's, or for another endpoint or API version.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the plan was made for {planned}, not for {client}: make the plan again")]
+pub struct OtherTarget {
+    /// What the plan was made for.
+    pub planned: String,
+    /// Where the client sends to.
+    pub client: String,
+}
+
+/// Carries out a plan: exactly its steps, and no others. The outcomes are in the order of its verdicts; `finished` gets
+/// each as it comes.
+///
+/// # Errors
+/// [`OtherTarget`], with nothing sent, when the client is not one of the workspace, endpoint and API version that the
+/// plan was made for.
 pub async fn apply(
     client: &Client,
     plan: &Plan,
-    desired: &[Desired<'_>],
     options: Options,
-    finished: &(dyn Fn(&Change, &Outcome) + Sync),
-) -> Vec<Outcome> {
-    let mut outcomes: Vec<(usize, Outcome)> = Vec::with_capacity(plan.changes.len());
+    finished: &(dyn Fn(&Verdict, &Outcome) + Sync),
+) -> Result<Vec<Outcome>, OtherTarget> {
+    let operations = plan.operations();
+    let planned = (&plan.target.endpoint, &operations);
+    let endpoint = client.endpoint().base().to_string();
+    if planned != (&endpoint, client.operations()) {
+        let shown = |endpoint: &str, workspace, version| format!("{workspace} at {endpoint} with {version}");
+        return Err(OtherTarget {
+            planned: shown(&plan.target.endpoint, operations.workspace(), operations.api_version()),
+            client: shown(&endpoint, client.workspace(), client.operations().api_version()),
+        });
+    }
+    let concurrency = options.concurrency.max(1);
+    let mut outcomes: Vec<(usize, Outcome)> = Vec::with_capacity(plan.verdicts.len());
     let mut lost: HashSet<Identity> = HashSet::new();
-    let changes: Vec<(usize, &Change)> = plan.changes.iter().enumerate().collect();
-    for wave in changes.chunk_by(|(_, before), (_, after)| before.wave == after.wave) {
-        let lost_so_far = &lost;
+    let verdicts: Vec<(usize, &Verdict)> = plan.verdicts.iter().enumerate().collect();
+    for wave in verdicts.chunk_by(|(_, before), (_, after)| before.wave == after.wave) {
+        let (lost_so_far, operations) = (&lost, &operations);
         let wave: Vec<_> = stream::iter(wave.iter().copied())
-            .map(|(at, change)| async move {
-                let outcome = write(client, change, desired, lost_so_far, options).await;
-                finished(change, &outcome);
+            .map(|(at, verdict)| async move {
+                let outcome = match verdict.needs.iter().find(|needed| lost_so_far.contains(needed)) {
+                    _ if verdict.steps.is_empty() => Outcome::NotWritten,
+                    Some(needed) => Outcome::Blocked(needed.clone()),
+                    None => write::take_steps(client, operations, verdict, concurrency).await.into(),
+                };
+                finished(verdict, &outcome);
                 (at, outcome)
             })
-            .buffer_unordered(options.concurrency.max(1))
+            .buffer_unordered(concurrency)
             .collect()
             .await;
         lost.extend(wave.iter().filter_map(|(at, outcome)| {
-            let change = &plan.changes[*at];
+            let verdict = &plan.verdicts[*at];
             let failed = matches!(outcome, Outcome::Failed(_) | Outcome::Conflict(_) | Outcome::Blocked(_));
-            (failed && change.action == Action::Create).then(|| change.identity.clone())
+            (failed && verdict.action == Action::Create).then(|| verdict.identity.clone())
         }));
         outcomes.extend(wave);
     }
     outcomes.sort_unstable_by_key(|(at, _)| *at);
-    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+    Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
 }
 
-async fn write(
-    client: &Client,
-    change: &Change,
-    desired: &[Desired<'_>],
-    lost: &HashSet<Identity>,
-    options: Options,
-) -> Outcome {
-    if !matches!(change.action, Action::Create | Action::Update) {
-        return Outcome::NotWritten;
-    }
-    let Some(wanted) = change.desired.and_then(|at| desired.get(at)) else { return Outcome::NotWritten };
-    if let Some(needed) = wanted.needs.iter().find(|needed| lost.contains(needed)) {
-        return Outcome::Blocked(needed.clone());
-    }
-    let written = match wanted.resource {
-        Resource::Watchlist(list) => watchlist::write(client, change, list, options.concurrency).await,
-        whole => whole::write(client, change, whole).await,
-    };
-    match written {
-        Ok(differences) => Outcome::Written(differences),
-        Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::PreconditionFailed) => {
-            Outcome::Conflict(error)
+impl From<Result<Vec<Difference>, Error>> for Outcome {
+    fn from(written: Result<Vec<Difference>, Error>) -> Self {
+        match written {
+            Ok(not_kept) => Self::Written(not_kept),
+            Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::PreconditionFailed) => {
+                Self::Conflict(error)
+            }
+            Err(error) => Self::Failed(error),
         }
-        Err(error) => Outcome::Failed(error),
     }
 }
 
 /// Counts what became of a plan.
 pub fn summary(plan: &Plan, outcomes: &[Outcome]) -> Summary {
     let mut summary = Summary::default();
-    for (change, outcome) in plan.changes.iter().zip(outcomes) {
+    for (verdict, outcome) in plan.verdicts.iter().zip(outcomes) {
         match outcome {
-            Outcome::NotWritten | Outcome::Written(_) => summary.count(change),
+            Outcome::NotWritten | Outcome::Written(_) => summary.count(verdict),
             Outcome::Conflict(_) => summary.conflict += 1,
             Outcome::Failed(_) | Outcome::Blocked(_) => summary.failed += 1,
         }

@@ -1,6 +1,7 @@
 //! Arguments to text and exit codes.
 
 mod commands;
+mod desired;
 mod exit;
 mod file;
 mod project;

@@ -10,8 +10,8 @@
 //! | room | holds | may use |
 //! |---|---|---|
 //! | `diagnostic` | codes, severities, labels, fixes with their applicability, the source map | |
-//! | `resource` | the Sentinel resources as data: one file and one table row a kind; identity, canonical form, order | |
-//! | `operation` | a management operation as a value: method, path, body, what it expects; workspace id and cloud | resource |
+//! | `resource` | the Sentinel resources as data: one file and one table row a kind; identity, canonical form and its hash, order, rows | |
+//! | `operation` | a management operation as a value: method, path, body, what it expects, how its outcome is verified; workspace id and cloud | resource |
 //! | `source` | text to spanned trees, tolerant of errors; in-place edits; the only room that knows the YAML library | diagnostic |
 //! | `indicator` | one indicator: types, canonical values, what is refused | diagnostic |
 //! | `feed` | bytes of a feed to indicators | diagnostic, indicator |
@@ -22,7 +22,7 @@
 //! | `compile` | documents and indicators to resources, or diagnostics | config, diagnostic, document, feed, indicator, resource, schema, semantic, source |
 //! | `check` | diagnostics over documents, models and resources; one file a check | compile, config, diagnostic, document, feed, indicator, resource, schema, semantic, source |
 //! | `project` | files on disk or as overlays, settings, documents, models, resources, diagnostics: open, update, ask | check, compile, config, diagnostic, document, feed, indicator, resource, schema, semantic, source |
-//! | `plan` | wanted and live resources to verdicts with exact operations; pure, no clock, no network | operation, resource |
+//! | `plan` | wanted and live resources to verdicts with exact writes, as data that is saved and read; pure, no clock, no network | operation, resource |
 //! | `azure` | the management client: credential, one way for every request, a throttle for each subscription, lists page by page, errors | operation, resource |
 //! | `apply` | a plan and a client to outcomes; owns order and read-back | azure, operation, plan, resource |
 //! | `fix` | the fixes of diagnostics, put into the texts of their files | diagnostic |
@@ -50,7 +50,7 @@
 //! | `serde_json` | apply, azure, cli, compile, operation, plan, resource, schema |
 //! | `sha2` | resource |
 //! | `similar` | cli/view/plan |
-//! | `thiserror` | operation, resource |
+//! | `thiserror` | apply, operation, plan, resource |
 //! | `tokio` | azure, cli |
 //! | `toml` | schema, source |
 //! | `tracing` | azure, cli/view/log |

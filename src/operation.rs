@@ -1,12 +1,15 @@
-//! Operations of the management API as values: method, path, body, and the workspace and cloud that they go to.
+//! Operations of the management API as values: method, path, body, what they expect to find, how their outcome is
+//! verified, and the workspace and cloud that they go to.
 //!
-//! What is sent is built here by pure functions; `azure` sends it.
+//! What is sent is built here by pure functions, from the table of the kinds; `azure` sends it.
 
 mod operations;
 mod target;
+mod write;
 
 pub use operations::Operations;
-pub use target::{AuthMethod, Cloud, InvalidTarget, WorkspaceId, api_version};
+pub use target::{AuthMethod, Cloud, InvalidTarget, Target, WorkspaceId, api_version};
+pub use write::{Expect, Found, Verify, Write};
 
 use std::borrow::Cow;
 use std::fmt;
@@ -83,5 +86,19 @@ impl Operation {
     pub fn with_query(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.query.push((Cow::Borrowed(name), value.into()));
         self
+    }
+
+    /// The operation that reads what this one writes.
+    #[must_use]
+    pub fn read_back(&self) -> Self {
+        let what = self.name.split_once('-').map_or("resource", |(_, what)| what);
+        Self {
+            name: format!("get-{what}").into(),
+            method: Method::Get,
+            path: self.path.clone(),
+            api_version: self.api_version.clone(),
+            query: self.query.clone(),
+            body: None,
+        }
     }
 }

@@ -11,11 +11,11 @@ use super::{
     client::{Answer, Client},
     error::{Error, ErrorKind, excerpt},
     headers::{ASYNC_OPERATION, LOCATION, correlation_id, retry_after},
-    resources::{absence, is_absent},
+    resources::is_absent,
     unwrap::read_value,
 };
 use crate::operation::Operation;
-use crate::resource::Kind;
+use crate::resource::Absence;
 
 /// The longest time between two looks at a running operation where the service names none. The first look is at once,
 /// since many operations have ended when they are answered; the time between the next ones doubles from 0.25 s.
@@ -115,17 +115,12 @@ impl Client {
     /// # Errors
     /// As [`Client::send`]; [`ErrorKind::Rejected`] when the operation itself fails, and
     /// [`ErrorKind::UnknownOutcome`] when it has not ended after [`LONGEST_OPERATION`], or its end cannot be read.
-    pub(super) async fn put_long_running(
-        &self,
-        kind: Kind,
-        name: &str,
-        operation: &Operation,
-    ) -> Result<Value, Error> {
+    pub(super) async fn put_long_running(&self, operation: &Operation) -> Result<Value, Error> {
         let mut patience = Patience::new(operation);
         let first = self.answer(operation).await?;
         let had_status = self.await_status(&mut patience, &first).await?;
         // The answer to the PUT is older than the end of the operation.
-        let mut answer = if had_status { self.look_again(kind, name, &mut patience).await? } else { first };
+        let mut answer = if had_status { self.look_again(operation, &mut patience).await? } else { first };
         loop {
             match Progress::of_resource(&answer.body) {
                 Progress::Done | Progress::Unreadable => return Ok(answer.body),
@@ -134,24 +129,27 @@ impl Client {
                 }
                 Progress::Running => {
                     patience.pause(&answer.headers).await?;
-                    answer = self.look_again(kind, name, &mut patience).await?;
+                    answer = self.look_again(operation, &mut patience).await?;
                 }
             }
         }
     }
 
-    /// A resource once no write to it is running, or `None` when there is none. For a write whose answer, and with it the
+    /// What `operation` reads once no write to it is running, or `None` when there is none. For a write whose answer, and with it the
     /// link to the operation, never arrived.
     ///
     /// # Errors
     /// As [`Client::put`].
-    pub async fn settled(&self, kind: Kind, name: &str) -> Result<Option<Value>, Error> {
-        let operation = self.operations().get(kind, name);
-        let mut patience = Patience::new(&operation);
+    pub(super) async fn settled(
+        &self,
+        operation: &Operation,
+        absence: Absence,
+    ) -> Result<Option<Value>, Error> {
+        let mut patience = Patience::new(operation);
         loop {
-            let answer = match self.answer(&operation).await {
+            let answer = match self.answer(operation).await {
                 Ok(answer) => answer,
-                Err(error) if is_absent(absence(kind), &error) => return Ok(None),
+                Err(error) if is_absent(absence, &error) => return Ok(None),
                 Err(error) => return Err(error),
             };
             match Progress::of_resource(&answer.body) {
@@ -171,14 +169,13 @@ impl Client {
     /// As [`Client::put_long_running`].
     pub(super) async fn delete_long_running(
         &self,
-        kind: Kind,
-        name: &str,
         operation: &Operation,
+        absence: Absence,
     ) -> Result<(), Error> {
         let mut patience = Patience::new(operation);
         let mut answer = match self.answer(operation).await {
             Ok(answer) => answer,
-            Err(error) if is_absent(absence(kind), &error) => return Ok(()),
+            Err(error) if is_absent(absence, &error) => return Ok(()),
             Err(error) => return Err(error),
         };
         if answer.status != 202 || self.await_status(&mut patience, &answer).await? {
@@ -186,7 +183,7 @@ impl Client {
         }
         loop {
             patience.pause(&answer.headers).await?;
-            match self.answer(&self.operations().get(kind, name)).await {
+            match self.answer(&operation.read_back()).await {
                 Ok(resource) => answer = resource,
                 Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
                 Err(error) => return Err(as_unknown(error, &patience)),
@@ -241,8 +238,8 @@ impl Client {
     }
 
     /// Reads the resource; one that was just written may not be there yet for the first reads.
-    async fn look_again(&self, kind: Kind, name: &str, patience: &mut Patience) -> Result<Answer, Error> {
-        let operation = self.operations().get(kind, name);
+    async fn look_again(&self, written: &Operation, patience: &mut Patience) -> Result<Answer, Error> {
+        let operation = written.read_back();
         let mut misses = 0;
         loop {
             match self.answer(&operation).await {

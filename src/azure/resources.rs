@@ -6,7 +6,7 @@ use super::{
     client::Client,
     error::{Error, ErrorKind},
 };
-use crate::operation::Operation;
+use crate::operation::{Operation, Verify, Write};
 use crate::resource::{Absence, Kind};
 
 /// Whether this error says that the resource does not exist, and its parents do.
@@ -46,7 +46,7 @@ impl Client {
     pub async fn put(&self, kind: Kind, name: &str, body: &Value) -> Result<Value, Error> {
         let operation = self.operations().put(kind, name, body.clone());
         if kind.definition().long_running {
-            return self.put_long_running(kind, name, &operation).await;
+            return self.put_long_running(&operation).await;
         }
         self.send(&operation).await
     }
@@ -58,9 +58,43 @@ impl Client {
     pub async fn delete(&self, kind: Kind, name: &str) -> Result<(), Error> {
         let operation = self.operations().delete(kind, name);
         if kind.definition().long_running {
-            return self.delete_long_running(kind, name, &operation).await;
+            return self.delete_long_running(&operation, absence(kind)).await;
         }
         self.remove(&operation, absence(kind)).await
+    }
+
+    /// Sends a write, waits until the service has taken it in, and gives the resource or row as stored; `Null` of one that
+    /// was removed. Removing what does not exist is not an error.
+    ///
+    /// # Errors
+    /// As [`Client::put`].
+    pub async fn carry_out(&self, write: &Write) -> Result<Value, Error> {
+        let (operation, kind) = (&write.operation, write.verify.kind());
+        match write.verify {
+            Verify::Resource(_) if kind.definition().long_running => self.put_long_running(operation).await,
+            Verify::Resource(_) | Verify::Row(_) => self.send(operation).await,
+            Verify::Gone(_) if kind.definition().long_running => {
+                self.delete_long_running(operation, absence(kind)).await.map(|()| Value::Null)
+            }
+            Verify::Gone(_) | Verify::RowGone(_) => {
+                self.remove(operation, absence(kind)).await.map(|()| Value::Null)
+            }
+        }
+    }
+
+    /// What is now where a write went whose answer never arrived, once nothing is written there any more; `None` when
+    /// nothing is.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub async fn read_back(&self, write: &Write) -> Result<Option<Value>, Error> {
+        let (operation, kind) = (write.read_back(), write.verify.kind());
+        match write.verify {
+            Verify::Resource(_) if kind.definition().long_running => {
+                self.settled(&operation, absence(kind)).await
+            }
+            _ => self.read_if_there(&operation, absence(kind)).await,
+        }
     }
 
     /// A row, or `None`.

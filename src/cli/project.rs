@@ -12,7 +12,6 @@ use crate::check;
 use crate::compile::{self, Compiled, Folder};
 use crate::config::{self, Config};
 use crate::diagnostic::{Diagnostic, FileId, SourceMap};
-use crate::plan::Desired;
 use crate::resource::{Identity, Kind};
 use crate::schema::{LOCK_FILE, Lock};
 use crate::semantic::Models;
@@ -130,16 +129,6 @@ impl Project {
     /// The path of a file.
     pub(super) fn path(&self, file: FileId) -> &Utf8Path {
         self.map.file(file).path()
-    }
-}
-
-/// A resource as a plan wants it.
-pub(super) fn desired(compiled: &Compiled) -> Desired<'_> {
-    Desired {
-        resource: &compiled.resource,
-        tables: &compiled.needs.tables,
-        needs: compiled.needs.resources(),
-        connector: compiled.needs.connector.as_deref(),
     }
 }
 

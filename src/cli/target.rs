@@ -11,7 +11,7 @@ use super::project::Project;
 use crate::azure::{Client, ClientOptions, Credential, Endpoint, in_memory, network, process_environment};
 use crate::compile::Compiled;
 use crate::config::{Config, Workspace};
-use crate::operation::{AuthMethod, Cloud, DEFAULT_API_VERSION, PREVIEW_API_VERSION, WorkspaceId};
+use crate::operation::{self, AuthMethod, Cloud, DEFAULT_API_VERSION, PREVIEW_API_VERSION, WorkspaceId};
 
 /// Where the embedded emulator keeps its state.
 const STATE_FILE: &str = ".bartizan/emulator.json";
@@ -44,7 +44,7 @@ pub(super) struct TargetArguments {
 }
 
 fn auth_method(text: &str) -> Result<AuthMethod, String> {
-    text.parse().map_err(|error: crate::operation::InvalidTarget| error.allowed)
+    text.parse().map_err(|error: operation::InvalidTarget| error.allowed)
 }
 
 fn api_version(text: &str) -> Result<String, String> {
@@ -154,10 +154,15 @@ fn emulator_options(config: &Config) -> Options {
 }
 
 impl Target {
-    /// What a person calls the place.
-    pub(super) fn describe(&self) -> String {
-        let emulated = if self.emulator.is_some() { ", emulated" } else { "" };
-        format!("{}{emulated}", self.client.workspace())
+    /// What a plan says of where it was made.
+    pub(super) fn of_plan(&self) -> operation::Target {
+        operation::Target {
+            workspace: self.client.workspace().clone(),
+            cloud: self.client.endpoint().cloud(),
+            endpoint: self.client.endpoint().base().to_string(),
+            api_version: self.client.operations().api_version().to_owned(),
+            emulated: self.emulator.is_some(),
+        }
     }
 
     /// Keeps the emulator's state for the next run.

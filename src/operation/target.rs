@@ -4,6 +4,7 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 /// A workspace, cloud or authentication method that cannot be what was written.
@@ -22,11 +23,28 @@ pub struct InvalidTarget {
 ///
 /// Azure compares all three parts without case; they are kept as written, and so two spellings of one workspace are
 /// not equal here.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Parts")]
 pub struct WorkspaceId {
     subscription: String,
     resource_group: String,
     workspace: String,
+}
+
+/// The parts of a [`WorkspaceId`] before they are checked.
+#[derive(Deserialize)]
+struct Parts {
+    subscription: String,
+    resource_group: String,
+    workspace: String,
+}
+
+impl TryFrom<Parts> for WorkspaceId {
+    type Error = InvalidTarget;
+
+    fn try_from(parts: Parts) -> Result<Self, InvalidTarget> {
+        Self::new(parts.subscription, parts.resource_group, parts.workspace)
+    }
 }
 
 impl WorkspaceId {
@@ -159,6 +177,18 @@ macro_rules! names {
             }
         }
 
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
         impl FromStr for $type {
             type Err = InvalidTarget;
 
@@ -171,6 +201,28 @@ macro_rules! names {
             }
         }
     };
+}
+
+/// The workspace that a plan was made for, and how it was reached. Nothing in it is secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// The cloud whose tokens the endpoint takes.
+    pub cloud: Cloud,
+    /// The URL of the management API, without a user, a query or a fragment.
+    pub endpoint: String,
+    /// The version of the SecurityInsights API.
+    pub api_version: String,
+    /// Whether an emulator in this process answered for the endpoint.
+    pub emulated: bool,
+}
+
+/// What a person calls the place.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.workspace, if self.emulated { ", emulated" } else { "" })
+    }
 }
 
 /// An Azure cloud.
@@ -262,6 +314,8 @@ mod tests {
     fn every_name_is_read_back() {
         for cloud in Cloud::ALL {
             assert_eq!(cloud.as_str().parse::<Cloud>().as_ref(), Ok(cloud));
+            let text = serde_json::to_string(cloud).unwrap();
+            assert_eq!(serde_json::from_str::<Cloud>(&text).unwrap(), *cloud);
         }
         for method in AuthMethod::ALL {
             assert_eq!(method.as_str().parse::<AuthMethod>().as_ref(), Ok(method));

@@ -1,10 +1,10 @@
 //! Which fields of two canonical forms differ.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A field that differs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// The field's names from the outside in, as `properties.query`.
     pub path: String,

@@ -15,6 +15,8 @@ const ROW_NAMESPACE: Uuid = Uuid::from_u128(0x5d1f_3f5a_8c0b_5d0e_9c55_3b0f_a7c2
 /// The rows that an apply adds, changes and removes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RowChanges {
+    /// The column by which rows are told apart.
+    key: String,
     /// Rows of the folder: all of them where they are sent together, else those that are added or changed.
     wanted: Arc<Rows>,
     /// Rows of the workspace that are changed or removed.
@@ -45,9 +47,9 @@ struct Updated {
 
 impl RowChanges {
     /// All rows, of a list that the workspace does not have.
-    pub fn all(wanted: &Arc<Rows>) -> Self {
+    pub fn all(key: &str, wanted: &Arc<Rows>) -> Self {
         let add = (0..wanted.len()).map(|row| Added { row, id: None }).collect();
-        Self { wanted: Arc::clone(wanted), add, ..Self::default() }
+        Self { key: key.to_owned(), wanted: Arc::clone(wanted), add, ..Self::default() }
     }
 
     /// Compares the rows of a list of this name by `key`, a column. Of several rows with one key those that are the same
@@ -61,6 +63,7 @@ impl RowChanges {
             changed.len() - 1
         };
         Self {
+            key: key.to_owned(),
             add: add.into_iter().zip(ids).map(|(row, id)| Added { row, id: Some(id) }).collect(),
             update: update.into_iter().map(|(row, at)| Updated { row, live: keep(at) }).collect(),
             remove: remove.into_iter().map(keep).collect(),
@@ -97,6 +100,21 @@ impl RowChanges {
     /// The rows that are removed.
     pub fn removed(&self) -> impl ExactSizeIterator<Item = LiveRow<'_>> {
         self.remove.iter().map(|at| self.live.row(*at))
+    }
+
+    /// Whether these are no rows of anything: of a kind that has none, or where nothing was compared.
+    pub(super) fn is_without_rows(&self) -> bool {
+        self.key.is_empty() && self.is_empty()
+    }
+
+    /// The column by which rows are told apart.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Whether new rows go together with all others, so that none has an id.
+    pub(super) fn are_sent_together(&self) -> bool {
+        self.add.first().is_some_and(|added| added.id.is_none())
     }
 
     /// All rows of the folder; of changes that are sent row by row only those that are added or changed.

@@ -1,9 +1,13 @@
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
-use crate::resource::{AlertRule, Duration, LiveRows, Properties, Rows, RuleKind, Severity, Watchlist};
+use crate::operation::{Cloud, DEFAULT_API_VERSION, Expect, Target, WorkspaceId};
+use crate::resource::{
+    AlertRule, Duration, Identity, Live, LiveRows, Properties, Resource, Rows, RuleKind, Severity, Snapshot,
+    Watchlist,
+};
 
 fn rule(id: &str) -> Resource {
     Resource::AlertRule(AlertRule {
@@ -52,7 +56,7 @@ fn watchlist(rows: &[(&str, &str)]) -> Resource {
 }
 
 fn desired(resource: &Resource) -> Desired<'_> {
-    Desired { resource, tables: &[], needs: Vec::new(), connector: None }
+    Desired { resource, tables: &[], needs: Vec::new(), connector: None, source: None }
 }
 
 /// The rule as the service would answer it.
@@ -84,17 +88,32 @@ fn live_watchlist(items: &[(&str, &str, &str)]) -> Live {
     Live { rows: Some(rows), ..live }
 }
 
-fn only(plan: &Plan) -> &Change {
-    assert_eq!(plan.changes.len(), 1);
-    &plan.changes[0]
+fn target() -> Target {
+    let subscription = "00000000-0000-0000-0000-00000000000a";
+    Target {
+        workspace: WorkspaceId::new(subscription, "rg-sentinel", "law-sentinel").unwrap(),
+        cloud: Cloud::Public,
+        endpoint: "https://management.azure.com/".to_owned(),
+        api_version: DEFAULT_API_VERSION.to_owned(),
+        emulated: false,
+    }
+}
+
+fn made(desired: &[Desired<'_>], snapshot: &Snapshot, held: &[Identity]) -> Plan {
+    plan(target(), desired, snapshot, held)
+}
+
+fn only(plan: &Plan) -> &Verdict {
+    assert_eq!(plan.verdicts.len(), 1);
+    &plan.verdicts[0]
 }
 
 #[test]
 fn what_is_missing_is_created_and_what_is_the_same_is_left() {
     let (a, b) = (rule("a"), rule("b"));
     let workspace = snapshot(vec![live(&b)]);
-    let plan = plan(&[desired(&a), desired(&b)], &workspace, &[]);
-    let actions: Vec<_> = plan.changes.iter().map(|change| (change.action, change.reason)).collect();
+    let plan = made(&[desired(&a), desired(&b)], &workspace, &[]);
+    let actions: Vec<_> = plan.verdicts.iter().map(|verdict| (verdict.action, verdict.reason)).collect();
     assert_eq!(actions, [(Action::Create, Reason::New), (Action::Unchanged, Reason::UpToDate)]);
 }
 
@@ -102,7 +121,7 @@ fn what_is_missing_is_created_and_what_is_the_same_is_left() {
 fn ids_that_differ_in_case_are_one_resource() {
     let workspace = snapshot(vec![live(&rule("ABC"))]);
     let mine = rule("abc");
-    let plan = plan(&[desired(&mine)], &workspace, &[]);
+    let plan = made(&[desired(&mine)], &workspace, &[]);
     // The display name differs, so it is an update and not a second rule.
     assert_eq!(only(&plan).action, Action::Update);
     assert!(plan.not_ours.is_empty());
@@ -113,12 +132,14 @@ fn a_field_that_differs_is_an_update_with_the_etag_that_was_read() {
     let mine = rule("a");
     let theirs = live_with(&mine, |body| body["properties"]["severity"] = json!("High"));
     let workspace = snapshot(vec![theirs]);
-    let plan = plan(&[desired(&mine)], &workspace, &[]);
-    let change = only(&plan);
-    assert_eq!(change.differences.len(), 1);
-    assert_eq!(change.differences[0].path, "properties.severity");
-    assert_eq!(change.differences[0].after, Some(json!("Low")));
-    assert_eq!(change.body(mine.body())["etag"], json!("\"1\""));
+    let plan = made(&[desired(&mine)], &workspace, &[]);
+    let verdict = only(&plan);
+    assert_eq!(verdict.differences.len(), 1);
+    assert_eq!(verdict.differences[0].path, "properties.severity");
+    assert_eq!(verdict.differences[0].after, Some(json!("Low")));
+    let [Step::Send(write)] = verdict.steps.as_slice() else { panic!("{:?}", verdict.steps) };
+    assert_eq!(write.expect, Expect::Etag("\"1\"".to_owned()));
+    assert_eq!(write.body()["etag"], json!("\"1\""));
 }
 
 #[test]
@@ -126,7 +147,7 @@ fn a_rule_of_another_kind_is_a_conflict() {
     let mine = rule("a");
     let theirs = live_with(&mine, |body| body["kind"] = json!("Fusion"));
     let workspace = snapshot(vec![theirs]);
-    assert_eq!(only(&plan(&[desired(&mine)], &workspace, &[])).reason, Reason::KindDiffers);
+    assert_eq!(only(&made(&[desired(&mine)], &workspace, &[])).reason, Reason::KindDiffers);
 }
 
 #[test]
@@ -134,7 +155,7 @@ fn a_rule_that_the_service_switched_off_says_so() {
     let mine = rule("a");
     let theirs = live_with(&mine, |body| body["properties"]["displayName"] = json!("AUTO DISABLED Rule a"));
     let workspace = snapshot(vec![theirs]);
-    assert_eq!(only(&plan(&[desired(&mine)], &workspace, &[])).reason, Reason::AutoDisabled);
+    assert_eq!(only(&made(&[desired(&mine)], &workspace, &[])).reason, Reason::AutoDisabled);
 }
 
 #[test]
@@ -143,9 +164,9 @@ fn an_absent_table_skips_a_rule_of_indicators_and_fails_any_other() {
     let tables = ["DnsEvents".to_owned()];
     let workspace = Snapshot { tables: vec!["SecurityEvent".to_owned()], ..Snapshot::default() };
     let wanted = Desired { tables: &tables, ..desired(&mine) };
-    let strict = plan(std::slice::from_ref(&wanted), &workspace, &[]);
+    let strict = made(std::slice::from_ref(&wanted), &workspace, &[]);
     assert_eq!((only(&strict).reason, strict.summary().failed), (Reason::TableAbsent, 1));
-    let lenient = plan(&[Desired { connector: Some("DNS"), ..wanted }], &workspace, &[]);
+    let lenient = made(&[Desired { connector: Some("DNS"), ..wanted }], &workspace, &[]);
     assert_eq!(only(&lenient).reason, Reason::ConnectorAbsent);
     assert_eq!((lenient.summary().skipped, lenient.summary().failed), (1, 0));
     assert_eq!(only(&lenient).absent, ["DnsEvents"]);
@@ -157,14 +178,14 @@ fn a_watchlist_may_come_from_the_folder_or_the_workspace() {
     let needs = vec![Identity::new(Kind::Watchlist, "Hosts")];
     let wanted = Desired { needs, ..desired(&mine) };
     assert_eq!(
-        only(&plan(std::slice::from_ref(&wanted), &Snapshot::default(), &[])).reason,
+        only(&made(std::slice::from_ref(&wanted), &Snapshot::default(), &[])).reason,
         Reason::Absent(Kind::Watchlist)
     );
-    let both = plan(&[wanted.clone(), desired(&list)], &Snapshot::default(), &[]);
-    assert!(both.changes.iter().all(|change| change.action == Action::Create));
-    assert_eq!(both.changes[0].identity.kind, Kind::Watchlist);
+    let both = made(&[wanted.clone(), desired(&list)], &Snapshot::default(), &[]);
+    assert!(both.verdicts.iter().all(|verdict| verdict.action == Action::Create));
+    assert_eq!(both.verdicts[0].identity.kind, Kind::Watchlist);
     let workspace = snapshot(vec![live_watchlist(&[])]);
-    assert_eq!(only(&plan(&[wanted], &workspace, &[])).action, Action::Create);
+    assert_eq!(only(&made(&[wanted], &workspace, &[])).action, Action::Create);
 }
 
 #[test]
@@ -176,7 +197,7 @@ fn rows_are_added_changed_and_removed_by_their_search_key() {
         ("3", "gone", "z"),
         ("4", "same", "x"),
     ])]);
-    let plan = plan(&[desired(&mine)], &workspace, &[]);
+    let plan = made(&[desired(&mine)], &workspace, &[]);
     let rows = &only(&plan).rows;
     assert_eq!(rows.added().map(|row| row.get("host")).collect::<Vec<_>>(), ["new"]);
     assert_eq!(rows.updated().map(|(live, _)| live.id).collect::<Vec<_>>(), ["2"]);
@@ -186,6 +207,6 @@ fn rows_are_added_changed_and_removed_by_their_search_key() {
 #[test]
 fn what_is_not_ours_is_listed_unless_it_stands_in_a_file_with_errors() {
     let workspace = snapshot(vec![live(&rule("a")), live(&rule("b"))]);
-    let plan = plan(&[], &workspace, &[Identity::new(Kind::AlertRule, "B")]);
+    let plan = made(&[], &workspace, &[Identity::new(Kind::AlertRule, "B")]);
     assert_eq!(plan.not_ours.iter().map(|other| other.id.as_str()).collect::<Vec<_>>(), ["a"]);
 }

@@ -225,15 +225,24 @@ fn lower_first_letters(value: &mut Value) {
 ///
 /// It is that of the line `v1 alertRule` (the form's version and the kind's word) with its LF, and the canonical form as
 /// JSON without white space. In text it is 64 hexadecimal digits.
+///
+/// That of rows is of the line `v1 rows` and, sorted, the 32 bytes of each row's own: the SHA-256 of the line `v1 row` and
+/// a JSON object without white space of the cells that are not empty, sorted by column. So the order of rows and columns
+/// means nothing, and how often a row is there does.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
     /// That of a canonical form of this kind.
     pub fn of(kind: Kind, canonical: &Value) -> Self {
+        Self::of_parts(kind.definition().word, [canonical.to_string()])
+    }
+
+    /// That of a line with the form's version and this label, and then of these parts one after the other.
+    pub fn of_parts(label: &str, parts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
         let mut hasher = Sha256::new();
-        hasher.update(format!("v{CANONICAL_VERSION} {}\n", kind.definition().word));
-        hasher.update(canonical.to_string());
+        hasher.update(format!("v{CANONICAL_VERSION} {label}\n"));
+        parts.into_iter().for_each(|part| hasher.update(part));
         Self(hasher.finalize().into())
     }
 
@@ -249,6 +258,12 @@ impl Fingerprint {
             *byte = u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).ok()?;
         }
         Some(Self(bytes))
+    }
+}
+
+impl AsRef<[u8]> for Fingerprint {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
     }
 }
 

@@ -3,14 +3,19 @@
 //! A list may have 100,000 rows of a dozen short cells. A string for each cell and a map for each row would take some
 //! hundred bytes a cell; here the columns are there once, and the cells are one text with the places where each ends.
 
+mod answer;
+mod json;
+
+pub use answer::RowAnswer;
+
 use std::collections::hash_map::DefaultHasher;
 use std::fmt;
 use std::hash::{Hash as _, Hasher as _};
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::ser::{SerializeSeq as _, SerializeStruct as _};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use super::Fingerprint;
 
 /// Columns, and rows of cells.
 ///
@@ -87,6 +92,37 @@ impl Rows {
     /// The rows in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Row<'_>> + Clone {
         (0..self.len()).map(|at| self.row(at))
+    }
+
+    /// The hash of what the rows mean together; see [`Fingerprint`].
+    pub fn fingerprint(&self) -> Fingerprint {
+        let order = self.by_name();
+        let names: Vec<Value> = self.columns.iter().map(|name| Value::from(name.as_str())).collect();
+        let names: Vec<String> = names.iter().map(Value::to_string).collect();
+        let mut text = Vec::new();
+        let mut rows: Vec<Fingerprint> = self
+            .iter()
+            .map(|row| {
+                text.clear();
+                text.push(b'{');
+                for column in &order {
+                    let cell = row.cell(*column);
+                    if !cell.is_empty() {
+                        if text.len() > 1 {
+                            text.push(b',');
+                        }
+                        text.extend_from_slice(names[*column].as_bytes());
+                        text.push(b':');
+                        // Writing a text to memory cannot fail.
+                        let _ = serde_json::to_writer(&mut text, cell);
+                    }
+                }
+                text.push(b'}');
+                Fingerprint::of_parts("row", [&text])
+            })
+            .collect();
+        rows.sort_unstable();
+        Fingerprint::of_parts("rows", rows)
     }
 
     /// The positions of the columns in the order of their names.
@@ -292,282 +328,5 @@ impl LiveRows {
     }
 }
 
-/// A row as the service answers it, of which only what is compared or sent back is kept.
-#[derive(Debug, Default, Deserialize)]
-pub struct RowAnswer {
-    #[serde(default)]
-    name: Value,
-    #[serde(default)]
-    etag: Value,
-    #[serde(default)]
-    properties: RowProperties,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct RowProperties {
-    is_deleted: Value,
-    items_key_value: Cells,
-}
-
-impl RowAnswer {
-    /// Whether the service only remembers it.
-    pub fn is_deleted(&self) -> bool {
-        self.properties.is_deleted.as_bool().unwrap_or(false)
-    }
-
-    /// Adds it to rows; `false` when it has no name.
-    pub fn add_to(&self, rows: &mut LiveRows) -> bool {
-        let Some(id) = self.name.as_str().filter(|id| !id.is_empty()) else { return false };
-        rows.push(id, self.etag.as_str(), &self.properties.items_key_value.0);
-        true
-    }
-}
-
-/// Cells by column. A number or a flag is the text that it is in JSON, and null is empty, since the service may keep
-/// either for what was sent as text.
-#[derive(Debug, Default)]
-struct Cells(Vec<(String, String)>);
-
-impl<'de> Deserialize<'de> for Cells {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(CellsVisitor)
-    }
-}
-
-struct CellsVisitor;
-
-impl<'de> Visitor<'de> for CellsVisitor {
-    type Value = Cells;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("cells by column")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Cells, A::Error> {
-        let mut cells = Vec::new();
-        while let Some((column, cell)) = map.next_entry::<String, Value>()? {
-            let cell = match cell {
-                Value::Null => continue,
-                Value::String(text) => text,
-                other => other.to_string(),
-            };
-            cells.push((column, cell));
-        }
-        Ok(Cells(cells))
-    }
-
-    // Whatever else it is holds no cells.
-    fn visit_unit<E>(self) -> Result<Cells, E> {
-        Ok(Cells::default())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Cells, E> {
-        Ok(Cells::default())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Cells, E> {
-        Ok(Cells::default())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Cells, E> {
-        Ok(Cells::default())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Cells, E> {
-        Ok(Cells::default())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Cells, E> {
-        Ok(Cells::default())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Cells, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Cells::default())
-    }
-}
-
-/// `{"columns": […], "rows": [[…], …]}`.
-impl Serialize for Rows {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Cells<'a>(Row<'a>);
-        impl Serialize for Cells<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_seq(self.0.cells())
-            }
-        }
-        struct All<'a>(&'a Rows);
-        impl Serialize for All<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                let mut all = serializer.serialize_seq(Some(self.0.len()))?;
-                self.0.iter().try_for_each(|row| all.serialize_element(&Cells(row)))?;
-                all.end()
-            }
-        }
-        let mut table = serializer.serialize_struct("Rows", 2)?;
-        table.serialize_field("columns", &self.columns)?;
-        table.serialize_field("rows", &All(self))?;
-        table.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for Rows {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Table;
-        impl<'de> Visitor<'de> for Table {
-            type Value = Rows;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("columns and then rows")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Rows, A::Error> {
-                let mut rows = None;
-                while let Some(key) = map.next_key::<String>()? {
-                    match (key.as_str(), &mut rows) {
-                        ("columns", None) => rows = Some(Rows::new(map.next_value::<Vec<String>>()?)),
-                        ("rows", Some(rows)) => map.next_value_seed(Fill(rows))?,
-                        _ => return Err(A::Error::custom(format!("unexpected member `{key}` of a table"))),
-                    }
-                }
-                rows.ok_or_else(|| A::Error::missing_field("columns"))
-            }
-        }
-
-        /// Takes row after row, so that a long table is there once.
-        struct Fill<'r>(&'r mut Rows);
-        impl<'de> DeserializeSeed<'de> for Fill<'_> {
-            type Value = ();
-
-            fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-                deserializer.deserialize_seq(self)
-            }
-        }
-        impl<'de> Visitor<'de> for Fill<'_> {
-            type Value = ();
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of rows")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-                while let Some(cells) = seq.next_element::<Vec<String>>()? {
-                    if cells.len() != self.0.columns.len() {
-                        return Err(A::Error::invalid_length(cells.len(), &"a cell a column"));
-                    }
-                    self.0.push(cells.iter().map(String::as_str));
-                }
-                Ok(())
-            }
-        }
-
-        deserializer.deserialize_map(Table)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    use super::*;
-
-    fn table(columns: &[&str], rows: &[&[&str]]) -> Rows {
-        let mut table = Rows::new(columns.iter().copied());
-        rows.iter().for_each(|row| table.push(row.iter().copied()));
-        table
-    }
-
-    #[test]
-    fn cells_are_found_by_row_and_column() {
-        let mut rows =
-            table(&["host", "owner"], &[&["a", "ä, \"b\""], &["", ""], &["c"], &["d", "e", "past the last"]]);
-        assert_eq!(rows.len(), 4);
-        let cells: Vec<Vec<&str>> = rows.iter().map(|row| row.cells().collect()).collect();
-        assert_eq!(cells, [["a", "ä, \"b\""], ["", ""], ["c", ""], ["d", "e"]]);
-        assert_eq!(
-            (rows.row(0).get("owner"), rows.row(0).get("nobody"), rows.row(9).cell(0)),
-            ("ä, \"b\"", "", "")
-        );
-        assert_eq!(rows.column_or_new("host"), 0);
-        assert_eq!(rows.column_or_new("new"), 2);
-        assert_eq!(rows.row(0).get("new"), "", "a column that comes later is empty in what was there");
-        assert_eq!(rows.csv(), "host,owner,new\r\na,\"ä, \"\"b\"\"\",\r\n,,\r\nc,,\r\nd,e,\r\n");
-    }
-
-    #[test]
-    fn rows_mean_the_same_whatever_the_order_of_columns_and_however_nothing_is_written() {
-        let one = table(&["host", "owner"], &[&["a", "b"], &["a", ""], &["a", "c"]]);
-        let other = table(&["owner", "host", "extra"], &[&["b", "a", ""], &["", "a"], &["c", "a", "x"]]);
-        let hashes = |rows: &Rows| (0..3).map(|at| RowHasher::new(rows).hash(at)).collect::<Vec<_>>();
-        assert_eq!(hashes(&one)[..2], hashes(&other)[..2]);
-        assert_ne!(hashes(&one)[2], hashes(&other)[2], "a cell that only one has counts");
-        assert!(one.row(0).filled().eq(other.row(0).filled()));
-        // Which of two neighbouring cells has a text counts.
-        let moved = table(&["host", "owner"], &[&["ab", ""], &["", "ab"], &["a", "b"]]);
-        assert_eq!(hashes(&moved).iter().collect::<std::collections::BTreeSet<_>>().len(), 3);
-    }
-
-    #[test]
-    fn what_the_service_answers_becomes_text() {
-        let mut rows = LiveRows::new();
-        for (name, cells) in [
-            ("1", json!({ "host": "a", "port": 5, "up": true, "gone": null, "list": ["x", 1] })),
-            ("2", json!({ "up": "false", "host": "b" })),
-            ("3", json!(null)),
-            ("4", json!("text")),
-            ("5", json!([{ "host": "c" }])),
-            ("6", json!({ "port": 1.5 })),
-        ] {
-            let answer = json!({ "name": name, "etag": "\"e\"", "properties": {
-                "itemsKeyValue": cells, "entityMapping": {}, "tenantId": "t" } });
-            assert!(serde_json::from_value::<RowAnswer>(answer).unwrap().add_to(&mut rows), "{name}");
-        }
-        let filled: Vec<Vec<_>> = rows.iter().map(|row| row.cells.filled().collect()).collect();
-        assert_eq!(filled[0], [("host", "a"), ("list", "[\"x\",1]"), ("port", "5"), ("up", "true")]);
-        assert_eq!(filled[1], [("host", "b"), ("up", "false")]);
-        assert_eq!(filled[2..5], [vec![], vec![], vec![]]);
-        assert_eq!(filled[5], [("port", "1.5")]);
-        assert_eq!((rows.row(1).id, rows.row(1).etag), ("2", Some("\"e\"")));
-    }
-
-    #[test]
-    fn an_answer_without_a_name_is_not_taken() {
-        for answer in
-            [json!({}), json!({ "name": 7 }), json!({ "name": "" }), json!({ "name": null, "etag": 1 })]
-        {
-            let answer: RowAnswer = serde_json::from_value(answer).unwrap();
-            assert!(!answer.add_to(&mut LiveRows::new()), "{answer:?}");
-        }
-        let deleted: RowAnswer =
-            serde_json::from_value(json!({ "name": "1", "properties": { "isDeleted": true } })).unwrap();
-        assert!(deleted.is_deleted());
-    }
-
-    #[test]
-    fn a_table_that_is_none_is_refused() {
-        for text in [
-            "{}",
-            r#"{"rows": []}"#,
-            r#"{"columns": ["a"], "rows": [["1", "2"]]}"#,
-            r#"{"columns": ["a"], "rows": [[1]]}"#,
-            r#"{"columns": ["a"], "columns": ["b"]}"#,
-            r#"{"columns": ["a"], "more": 1}"#,
-        ] {
-            assert!(serde_json::from_str::<Rows>(text).is_err(), "{text}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn rows_read_back_from_json(width in 0usize..4, cells in prop::collection::vec(".{0,4}", 0..20)) {
-            let mut rows = Rows::new((0..width).map(|at| format!("c{at}")));
-            for row in cells.chunks(width.max(1)).filter(|row| row.len() == width) {
-                rows.push(row.iter().map(String::as_str));
-            }
-            let text = serde_json::to_string(&rows).unwrap();
-            prop_assert_eq!(serde_json::from_str::<Rows>(&text).unwrap(), rows, "{}", text);
-        }
-    }
-}
+mod tests;

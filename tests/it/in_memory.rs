@@ -8,7 +8,7 @@ use bartizan::check::{self, Context};
 use bartizan::compile::{self, Compiled, Folder as Documents};
 use bartizan::config::Config;
 use bartizan::diagnostic::{Diagnostic, SourceMap};
-use bartizan::operation::{Cloud, PREVIEW_API_VERSION};
+use bartizan::operation::{Cloud, PREVIEW_API_VERSION, Target};
 use bartizan::plan::{Action, Desired, Plan, look, plan};
 use bartizan::resource::{Kind, Look, Resource};
 use bartizan::semantic::Models;
@@ -80,25 +80,35 @@ impl Workspace {
         let desired = desired(compiled);
         // Whatever the folder has, so that tests see what else there is.
         let look = Look { kinds: Kind::ALL.iter().copied().collect(), ..look(&desired) };
-        plan(&desired, &self.client.snapshot(&look).await.unwrap(), &[])
+        let target = Target {
+            workspace: self.client.workspace().clone(),
+            cloud: Cloud::Public,
+            endpoint: self.client.endpoint().base().to_string(),
+            api_version: self.client.operations().api_version().to_owned(),
+            emulated: true,
+        };
+        plan(target, &desired, &self.client.snapshot(&look).await.unwrap(), &[])
     }
 
-    /// Carries a plan out.
-    pub(crate) async fn carry_out(&self, plan: &Plan, compiled: &[Compiled]) -> Vec<Outcome> {
-        apply(&self.client, plan, &desired(compiled), ApplyOptions::default(), &|_, _| {}).await
+    /// Carries a plan out as one that was saved would be: from its JSON, without the folder that it was made of.
+    pub(crate) async fn carry_out(&self, plan: &Plan) -> Vec<Outcome> {
+        let saved = Plan::from_json(&plan.to_json().unwrap()).unwrap();
+        assert_eq!(saved, *plan);
+        apply(&self.client, &saved, ApplyOptions::default(), &|_, _| {}).await.unwrap()
     }
 
     /// Plans and carries out; what became of each change, with what it is.
     pub(crate) async fn apply(&self, compiled: &[Compiled]) -> Vec<(String, Outcome)> {
         let plan = self.plan(compiled).await;
-        let outcomes = self.carry_out(&plan, compiled).await;
-        plan.changes.iter().map(|change| change.identity.to_string()).zip(outcomes).collect()
+        let outcomes = self.carry_out(&plan).await;
+        plan.verdicts.iter().map(|verdict| verdict.identity.to_string()).zip(outcomes).collect()
     }
 
     /// Holds that nothing is left to change.
     #[track_caller]
     pub(crate) fn assert_settled(plan: &Plan) {
-        let left: Vec<_> = plan.changes.iter().filter(|change| change.action != Action::Unchanged).collect();
+        let left: Vec<_> =
+            plan.verdicts.iter().filter(|verdict| verdict.action != Action::Unchanged).collect();
         assert!(left.is_empty(), "{left:#?}");
     }
 
@@ -123,6 +133,7 @@ fn desired(compiled: &[Compiled]) -> Vec<Desired<'_>> {
             tables: &compiled.needs.tables,
             needs: compiled.needs.resources(),
             connector: compiled.needs.connector.as_deref(),
+            source: None,
         })
         .collect()
 }

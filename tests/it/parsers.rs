@@ -80,11 +80,11 @@ async fn an_update_sends_the_etag_that_was_read_and_a_change_in_between_is_a_con
     folder.write("rules/b-outer.yaml", OUTER.replace("4688", "4689"));
     let changed = compiled(&folder);
     let plan = workspace.plan(&changed).await;
-    let update = plan.changes.iter().find(|change| change.action == Action::Update).unwrap();
+    let update = plan.verdicts.iter().find(|change| change.action == Action::Update).unwrap();
     assert_eq!(update.differences[0].path, "properties.query");
     let edit = FaultAction::EditFirst { properties: json!({ "category": "x" }).as_object().unwrap().clone() };
     workspace.emulator.fault(Fault::next(edit).method("PUT").path("/savedSearches/"));
-    let outcomes = workspace.carry_out(&plan, &changed).await;
+    let outcomes = workspace.carry_out(&plan).await;
     assert!(matches!(outcomes[2], Outcome::Conflict(_)), "{outcomes:?}");
 
     let outcomes = workspace.apply(&changed).await;
@@ -131,7 +131,7 @@ async fn an_alias_that_another_function_has_is_a_conflict_and_its_id_takes_it_ov
     workspace.client.put(Kind::SavedSearch, "portal-1", &theirs).await.unwrap();
     let folder = folder();
     let plan = workspace.plan(&compiled(&folder)).await;
-    let change = plan.changes.iter().find(|change| change.identity.name == "creations").unwrap();
+    let change = plan.verdicts.iter().find(|change| change.identity.name == "creations").unwrap();
     assert_eq!((change.action, change.reason), (Action::Conflict, Reason::AliasTaken));
     assert_eq!(change.taken_by.as_deref(), Some("portal-1"));
     let not_ours: Vec<_> = plan.not_ours.iter().map(|other| other.id.as_str()).collect();
@@ -152,7 +152,7 @@ async fn a_rule_needs_the_tables_of_the_functions_that_it_calls() {
     let tables = sentinel_emulator::Tables::Only(vec!["Heartbeat".to_owned()]);
     let workspace = Workspace::new(Options { tables, ..Options::default() });
     let plan = workspace.plan(&compiled(&folder())).await;
-    let reasons: Vec<_> = plan.changes.iter().map(|change| (change.action, change.reason)).collect();
+    let reasons: Vec<_> = plan.verdicts.iter().map(|change| (change.action, change.reason)).collect();
     assert_eq!(reasons[..3], [(Action::Create, Reason::New); 3]);
     assert_eq!(reasons[3], (Action::Skipped, Reason::TableAbsent));
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use super::plan::{read_and_plan, runtime, stop_for_errors};
 use crate::apply::{Options, apply, summary};
 use crate::cli::exit::UsageError;
-use crate::cli::project::{Project, desired};
+use crate::cli::project::Project;
 use crate::cli::target::TargetArguments;
 use crate::cli::view::{self, Printer};
 use crate::cli::{Exit, Format, Global};
@@ -51,27 +51,26 @@ pub(in crate::cli) fn run(
     let compiled = project.deployable();
     let target = arguments.target.open(&project, &compiled)?;
     let runtime = runtime()?;
-    let plan = runtime.block_on(read_and_plan(&project, &compiled, &target.client))?;
+    let plan = runtime.block_on(read_and_plan(&project, &compiled, &target))?;
     let planned = plan.summary();
     if arguments.format == Format::Human {
-        view::plan(printer, &project, &compiled, &plan, &target.describe());
+        view::plan(printer, &plan);
     }
     if asks && planned.has_writes() && !view::confirm::confirm(printer, &mut stdin().lock(), &planned)? {
         view::confirm::not_confirmed(printer);
         return Ok(Exit::Held);
     }
-    let wanted: Vec<_> = compiled.iter().map(|compiled| desired(compiled)).collect();
     let progress = view::Progress::new(printer, &planned, global.verbose);
     let options = Options { concurrency: usize::from(arguments.concurrency) };
-    let outcomes = runtime.block_on(apply(&target.client, &plan, &wanted, options, &|change, outcome| {
-        progress.finished(change, outcome);
-    }));
+    let outcomes = runtime.block_on(apply(&target.client, &plan, options, &|verdict, outcome| {
+        progress.finished(verdict, outcome);
+    }))?;
     progress.end();
     target.close()?;
     let total = summary(&plan, &outcomes);
     match arguments.format {
-        Format::Human => view::applied(printer, &project, &compiled, &plan, &outcomes, total),
-        Format::Json => view::json::plan(printer, &project, &compiled, &plan, Some(&outcomes), total),
+        Format::Human => view::applied(printer, &plan, &outcomes, total),
+        Format::Json => view::json::plan(printer, &plan, Some(&outcomes), total),
     }
     Ok(if total.failed > 0 || total.conflict > 0 { Exit::Findings } else { Exit::Done })
 }

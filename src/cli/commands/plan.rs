@@ -1,8 +1,9 @@
 use camino::Utf8PathBuf;
 use clap::Args;
 
-use crate::cli::project::{Project, desired};
-use crate::cli::target::TargetArguments;
+use crate::cli::desired::{add_query_places, desired};
+use crate::cli::project::Project;
+use crate::cli::target::{Target, TargetArguments};
 use crate::cli::view::{self, Printer, Stream};
 use crate::cli::{Exit, Format, Global};
 use crate::compile::Compiled;
@@ -37,11 +38,11 @@ pub(in crate::cli) fn run(
     }
     let compiled = project.deployable();
     let target = arguments.target.open(&project, &compiled)?;
-    let plan = runtime()?.block_on(read_and_plan(&project, &compiled, &target.client))?;
+    let plan = runtime()?.block_on(read_and_plan(&project, &compiled, &target))?;
     let summary = plan.summary();
     match arguments.format {
-        Format::Human => view::plan(printer, &project, &compiled, &plan, &target.describe()),
-        Format::Json => view::json::plan(printer, &project, &compiled, &plan, None, summary),
+        Format::Human => view::plan(printer, &plan),
+        Format::Json => view::json::plan(printer, &plan, None, summary),
     }
     Ok(if summary.failed > 0 || summary.conflict > 0 {
         Exit::Findings
@@ -78,11 +79,13 @@ pub(super) fn stop_for_errors(
 pub(super) async fn read_and_plan(
     project: &Project,
     compiled: &[&Compiled],
-    client: &crate::azure::Client,
+    target: &Target,
 ) -> anyhow::Result<Plan> {
-    let desired: Vec<_> = compiled.iter().map(|compiled| desired(compiled)).collect();
-    let snapshot = client.snapshot(&look(&desired)).await?;
-    Ok(plan(&desired, &snapshot, &project.held()))
+    let desired = desired(project, compiled);
+    let snapshot = target.client.snapshot(&look(&desired)).await?;
+    let mut plan = plan(target.of_plan(), &desired, &snapshot, &project.held());
+    add_query_places(&mut plan, project, compiled);
+    Ok(plan)
 }
 
 /// The runtime of commands that use the network; the others start faster without one.

@@ -10,9 +10,7 @@ use serde_json::{Value, json};
 use super::Printer;
 use crate::apply::Outcome;
 use crate::azure;
-use crate::cli::project::Project;
-use crate::compile::Compiled;
-use crate::plan::{Action, Change, Difference, NotOurs, Plan, Reason, RowChanges, Summary};
+use crate::plan::{Action, Difference, NotOurs, Plan, Reason, RowChanges, Summary, Verdict};
 use crate::resource::{Kind, Row};
 
 pub(super) const FORMAT_VERSION: u32 = 1;
@@ -52,15 +50,13 @@ struct PlanObject<'a> {
 /// Writes a plan, with the outcomes where it was carried out.
 pub(in crate::cli) fn plan(
     printer: &mut Printer,
-    project: &Project,
-    compiled: &[&Compiled],
     plan: &Plan,
     outcomes: Option<&[Outcome]>,
     summary: Summary,
 ) {
-    let changes = plan.changes.iter().enumerate().map(|(at, change)| {
+    let changes = plan.verdicts.iter().enumerate().map(|(at, verdict)| {
         let outcome = outcomes.and_then(|outcomes| outcomes.get(at));
-        change_line(project, compiled, change, outcome)
+        change_line(verdict, outcome)
     });
     let object = PlanObject {
         format_version: FORMAT_VERSION,
@@ -71,29 +67,23 @@ pub(in crate::cli) fn plan(
     write(printer, &object);
 }
 
-fn change_line<'a>(
-    project: &'a Project,
-    compiled: &[&Compiled],
-    change: &'a Change,
-    outcome: Option<&Outcome>,
-) -> ChangeLine<'a> {
-    let origin = change.desired.and_then(|at| compiled.get(at));
-    let place = origin.map(|compiled| project.map.location(compiled.span));
+fn change_line<'a>(verdict: &'a Verdict, outcome: Option<&Outcome>) -> ChangeLine<'a> {
+    let source = verdict.source.as_ref();
     ChangeLine {
-        kind: change.identity.kind,
-        id: &change.identity.name,
-        name: &change.display_name,
-        file: place.as_ref().map(|place| place.path.as_str()),
-        line: place.as_ref().map(|place| place.line),
-        action: change.action,
-        reason: change.reason,
-        before: &change.before,
-        after: &change.after,
-        differences: &change.differences,
-        rows: (!change.rows.is_empty()).then_some(RowLines(&change.rows)),
-        absent: change.absent.iter().map(String::as_str).collect(),
-        taken_by: change.taken_by.as_deref(),
-        connector: change.connector.as_deref(),
+        kind: verdict.identity.kind,
+        id: &verdict.identity.name,
+        name: &verdict.display_name,
+        file: source.map(|source| source.path.as_str()),
+        line: source.map(|source| source.line),
+        action: verdict.action,
+        reason: verdict.reason,
+        before: &verdict.before,
+        after: &verdict.after,
+        differences: &verdict.differences,
+        rows: (!verdict.rows.is_empty()).then_some(RowLines(&verdict.rows)),
+        absent: verdict.absent.iter().map(String::as_str).collect(),
+        taken_by: verdict.taken_by.as_deref(),
+        connector: verdict.connector.as_deref(),
         outcome: outcome.map(self::outcome),
     }
 }

@@ -9,36 +9,28 @@ use super::Printer;
 use super::text::{counted, one_line};
 use crate::apply::Outcome;
 use crate::azure;
-use crate::cli::project::Project;
-use crate::compile::Compiled;
-use crate::document::AnalyticsRule;
-use crate::plan::{Action, Change, Difference, Plan, Reason, RowChanges, Summary};
+use crate::plan::{Action, Difference, Plan, Reason, RowChanges, Summary, Verdict};
 use crate::resource::Row;
 
 /// How many rows of a watchlist are shown of each sort; the JSON format has all.
 const SHOWN_ROWS: usize = 10;
 
-/// Lines of a query that stand around a changed one.
+/// Lines of a query that are shown around a changed one.
 const CONTEXT: usize = 2;
 
 /// Writes a plan.
-pub(in crate::cli) fn plan(
-    printer: &mut Printer,
-    project: &Project,
-    compiled: &[&Compiled],
-    plan: &Plan,
-    place: &str,
-) {
-    printer.out(format_args!("Plan for {place}\n"));
-    for change in plan.changes.iter().filter(|change| change.action != Action::Unchanged) {
-        printer.out(describe(project, compiled, change));
+pub(in crate::cli) fn plan(printer: &mut Printer, plan: &Plan) {
+    printer.out(format_args!("Plan for {}\n", plan.target));
+    let changed: Vec<_> =
+        plan.verdicts.iter().filter(|verdict| verdict.action != Action::Unchanged).collect();
+    for verdict in &changed {
+        printer.out(describe(verdict));
     }
-    let changed = plan.changes.iter().any(|change| change.action != Action::Unchanged);
     if !plan.not_ours.is_empty() {
         let names = plan.not_ours.iter().map(|other| {
             format!("{} {} ({})", other.kind.noun(), one_line(&other.id), one_line(&other.name))
         });
-        let blank = if changed { "\n" } else { "" };
+        let blank = if changed.is_empty() { "" } else { "\n" };
         printer.out(format_args!("{blank}Not ours, left alone:"));
         for name in names {
             printer.out(format_args!("  {name}"));
@@ -48,23 +40,15 @@ pub(in crate::cli) fn plan(
 }
 
 /// Writes what became of a plan.
-pub(in crate::cli) fn applied(
-    printer: &mut Printer,
-    project: &Project,
-    compiled: &[&Compiled],
-    plan: &Plan,
-    outcomes: &[Outcome],
-    summary: Summary,
-) {
-    for (change, outcome) in plan.changes.iter().zip(outcomes) {
-        if let Some(text) = complaint(change, outcome) {
+pub(in crate::cli) fn applied(printer: &mut Printer, plan: &Plan, outcomes: &[Outcome], summary: Summary) {
+    for (verdict, outcome) in plan.verdicts.iter().zip(outcomes) {
+        if let Some(text) = complaint(verdict, outcome) {
             let operation = match outcome {
                 Outcome::Failed(error) | Outcome::Conflict(error) => error.operation(),
                 _ => None,
             };
             let operation = operation.map(|operation| format!("\n  {operation}")).unwrap_or_default();
-            let place = query_place(project, compiled, change, outcome)
-                .unwrap_or_else(|| origin(project, compiled, change));
+            let place = query_place(verdict, outcome).unwrap_or_else(|| origin(verdict));
             printer.err(format_args!("{text}\n  at {place}{operation}"));
         }
     }
@@ -106,37 +90,26 @@ fn listed(always: &[(usize, &str)], summary: Summary) -> String {
     parts.join(", ")
 }
 
-fn origin(project: &Project, compiled: &[&Compiled], change: &Change) -> String {
-    match change.desired.and_then(|at| compiled.get(at)) {
-        Some(compiled) => {
-            let place = project.map.location(compiled.span);
-            format!("{}:{}", one_line(place.path.as_str()), place.line)
-        }
+fn origin(verdict: &Verdict) -> String {
+    match &verdict.source {
+        Some(source) => format!("{}:{}", one_line(&source.path), source.line),
         None => "the workspace".to_owned(),
     }
 }
 
 /// Where the query of a refused rule has the name that the service complains of.
-fn query_place(
-    project: &Project,
-    compiled: &[&Compiled],
-    change: &Change,
-    outcome: &Outcome,
-) -> Option<String> {
+fn query_place(verdict: &Verdict, outcome: &Outcome) -> Option<String> {
     let Outcome::Failed(error) = outcome else { return None };
     let name = error.named_in_query()?;
-    let file = compiled.get(change.desired?)?.files.first()?;
-    let in_file = |rule: &&AnalyticsRule| {
-        rule.file == *file && rule.id.text().is_some_and(|id| id.eq_ignore_ascii_case(&change.identity.name))
-    };
-    let query = project.folder.rules.iter().find(in_file)?.query.given()?;
-    let token = kql::lex(query.as_str()).significant().find(|token| token.text(query.as_str()) == name)?;
-    let place = project.map.location(query.locate(&project.map, token.span.range()));
-    Some(format!("{}:{}:{}", one_line(place.path.as_str()), place.line, place.column))
+    let source = verdict.source.as_ref()?;
+    let query = verdict.after.as_ref()?.pointer("/properties/query")?.as_str()?;
+    let token = kql::lex(query).significant().find(|token| token.text(query) == name)?;
+    let (line, column) = source.in_query(query, token.span.range().start)?;
+    Some(format!("{}:{line}:{column}", one_line(&source.path)))
 }
 
-fn describe(project: &Project, compiled: &[&Compiled], change: &Change) -> String {
-    let (sign, word) = match change.action {
+fn describe(verdict: &Verdict) -> String {
+    let (sign, word) = match verdict.action {
         Action::Create => ('+', "create"),
         Action::Update => ('~', "update"),
         Action::Delete => ('-', "delete"),
@@ -146,33 +119,33 @@ fn describe(project: &Project, compiled: &[&Compiled], change: &Change) -> Strin
     };
     let mut text = format!(
         "{sign} {word} {} {}\n    {} ({})",
-        change.identity.kind.noun(),
-        change.identity.name,
-        one_line(&change.display_name),
-        origin(project, compiled, change),
+        verdict.identity.kind.noun(),
+        verdict.identity.name,
+        one_line(&verdict.display_name),
+        origin(verdict),
     );
-    if let Some(why) = why(change) {
+    if let Some(why) = why(verdict) {
         let _ = write!(text, "\n    {why}");
     }
-    for difference in &change.differences {
+    for difference in &verdict.differences {
         text.push_str(&field(difference));
     }
-    if change.action == Action::Create && !change.rows.is_empty() {
-        let _ = write!(text, "\n    {}", counted(change.rows.len(), "row"));
+    if verdict.action == Action::Create && !verdict.rows.is_empty() {
+        let _ = write!(text, "\n    {}", counted(verdict.rows.len(), "row"));
     } else {
-        text.push_str(&rows(&change.rows));
+        text.push_str(&rows(&verdict.rows));
     }
     text
 }
 
-fn why(change: &Change) -> Option<String> {
-    let absent = one_line(&change.absent.join(", "));
-    let nouns = |noun: &str| if change.absent.len() == 1 { noun.to_owned() } else { format!("{noun}s") };
-    match change.reason {
+fn why(verdict: &Verdict) -> Option<String> {
+    let absent = one_line(&verdict.absent.join(", "));
+    let nouns = |noun: &str| if verdict.absent.len() == 1 { noun.to_owned() } else { format!("{noun}s") };
+    match verdict.reason {
         Reason::ConnectorAbsent => Some(format!(
             "the workspace has no {} {absent}, which the data connector {} fills",
             nouns("table"),
-            change.connector.as_deref().unwrap_or_default(),
+            verdict.connector.as_deref().unwrap_or_default(),
         )),
         Reason::TableAbsent => Some(format!(
             "the workspace has no {} {absent}, so the service would refuse the rule: connect the data first",
@@ -185,11 +158,11 @@ fn why(change: &Change) -> Option<String> {
         )),
         Reason::AliasTaken => Some(format!(
             "the workspace has a function of this alias under the id {0}: write `id: {0}` into the file to take it over, or delete it there",
-            one_line(change.taken_by.as_deref().unwrap_or_default()),
+            one_line(verdict.taken_by.as_deref().unwrap_or_default()),
         )),
         Reason::KindDiffers => Some(format!(
             "the workspace has {}: give yours another id",
-            change.identity.kind.definition().unlike,
+            verdict.identity.kind.definition().unlike,
         )),
         Reason::AutoDisabled => Some(
             "the service switched the rule off after repeated failures; its description there says why"
@@ -270,9 +243,9 @@ fn reason(error: &azure::Error) -> String {
     text
 }
 
-/// What a person must hear of a change, if anything.
-fn complaint(change: &Change, outcome: &Outcome) -> Option<String> {
-    let what = format!("{} ({})", change.identity, one_line(&change.display_name));
+/// What a person must hear of a verdict, if anything.
+fn complaint(verdict: &Verdict, outcome: &Outcome) -> Option<String> {
+    let what = format!("{} ({})", verdict.identity, one_line(&verdict.display_name));
     match outcome {
         Outcome::Failed(error) => Some(format!("error: {what} failed: {}", reason(error))),
         Outcome::Conflict(error) => Some(format!(
@@ -288,8 +261,8 @@ fn complaint(change: &Change, outcome: &Outcome) -> Option<String> {
             let fields: Vec<_> = differences.iter().map(field_name).collect();
             Some(format!("warning: {what} was written, but the service did not keep {}", fields.join(", ")))
         }
-        Outcome::NotWritten if change.reason.is_failure() || change.action == Action::Conflict => {
-            Some(format!("error: {what} was not sent: {}", why(change).unwrap_or_default()))
+        Outcome::NotWritten if verdict.reason.is_failure() || verdict.action == Action::Conflict => {
+            Some(format!("error: {what} was not sent: {}", why(verdict).unwrap_or_default()))
         }
         Outcome::Written(_) | Outcome::NotWritten => None,
     }

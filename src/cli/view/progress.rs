@@ -5,7 +5,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::Printer;
 use super::text::one_line;
 use crate::apply::Outcome;
-use crate::plan::{Change, Summary};
+use crate::plan::{Summary, Verdict};
 
 /// A bar on standard error while resources are written; silent where that is no terminal.
 pub(in crate::cli) struct Progress(ProgressBar);
@@ -23,10 +23,10 @@ impl Progress {
         Self(bar)
     }
 
-    /// A change came to its end.
-    pub(in crate::cli) fn finished(&self, change: &Change, outcome: &Outcome) {
+    /// A verdict was carried out, or could not be.
+    pub(in crate::cli) fn finished(&self, verdict: &Verdict, outcome: &Outcome) {
         if !matches!(outcome, Outcome::NotWritten) {
-            self.0.set_message(one_line(&change.display_name));
+            self.0.set_message(one_line(&verdict.display_name));
             self.0.inc(1);
         }
     }
