@@ -32,7 +32,7 @@ async fn assert_read(files: &[(&str, String)], codes: &[&str], absent: &[&str]) 
     let checked = Checked::read(&[folder.path().join("rules")]);
     let plan = Workspace::new(Options::default()).plan(&checked.compiled).await;
     let mut missing: Vec<&str> = plan
-        .changes
+        .verdicts
         .iter()
         .filter(|change| matches!(change.reason, Reason::Absent(Kind::Watchlist) | Reason::TableAbsent))
         .flat_map(|change| change.absent.iter().map(String::as_str))
@@ -113,8 +113,9 @@ async fn the_tables_of_a_parser_that_a_rule_can_do_without_may_be_absent() {
     }
     let checked = Checked::read(&[folder.path().join("rules")]);
     let plan = Workspace::new(Options::default()).plan(&checked.compiled).await;
-    let absent: Vec<_> = plan.changes.iter().filter(|change| change.reason == Reason::TableAbsent).collect();
-    assert_eq!(absent.len(), 1, "{:#?}", plan.changes);
+    let absent: Vec<_> =
+        plan.verdicts.iter().filter(|verdict| verdict.reason == Reason::TableAbsent).collect();
+    assert_eq!(absent.len(), 1, "{:#?}", plan.verdicts);
 }
 
 /// The lists of indicators are declared by what compile makes of them; a rule may read them as well.

@@ -58,7 +58,7 @@ async fn functions_are_written_behind_what_they_need_and_before_what_calls_them(
     assert_eq!(
         workspace.writes(),
         [
-            "PUT watchlists/allowed-hosts 200",
+            "PUT watchlists/allowed-hosts 201",
             "PUT savedSearches/allowedevents 200",
             "PUT savedSearches/creations 200",
             &format!("PUT alertRules/{RULE_ID} 201"),
