@@ -88,6 +88,9 @@ use axum::http::HeaderMap;
 use tokio::net::TcpListener;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+/// The type of every duration in [`Options`].
+pub use jiff::SignedDuration;
+
 pub use fault::{Fault, FaultAction, RecordedRequest};
 pub use sentinel_schema::DeclaredTable;
 

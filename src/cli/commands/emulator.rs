@@ -4,8 +4,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
-use jiff::SignedDuration;
-use sentinel_emulator::{DeclaredTable, Emulator, Options, Tables, serve};
+use sentinel_emulator::{DeclaredTable, Emulator, Options, SignedDuration, Tables, serve};
 use tokio::net::TcpListener;
 
 use super::plan::runtime;
