@@ -25,7 +25,7 @@
 //! | `plan` | wanted and live resources to verdicts with exact writes, as data that is saved and read; pure, no clock, no network | operation, resource |
 //! | `azure` | the management client: credential, one way for every request, a throttle for each subscription, lists page by page, errors | operation, resource |
 //! | `apply` | a plan and a client to outcomes; owns order and read-back | azure, operation, plan, resource |
-//! | `fix` | the fixes of diagnostics, put into the texts of their files | diagnostic |
+//! | `fix` | the fixes of diagnostics, put into the texts of their files | diagnostic, source |
 //! | `cli` | arguments to text and exit codes; `cli/view` is the only code that prints | all |
 //!
 //! A crate of others, or of the three below, is used where this says and nowhere else; a place is a room, or a module of one.

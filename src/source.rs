@@ -5,17 +5,17 @@
 //! of the file. A mistake in a file voids what it is in and nothing else: the rest is a tree all the same.
 
 mod discover;
+mod edit;
 mod quote;
 mod reader;
-mod replace;
 mod scalar;
 mod text;
 mod toml;
 mod yaml;
 
 pub use discover::{Discovery, discover};
+pub use edit::{Edit, Edited, edit};
 pub use reader::Reader;
-pub use replace::replace_lines;
 pub use scalar::{Scalar, ScalarKind, ScalarStyle};
 pub use text::{Spanned, Text};
 pub use toml::parse as parse_toml;

@@ -18,9 +18,9 @@ use std::collections::HashSet;
 use kql::Analysis;
 use kql::tree::{ExpressionId, ExpressionKind, Node, OperatorId, OperatorKind, StatementKind, Tree};
 
-use super::Look;
 use super::view::{Owner, QueryView, Surroundings};
-use crate::diagnostic::{Code, Diagnostic, Fix, Span};
+use super::{Look, query_length};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Span};
 use crate::resource::Duration;
 
 pub(super) use code::CODES;
@@ -87,9 +87,17 @@ fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec
     if !query.parsed.diagnostics.is_empty() {
         return;
     }
-    for finding in findings(&query.parsed.tree, query.analysis, setting) {
+    let findings = findings(&query.parsed.tree, query.analysis, setting);
+    // With all its fixes a query must not be longer than it may be.
+    let growth = findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let growth: usize = growth.map(|(_, old, new)| units(new).saturating_sub(units(old))).sum();
+    let is_safe = units(&query.parsed.tree.source) + growth <= query_length::LONGEST;
+    for finding in findings {
         let locate = |place| query.locate(around.map, place);
         let Some(mut diagnostic) = finding.diagnostic(&locate) else { continue };
+        if let Some(fix) = diagnostic.fix.as_mut().filter(|_| !is_safe) {
+            fix.applicability = Applicability::Unsafe;
+        }
         if let Owner::Rule(rule) = query.owner
             && let (true, Some(period)) =
                 (diagnostic.code == &code::LOOKBACK_BEYOND_PERIOD, rule.query_period.given())
@@ -98,6 +106,11 @@ fn query(around: &Surroundings<'_>, query: &QueryView<'_>, diagnostics: &mut Vec
         }
         diagnostics.push(diagnostic);
     }
+}
+
+/// How long a text is as the service counts.
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
 }
 
 /// The lints of a bare query.

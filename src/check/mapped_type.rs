@@ -55,7 +55,11 @@ fn rule(around: &Surroundings<'_>, rule: &RuleView<'_>, diagnostics: &mut Vec<Di
     }
     let types = Flow::new(query).known_columns();
     for mapped in mapped {
-        let Some((_, found)) = types.iter().find(|(name, _)| *name == mapped.column) else { continue };
+        // A name in another case is put right by `check --fix`; what is wrong with its column is the same.
+        let is_named = |name: &str| name.eq_ignore_ascii_case(mapped.column);
+        let exact = types.iter().find(|(name, _)| *name == mapped.column);
+        let other = || types.iter().find(|(name, _)| is_named(name));
+        let Some((_, found)) = exact.or_else(other) else { continue };
         let (column, kind) = (shown(mapped.column), found.kind);
         let (message, help) = match (mapped.role, kind) {
             (Role::Identifier(..), Type::Dynamic) if found.is_element() => continue,

@@ -29,7 +29,7 @@ codes! {
 }
 
 /// Characters of a query.
-const LONGEST: usize = 10_000;
+pub(super) const LONGEST: usize = 10_000;
 
 pub(super) const LOOKS: &[Look] = &[Look::Query(query)];
 

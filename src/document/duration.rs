@@ -27,7 +27,8 @@ codes! {
     pub(crate) BAD_DURATION = "bad-duration", Error, fixed;
 }
 
-/// The duration that a text is.
+/// The duration that a text is, or that it can only mean: that is reported with a fix, and what is wrong with the duration
+/// is found all the same, so that the fix brings on nothing new.
 ///
 /// # Errors
 /// When it is something else, which is reported.
@@ -45,7 +46,7 @@ pub(super) fn read_duration(
         (_, Some(near)) => format!("did you mean `{near}`?"),
         (_, None) => "write it as `5m`, `1h`, `14d`, or as `PT5M`, `PT1H`, `P14D`".to_owned(),
     };
-    let mut diagnostic =
+    let diagnostic =
         Diagnostic::new(&BAD_DURATION, text.span, format!("{} is not a duration: {error}", quoted(text)))
             .label("expected a duration such as `1h` or `PT1H`")
             .help(help);
@@ -55,10 +56,10 @@ pub(super) fn read_duration(
             .trim()
             .trim_end_matches(|letter: char| letter.is_ascii_alphabetic())
             .contains(char::is_alphabetic);
-    if let Some(near) = near.filter(|_| is_whole) {
-        diagnostic = diagnostic.fix(Fix::safe(text.span, text.as_str(), near));
-    }
-    Err(diagnostic.report(diagnostics))
+    let meant = near.filter(|_| is_whole).and_then(|near| Some((Duration::parse(&near).ok()?, near)));
+    let Some((duration, near)) = meant else { return Err(diagnostic.report(diagnostics)) };
+    diagnostics.push(diagnostic.fix(Fix::safe(text.span, text.as_str(), near)));
+    Ok(Spanned::new(duration, text.span))
 }
 
 /// A duration at the start of the text, its unit perhaps a word: `90 minutes`, `24h with 4h bins`, `1 Day`.

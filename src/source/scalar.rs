@@ -100,7 +100,7 @@ impl Scalar {
 
     /// For each byte of the decoded text, and one past it, the offset in the file. `None` when the walk below does
     /// not arrive at the library's value, so that a place is coarse rather than wrong.
-    fn offsets(&self, text: &str) -> Option<Vec<usize>> {
+    pub(super) fn offsets(&self, text: &str) -> Option<Vec<usize>> {
         let style = self.style(text);
         let mut raw = match style {
             Style::Plain => self.source.start,

@@ -18,7 +18,7 @@ const HUNT: &str = "rules/hunt.yaml";
 const PORTAL: &str = "rules/portal.yaml";
 
 /// The folder that is right.
-const FILES: &[(&str, &str)] = &[
+pub(crate) const FILES: &[(&str, &str)] = &[
     (
         RULE,
         r#"id: 6b1f1c1e-7a54-4c39-9d2f-8a40b6f5e301
@@ -223,7 +223,7 @@ const NAMES: &[Case] = &[
     (RULE, "make_set(LogonUser)", "makeset(LogonUser)"),
 ];
 
-fn folder() -> Folder {
+pub(crate) fn folder() -> Folder {
     let files: Vec<(&str, String)> = FILES
         .iter()
         .map(|(path, text)| {

@@ -1,6 +1,14 @@
 //! `check --fix` changes what it says and nothing else.
 
+use std::collections::BTreeMap;
+
+use bartizan::diagnostic::Applicability;
+use bartizan::fix::fix;
+use proptest::prelude::*;
+use serde_json::json;
+
 use crate::folder::{Folder, RULE};
+use crate::in_memory::Checked;
 
 /// A rule over a table that Defender's portal has too, in every form of text.
 fn rule(query: &str) -> String {
@@ -116,39 +124,131 @@ fn a_column_keeps_its_name_in_the_result_and_what_would_change_the_result_is_lef
 }
 
 #[test]
-fn a_fix_with_which_something_else_is_wrong_is_not_made_and_a_dry_run_knows() {
+fn what_is_wrong_with_the_value_of_a_fix_is_reported_before_it_and_stays() {
     let folder = Folder::new();
     let text = rule("SecurityEvent | summarize makeset(Account) by Computer\n")
         .replace("queryPeriod: 1h", "queryPeriod: 30 minutes");
     folder.write("rules/a.yaml", &text);
-    let not_fixed =
-        "not fixed rules/a.yaml:8:14 [bad-duration]: with the fix something else would be wrong\n";
-    let run = folder.run(&["check", "--fix", "--dry-run"]).expect(1);
-    assert!(run.stderr.starts_with(not_fixed) && run.stderr.contains("would fix"), "{}", run.stderr);
-    assert_eq!(folder.read("rules/a.yaml"), text);
-    folder.run(&["check", "--fix"]).expect(1);
-    assert_eq!(folder.read("rules/a.yaml"), text.replace("makeset(Account)", "make_set(Account, 128)"));
+    let before = folder.run(&["check", "--format", "json"]).expect(1).codes();
+    assert_eq!(before, ["bad-duration", "period-below-frequency", "deprecated-function"]);
+    let run = folder.run(&["check", "--fix", "--format", "json"]).expect(1);
+    assert_eq!(run.codes(), ["period-below-frequency"]);
+    let fixed = text.replace("30 minutes", "30m").replace("makeset(Account)", "make_set(Account, 128)");
+    assert_eq!(folder.read("rules/a.yaml"), fixed);
 }
 
 #[test]
-fn a_fix_that_is_not_made_holds_back_no_other() {
+fn a_fix_that_somebody_has_to_look_at_is_made_only_when_asked() {
     let folder = Folder::new();
-    let text = rule("SecurityEvent | take 1\n")
-        .replace("queryPeriod: 1h", "suppressionDuration: 2 hours\nqueryPeriod: 30 minutes")
-        .replace("version:", "incidentConfiguration:\n  createIncident: true\n  groupingConfiguration: {enabled: true, lookbackDuration: 5 hours, matchingMethod: AllEntities}\nversion:");
-    for name in ["rules/a.yaml", "rules/b.yaml"] {
-        folder.write(name, &text);
+    // The query would be longer than the service takes.
+    let query = "SecurityEvent | summarize makeset(Account) by Computer";
+    let text = rule(&format!("{query} //{}\n", "x".repeat(10_000 - 1 - query.len() - 3)));
+    folder.write("rules/a.yaml", &text);
+    let json = folder.run(&["check", "--format", "json"]).expect(0).json();
+    let found = &json["diagnostics"][0];
+    assert_eq!(
+        (&found["code"], &found["fix_applicability"]),
+        (&json!("deprecated-function"), &json!("unsafe"))
+    );
+    assert_eq!(folder.run(&["check", "--fix"]).expect(0).stderr, "");
+    assert_eq!(folder.read("rules/a.yaml"), text);
+    folder.run(&["check", "--unsafe"]).expect(3);
+    let run = folder.run(&["check", "--fix", "--unsafe"]).expect(1);
+    assert!(run.stderr.starts_with("fixed rules/a.yaml:"), "{}", run.stderr);
+    assert!(folder.read("rules/a.yaml").contains("make_set(Account, 128)"));
+}
+
+#[test]
+fn a_file_with_invalid_yaml_has_its_fixes_too() {
+    let folder = Folder::new();
+    let text =
+        rule("SecurityEvent | summarize makeset(Account) by Computer\n").replace("severity: ", "severity:");
+    folder.write("rules/a.yaml", &text);
+    let run = folder.run(&["check", "--fix", "--format", "json"]).expect(1);
+    assert_eq!(run.codes(), ["yaml-syntax"], "{}", run.stderr);
+    assert_eq!(folder.read("rules/a.yaml"), text.replace("makeset(Account)", "make_set(Account, 128)"));
+}
+
+/// Mistakes in the files of [`broken_rules`](crate::broken_rules) that have fixes, and others that a fix might bring on.
+const MISTAKES: &[(&str, &str)] = &[
+    ("queryFrequency: 1h", "queryFrequency: 60 minutes"),
+    ("queryFrequency: 1h", "queryFrequency: 2 days"),
+    ("queryFrequency: PT1H", "queryFrequency: 1 Minute"),
+    ("queryPeriod: 1d", "queryPeriod: 30 minutes"),
+    ("queryPeriod: 1d", "queryPeriod: 20 days"),
+    ("lookbackDuration: 5h", "lookbackDuration: 5 hours"),
+    ("lookbackDuration: 5h", "lookbackDuration: '30 days'"),
+    ("customDetails:", "suppressionEnabled: true\nsuppressionDuration: \"10 minutes\"\ncustomDetails:"),
+    ("tactics: [Execution]", "tactics: [Privilege Escalation, Execution]"),
+    ("tactics: [CommandAndControl]", "tactics: ['Command and Control', \"Initial\\x20Access\"]"),
+    ("relevantTechniques: [T1059]", "relevantTechniques: [t1059, T1059]"),
+    ("columnName: Computer", "columnName: computer"),
+    ("columnName: IpAddress", "columnName: 'IPADDRESS'"),
+    ("columnName: IpAddress", "columnName: users"),
+    ("Under: Parent", "Under: PARENT"),
+    ("on {{Computer}}", "on {{computer}}"),
+    ("alertSeverityColumnName: Level", "alertSeverityColumnName: count"),
+    ("entityType: IP", "entityType: ip"),
+    ("make_set(LogonUser)", "makeset(pack('a', LogonUser))"),
+    ("make_set(LogonUser)", "makeset(LogonUser)"),
+    ("tolower(Account)", "tostring(parsejson(Account))"),
+    ("TimeGenerated > ago(30m)", "Timestamp > ago(30m)"),
+    ("TimeGenerated > ago(30m)", "Timestamp > ago(30d)"),
+    ("project TimeGenerated, DeviceId", "project Timestamp, DeviceId"),
+    ("where Count > 3", "where Cnt > 3"),
+    ("description: Traffic", "description: @Traffic"),
+];
+
+/// How many diagnostics of each code each file has.
+fn counts(checked: &Checked) -> BTreeMap<(String, &'static str), usize> {
+    let mut counts = BTreeMap::new();
+    for found in &checked.diagnostics {
+        let path = checked.map.file(found.span.file).path().to_string();
+        *counts.entry((path, found.code.id)).or_default() += 1;
     }
-    let run = folder.run(&["check", "--fix"]).expect(1);
-    for name in ["rules/a.yaml", "rules/b.yaml"] {
-        let fixed = folder.read(name);
-        assert!(
-            fixed.contains("suppressionDuration: 2h") && fixed.contains("lookbackDuration: 5h"),
-            "{fixed}"
-        );
-        assert!(fixed.contains("queryPeriod: 30 minutes"), "{fixed}");
-        let refusals = run.stderr.lines().filter(|line| line.starts_with(&format!("not fixed {name}")));
-        assert_eq!(refusals.count(), 1, "{}", run.stderr);
+    counts
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// What each check says of its fixes holds: all that are safe, made at once, make nothing wrong that was not.
+    #[test]
+    fn safe_fixes_made_at_once_bring_on_nothing_new_and_come_to_an_end(
+        chosen in prop::collection::btree_set(0..MISTAKES.len(), 1..6),
+    ) {
+        let folder = crate::broken_rules::folder();
+        for (path, _) in crate::broken_rules::FILES {
+            let text = chosen.iter().fold(folder.read(path), |text, at| {
+                let (from, to) = MISTAKES[*at];
+                text.replacen(from, to, 1)
+            });
+            folder.write(path, text);
+        }
+        let root = [folder.path().join("rules")];
+        let mut rounds = 0;
+        loop {
+            let checked = Checked::read(&root);
+            let safe = checked.diagnostics.iter().filter(|found| {
+                found.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe)
+            });
+            let files = fix(&checked.map, safe);
+            if files.iter().all(|file| file.text.is_none()) {
+                break;
+            }
+            for file in files {
+                if let Some(text) = file.text {
+                    std::fs::write(checked.map.file(file.file).path(), text).unwrap();
+                }
+            }
+            let before = counts(&checked);
+            for (place, count) in counts(&Checked::read(&root)) {
+                let known = before.get(&place).copied().unwrap_or_default();
+                prop_assert!(known >= count, "{place:?}: {known} became {count}");
+            }
+            rounds += 1;
+            prop_assert!(rounds < 5, "fixes without end");
+        }
     }
 }
 

@@ -70,3 +70,12 @@ fn anything_else_is_reported_wherever_a_duration_stands() {
     assert_eq!(found.diagnostics[1].help.as_deref(), Some("did you mean `24h`?"));
     assert_eq!(watchlist("defaultDuration: long\n").codes(), ["bad-duration"]);
 }
+
+#[test]
+fn what_is_wrong_with_a_duration_that_is_understood_is_reported_with_it() {
+    let found = rule("queryFrequency: 1h\nqueryPeriod: 30 minutes\n");
+    assert_eq!(found.codes(), ["bad-duration", "period-below-frequency"]);
+    let found = rule("queryFrequency: 1 hour\nqueryPeriod: 30 days\n");
+    assert_eq!(found.codes(), ["bad-duration", "schedule-out-of-range"]);
+    assert_eq!(rule("queryPeriod: 1 day or so\n").codes(), ["bad-duration"]);
+}

@@ -2,6 +2,7 @@ mod fixing;
 
 use camino::Utf8PathBuf;
 use clap::Args;
+use fixing::Fixing;
 
 use crate::cli::project::Project;
 use crate::cli::view::{self, Printer};
@@ -20,10 +21,13 @@ pub(in crate::cli) struct Arguments {
     /// Exit with 1 for warnings as well.
     #[arg(long)]
     strict: bool,
-    /// Fix what is sure to be meant, in the files, and tell what is left.
+    /// Make the fixes that are safe, in the files, and report what is left.
     #[arg(long)]
     fix: bool,
-    /// With --fix: tell what would be fixed, and change no file.
+    /// With --fix: make those that somebody has to look at, too.
+    #[arg(long = "unsafe", requires = "fix")]
+    with_unsafe: bool,
+    /// With --fix: report what would be fixed, and change no file.
     #[arg(long, requires = "fix")]
     dry_run: bool,
 }
@@ -34,7 +38,8 @@ pub(in crate::cli) fn run(
     printer: &mut Printer,
 ) -> anyhow::Result<Exit> {
     if arguments.fix {
-        fixing::fix_files(global, &arguments.paths, arguments.dry_run, printer)?;
+        let Arguments { with_unsafe, dry_run: is_dry_run, .. } = *arguments;
+        fixing::fix_files(global, &arguments.paths, Fixing { with_unsafe, is_dry_run }, printer)?;
     }
     let project = Project::read(global, &arguments.paths)?;
     let (map, diagnostics) = (&project.map, &project.diagnostics);

@@ -1,208 +1,94 @@
-//! `check --fix`: one kind of fix after the other, and none that brings on something new.
+//! `check --fix`: the fixes of a folder all at once, and then those that come of them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::cli::project::{Counts, Project};
+use crate::cli::project::Project;
 use crate::cli::view::Printer;
 use crate::cli::view::fixes::{self, Fixed};
 use crate::cli::{Global, file};
 use crate::diagnostic::{Applicability, Diagnostic, SourceMap};
-use crate::fix::fix;
+use crate::fix::{FixedFile, fix};
 
-/// Fixes of fixes that are followed; one is enough in practice.
-const MOST_ROUNDS: usize = 20;
+/// Fixes of fixes that are followed; two are enough in practice, one for a fix within another.
+const MOST_ROUNDS: usize = 10;
 
-/// Why a fix is not made.
-const WORSE: &str = "with the fix something else would be wrong";
+/// What `--fix` does.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fixing {
+    /// Whether to make fixes that somebody has to look at, too.
+    pub(super) with_unsafe: bool,
+    /// Whether to write nothing.
+    pub(super) is_dry_run: bool,
+}
 
 /// A file with its fixes, not written yet.
 #[derive(Debug, Default)]
 struct Change {
-    /// What was read.
     before: String,
+    text: String,
     fixed: Vec<Fixed>,
 }
 
-/// Fixes files and tells what was fixed; with `dry_run` tells what would be.
-///
-/// The fixes of one code are put into the texts in memory, and the folder is checked with them. A file in which there is
-/// then more of any code than before is tried again with one of them after the other, and goes without those with which
-/// it is so: what looked safe for its place was not for the rule.
+/// Fixes files and reports what is fixed.
 pub(super) fn fix_files(
     global: &Global,
     paths: &[Utf8PathBuf],
-    dry_run: bool,
+    fixing: Fixing,
     printer: &mut Printer,
 ) -> anyhow::Result<()> {
-    let mut fixing = Fixing {
-        global,
-        paths,
-        project: Project::read(global, paths)?,
-        texts: BTreeMap::new(),
-        changes: BTreeMap::new(),
-    };
-    let mut tried: HashSet<(Utf8PathBuf, &'static str)> = HashSet::new();
+    let mut changes: BTreeMap<Utf8PathBuf, Change> = BTreeMap::new();
     for _ in 0..MOST_ROUNDS {
-        let open = fixing.fixable(|path, code| !tried.contains(&(path.to_owned(), code)));
-        let Some(code) = open.first().map(|first| fixing.project.diagnostics[*first].code.id) else { break };
-        let of_code: Vec<usize> =
-            open.into_iter().filter(|at| fixing.project.diagnostics[*at].code.id == code).collect();
-        let mut fixes: BTreeMap<Utf8PathBuf, usize> = BTreeMap::new();
-        for at in &of_code {
-            *fixes.entry(fixing.path(*at).to_owned()).or_default() += 1;
+        let texts = changes.iter().map(|(path, change)| (path.clone(), change.text.clone())).collect();
+        let project = Project::read_with(global, paths, &texts)?;
+        let files = fix(&project.map, project.diagnostics.iter().filter(|found| fixing.makes(found)));
+        if files.iter().all(|file| file.text.is_none()) {
+            files.iter().for_each(|file| not_fixed(printer, &project.map, file));
+            break;
         }
-        tried.extend(fixes.keys().map(|path| (path.clone(), code)));
-        let Attempt { made, refused } = fixing.attempt(&of_code)?;
-        // One within another waits for it.
-        for path in made {
-            let left = fixing.fixable(|of, found| found == code && of == path).len();
-            if left > 0 && fixes.get(&path).is_some_and(|before| left < *before) {
-                tried.remove(&(path, code));
-            }
+        for FixedFile { file, text, fixed: found, .. } in files {
+            let (Some(text), source) = (text, project.map.file(file)) else { continue };
+            let change = changes
+                .entry(source.path().to_owned())
+                .or_insert_with(|| Change { before: source.text().to_owned(), ..Change::default() });
+            change.fixed.extend(found.into_iter().filter_map(|found| fixed(&project.map, found)));
+            change.text = text;
         }
-        let mut several = BTreeMap::new();
-        for (path, place) in refused {
-            match fixes.get(&path) {
-                Some(count) if *count > 1 => drop(several.insert(path, *count)),
-                _ => fixes::not_fixed(printer, &path, Some(place), code, WORSE),
-            }
-        }
-        fixing.one_by_one(code, several, printer)?;
     }
-    let Fixing { changes, texts, .. } = fixing;
-    for (path, change) in changes {
-        match if dry_run { Ok(()) } else { file::replace_unchanged(&path, &change.before, &texts[&path]) } {
-            Ok(()) => fixes::fixed(printer, &path, &change.fixed, dry_run),
-            Err(error) => {
-                for code in change.fixed.iter().map(|fixed| fixed.code).collect::<HashSet<_>>() {
-                    fixes::not_fixed(printer, &path, None, code, &format!("{error:#}"));
-                }
-            }
-        }
+    for (path, change) in &changes {
+        write(printer, path, change, fixing.is_dry_run);
     }
     Ok(())
 }
 
-/// A folder whose files are fixed in memory.
-struct Fixing<'a> {
-    global: &'a Global,
-    paths: &'a [Utf8PathBuf],
-    /// The folder with the fixes that were made.
-    project: Project,
-    texts: BTreeMap<Utf8PathBuf, String>,
-    changes: BTreeMap<Utf8PathBuf, Change>,
+impl Fixing {
+    fn makes(self, found: &Diagnostic) -> bool {
+        found.fix.as_ref().is_some_and(|fix| self.with_unsafe || fix.applicability == Applicability::Safe)
+    }
 }
 
-/// What became of fixes that were tried. A file is in neither where a fix does not find its text.
-struct Attempt {
-    made: HashSet<Utf8PathBuf>,
-    /// The files that would be worse, each with the line and column of its first fix.
-    refused: BTreeMap<Utf8PathBuf, (usize, usize)>,
-}
-
-impl Fixing<'_> {
-    fn path(&self, at: usize) -> &Utf8Path {
-        path(&self.project.map, &self.project.diagnostics[at])
-    }
-
-    /// The diagnostics that have a fix and whose file and code are wanted, in the order of the files and texts.
-    fn fixable(&self, is_wanted: impl Fn(&Utf8Path, &'static str) -> bool) -> Vec<usize> {
-        let all = self.project.diagnostics.iter().enumerate();
-        all.filter(|(_, found)| is_safe(found) && is_wanted(path(&self.project.map, found), found.code.id))
-            .map(|(at, _)| at)
-            .collect()
-    }
-
-    /// Puts fixes into the texts of the files that are no worse for them.
-    fn attempt(&mut self, fixes: &[usize]) -> anyhow::Result<Attempt> {
-        let (mut made, mut refused) = (HashSet::new(), BTreeMap::new());
-        let files = fix(&self.project.map, fixes.iter().map(|at| &self.project.diagnostics[*at]));
-        let mut trial = self.texts.clone();
-        for file in &files {
-            trial.insert(self.project.map.file(file.file).path().to_owned(), file.text.clone());
+fn write(printer: &mut Printer, path: &Utf8Path, change: &Change, is_dry_run: bool) {
+    match if is_dry_run { Ok(()) } else { file::replace_unchanged(path, &change.before, &change.text) } {
+        Ok(()) => fixes::fixed(printer, path, &change.fixed, is_dry_run),
+        Err(error) => {
+            for code in change.fixed.iter().map(|fixed| fixed.code).collect::<BTreeSet<_>>() {
+                fixes::not_fixed(printer, path, None, code, &format!("{error:#}"));
+            }
         }
-        let after = Project::read_with(self.global, self.paths, &trial)?;
-        let (before, now) = (self.project.counts(), after.counts());
-        for file in files {
-            let source = self.project.map.file(file.file);
-            let mut fixed = file.fixed.iter().filter_map(|found| fixed(&self.project.map, found)).peekable();
-            if is_worse(before.get(source.path()), now.get(source.path())) {
-                let place = fixed.peek().map_or((1, 1), |first| (first.line, first.column));
-                refused.insert(source.path().to_owned(), place);
-                continue;
-            }
-            let change = self
-                .changes
-                .entry(source.path().to_owned())
-                .or_insert_with(|| Change { before: source.text().to_owned(), fixed: Vec::new() });
-            change.fixed.extend(fixed);
-            self.texts.insert(source.path().to_owned(), file.text);
-            made.insert(source.path().to_owned());
-        }
-        drop((before, now));
-        self.project = match refused.is_empty() {
-            true => after,
-            false => Project::read_with(self.global, self.paths, &self.texts)?,
-        };
-        Ok(Attempt { made, refused })
-    }
-
-    /// Makes those fixes of a code that can be made, in files in which they cannot be made all at once; `counts` has the
-    /// number of each file's fixes. One fix of each file is tried at a time.
-    fn one_by_one(
-        &mut self,
-        code: &'static str,
-        mut counts: BTreeMap<Utf8PathBuf, usize>,
-        printer: &mut Printer,
-    ) -> anyhow::Result<()> {
-        // Of a file, how many fixes were left where they are; the next to be tried stands behind them.
-        let mut left: BTreeMap<Utf8PathBuf, usize> = BTreeMap::new();
-        while !counts.is_empty() {
-            let of_code = self.fixable(|path, found| found == code && counts.contains_key(path));
-            let mut chosen: BTreeMap<Utf8PathBuf, usize> = BTreeMap::new();
-            let mut seen: BTreeMap<&Utf8Path, usize> = BTreeMap::new();
-            for at in of_code {
-                let path = self.path(at);
-                let before = seen.entry(path).or_default();
-                if *before == left.get(path).copied().unwrap_or(0) {
-                    chosen.insert(path.to_owned(), at);
-                }
-                *before += 1;
-            }
-            let fixes: Vec<usize> = chosen.values().copied().collect();
-            let Attempt { made, refused } = self.attempt(&fixes)?;
-            for path in chosen.keys().filter(|path| !made.contains(*path)) {
-                *left.entry(path.clone()).or_default() += 1;
-            }
-            for (path, place) in refused {
-                fixes::not_fixed(printer, &path, Some(place), code, WORSE);
-            }
-            counts.retain(|path, count| {
-                *count -= 1;
-                *count > 0 && chosen.contains_key(path)
-            });
-        }
-        Ok(())
     }
 }
 
-fn is_safe(found: &Diagnostic) -> bool {
-    found.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe)
+fn not_fixed(printer: &mut Printer, map: &SourceMap, file: &FixedFile<'_>) {
+    for (found, reason) in &file.refused {
+        let place = map.location(found.span);
+        fixes::not_fixed(printer, place.path, Some((place.line, place.column)), found.code.id, reason);
+    }
 }
 
-fn path<'a>(map: &'a SourceMap, diagnostic: &Diagnostic) -> &'a Utf8Path {
-    map.file(diagnostic.span.file).path()
-}
-
-fn fixed(map: &SourceMap, diagnostic: &Diagnostic) -> Option<Fixed> {
-    let fix = diagnostic.fix.as_ref()?;
-    let (line, column) = map.file(diagnostic.span.file).line_column(diagnostic.span.start);
-    Some(Fixed { line, column, code: diagnostic.code.id, old: fix.old.clone(), new: fix.new.clone() })
-}
-
-fn is_worse(before: Option<&Counts>, now: Option<&Counts>) -> bool {
-    let count = |code| before.and_then(|counts| counts.get(code)).copied().unwrap_or(0);
-    now.is_some_and(|now| now.iter().any(|(code, found)| *found > count(code)))
+fn fixed(map: &SourceMap, found: &Diagnostic) -> Option<Fixed> {
+    let fix = found.fix.as_ref()?;
+    let place = map.location(found.span);
+    let (old, new) = (fix.old.clone(), fix.new.clone());
+    Some(Fixed { line: place.line, column: place.column, code: found.code.id, old, new })
 }

@@ -12,7 +12,7 @@ use crate::cli::view::{self, Printer, Stream, layout};
 use crate::cli::{Exit, Global, file};
 use crate::diagnostic::{Diagnostic, SourceMap, Span};
 use crate::document::Text;
-use crate::source::{self, NOT_UTF8, UNREADABLE, YAML_SYNTAX};
+use crate::source::{self, Edit, NOT_UTF8, UNREADABLE, YAML_SYNTAX};
 
 /// A file whose query would be laid out.
 struct Change {
@@ -37,7 +37,8 @@ pub(super) fn run(global: &Global, arguments: &Arguments, printer: &mut Printer)
     let mut changes: BTreeMap<Utf8PathBuf, Change> = BTreeMap::new();
     let rules = project.folder.rules.iter().filter_map(|rule| rule.query.given());
     let parsers = project.folder.parsers.iter().filter_map(|parser| parser.query.given());
-    for query in rules.chain(parsers) {
+    let is_read = |query: &&Text| unread.iter().all(|found| found.span.file != query.span.file);
+    for query in rules.chain(parsers).filter(is_read) {
         match lay_out(printer, &project.map, query) {
             Ok(Some(text)) => {
                 changes.insert(project.path(query.span.file).to_owned(), Change { place: query.span, text });
@@ -82,10 +83,14 @@ fn lay_out(printer: &mut Printer, map: &SourceMap, query: &Text) -> Result<Optio
         left_alone(printer, map, query.span, "a text in the query holds a carriage return");
         return Err(false);
     }
-    source::replace_lines(map, query, &lines).map_err(|reason| {
-        left_alone(printer, map, query.span, &format!("the query cannot be laid out: {reason}"));
-        false
-    })
+    let edited = source::edit(map, query.span.file, &[Edit::Lines { place: query.span, lines: &lines }]);
+    match edited.refused.first() {
+        None => Ok(edited.text),
+        Some((_, reason)) => {
+            left_alone(printer, map, query.span, &format!("the query cannot be laid out: {reason}"));
+            Err(false)
+        }
+    }
 }
 
 /// Whether a token of a query would be another without carriage returns.
