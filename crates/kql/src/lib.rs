@@ -14,7 +14,6 @@ mod format;
 mod habits;
 mod lexer;
 pub mod literal;
-pub mod names;
 mod nearest;
 mod parser;
 pub mod plan;

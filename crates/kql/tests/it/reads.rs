@@ -62,6 +62,13 @@ fn names_in_comments_strings_and_expressions_are_not_tables() {
     assert_eq!(tables("A | mv-apply x on (summarize count() by x | where y)"), ["A"]);
     assert_eq!(tables("A | partition by z (top 1 by w | extend u = 1)"), ["A"]);
     assert_eq!(tables("set notruncation; declare query_parameters(T:string = 'x'); A"), ["A"]);
+    assert_eq!(tables("alias database d = cluster('c').database('e'); A"), ["A"]);
+    assert_eq!(
+        tables("_Im_Dns(starttime=ago(1d)) | where x in (list) | extend y = iff(a, b, c), z = (d)"),
+        [""; 0]
+    );
+    assert_eq!(tables("print a; range b from 1 to 2 step 1; datatable(c:string)['d']"), [""; 0]);
+    assert_eq!(tables("A | evaluate bag_unpack(d) | evaluate pivot(e)"), ["A"]);
 }
 
 #[test]
@@ -172,6 +179,11 @@ fn a_function_that_the_query_declares_itself_is_not_read() {
         ["a at `'a'`"]
     );
     assert_eq!(watchlists("let w = 'a'; T | where x in ((_GetWatchlist(w) | project y))"), ["a at `w`"]);
+    assert_eq!(
+        watchlists("let ['w l'] = 'v' 'ip'; _GetWatchlist ( // which\n ['w l'])"),
+        ["vip at `['w l']`"]
+    );
+    assert_eq!(watchlists("_GetWatchlist(@'c', x)"), ["c at `@'c'`"]);
     assert_eq!(watchlists("let _GetWatchlist = (a: string) { T }; _GetWatchlist('a')"), [""; 0]);
     // It is bound only behind its statement, and only within the body.
     let query = "let f = () { let _GetWatchlist = (a: string) { T }; _GetWatchlist('a') }; union f(), _GetWatchlist('b')";
