@@ -1,13 +1,15 @@
 //! The machine formats. `format_version` rises when a member changes its meaning or goes away.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::io::{self, Write as _};
 
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use serde_json::{Value, json};
 
 use super::Printer;
+use super::text::steers;
 use crate::apply::Outcome;
 use crate::azure;
 use crate::plan::{Action, Difference, NotOurs, Plan, Reason, RowChanges, Summary, Verdict};
@@ -140,34 +142,96 @@ fn error(error: &azure::Error) -> Value {
 
 /// Writes an object on one line.
 pub(super) fn write_line(printer: &mut Printer, value: &impl Serialize) {
-    if let Ok(text) = serde_json::to_string(value) {
-        printer.out(escaped(text));
-    }
+    put(printer, value, CompactFormatter);
 }
 
 /// Writes an object on lines.
 pub(super) fn write(printer: &mut Printer, value: &impl Serialize) {
-    // Nothing in these objects can fail to serialise: every key is text.
-    if let Ok(text) = serde_json::to_string_pretty(value) {
-        printer.out(escaped(text));
+    put(printer, value, PrettyFormatter::new());
+}
+
+/// Writes an object as it is serialised, since a plan may have the rows of a large watchlist.
+fn put(printer: &mut Printer, value: &impl Serialize, formatter: impl Formatter) {
+    let mut results = printer.results();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut results, Escaped(formatter));
+    // Nothing in these objects can fail to serialise, since every key is text, and the printer keeps an error of its own.
+    if value.serialize(&mut serializer).is_ok() {
+        let _ = results.write_all(b"\n").and_then(|()| results.flush());
     }
 }
 
-/// The same JSON with an escape for what steers a terminal. JSON itself wants one only below U+0020, and a new line
-/// that stands as such is between members.
-fn escaped(text: String) -> String {
-    let steers = |c: char| super::text::steers(c) && c != '\n';
-    if !text.chars().any(steers) {
-        return text;
-    }
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if steers(c) {
-            // All of them are in the basic plane.
-            let _ = write!(out, "\\u{:04x}", u32::from(c));
-        } else {
-            out.push(c);
+/// JSON with an escape for what steers a terminal; JSON itself wants one only below U+0020.
+struct Escaped<F>(F);
+
+/// Hands these on, which indent.
+macro_rules! hand_on {
+    ($($method:ident($($first:ident)?);)+) => { $(
+        fn $method<W: ?Sized + io::Write>(&mut self, writer: &mut W $(, $first: bool)?) -> io::Result<()> {
+            self.0.$method(writer $(, $first)?)
         }
+    )+ };
+}
+
+impl<F: Formatter> Formatter for Escaped<F> {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut plain_from = 0;
+        for (at, c) in fragment.char_indices().filter(|(_, c)| steers(*c)) {
+            writer.write_all(&fragment.as_bytes()[plain_from..at])?;
+            // All of them are in the basic plane.
+            write!(writer, "\\u{:04x}", u32::from(c))?;
+            plain_from = at + c.len_utf8();
+        }
+        writer.write_all(&fragment.as_bytes()[plain_from..])
     }
-    out
+
+    hand_on! {
+        begin_array();
+        end_array();
+        begin_array_value(first);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first);
+        end_object_key();
+        begin_object_value();
+        end_object_value();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::super::printed;
+    use super::*;
+
+    #[test]
+    fn json_is_the_same_with_escapes_for_what_steers_a_terminal() {
+        let value = json!({ "a\u{9b}": ["\t\n\u{1b}\"\\", "é\u{202e}x\u{7f}", {}, [], 1.5, null], "b": { "c": true } });
+        let (line, lines) =
+            (printed(|printer| write_line(printer, &value)), printed(|printer| write(printer, &value)));
+        for text in [&line, &lines] {
+            assert_eq!(serde_json::from_str::<Value>(text).ok().as_ref(), Some(&value));
+        }
+        assert_snapshot!(line, @r#"{"a\u009b":["\t\n\u001b\"\\","é\u202ex\u007f",{},[],1.5,null],"b":{"c":true}}"#);
+        assert_snapshot!(lines, @r#"
+        {
+          "a\u009b": [
+            "\t\n\u001b\"\\",
+            "é\u202ex\u007f",
+            {},
+            [],
+            1.5,
+            null
+          ],
+          "b": {
+            "c": true
+          }
+        }
+        "#);
+    }
 }

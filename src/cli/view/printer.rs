@@ -1,11 +1,14 @@
 //! The printer: the two streams of the program, and all that is known of them.
 
 use std::fmt::Display;
-use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 
 use indicatif::ProgressDrawTarget;
 
 use super::text::plain;
+
+/// In bytes; a plan of a large watchlist has a hundred thousand lines.
+const RESULTS_BUFFER: usize = 64 * 1024;
 
 /// Standard output or standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +49,32 @@ impl Sink {
             self.is_closed = true;
             self.failure = (error.kind() != ErrorKind::BrokenPipe).then_some(error);
         }
+    }
+}
+
+/// Standard output as a writer whose errors the sink keeps.
+struct Results<'a>(&'a mut Sink);
+
+impl Write for Results<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.attempt(|to| to.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.attempt(|to| to.flush())
+    }
+}
+
+impl Results<'_> {
+    fn attempt<T>(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
+        if self.0.is_closed {
+            return Err(ErrorKind::BrokenPipe.into());
+        }
+        write(&mut self.0.to).map_err(|error| {
+            let kind = error.kind();
+            self.0.record(Err(error));
+            kind.into()
+        })
     }
 }
 
@@ -93,6 +122,12 @@ impl Printer {
         }
         let written = self.verbatim.write_all(text.as_bytes()).and_then(|()| self.verbatim.flush());
         self.out.record(written);
+    }
+
+    /// Standard output for results that are written piece by piece; what is written there must not steer a terminal. An
+    /// error ends the writing and is kept for [`Printer::end`].
+    pub(in crate::cli) fn results(&mut self) -> impl Write + '_ {
+        BufWriter::with_capacity(RESULTS_BUFFER, Results(&mut self.out))
     }
 
     fn write(&mut self, stream: Stream, text: std::fmt::Arguments<'_>) {
@@ -223,6 +258,7 @@ mod tests {
         printer.out("a");
         printer.verbatim("b");
         printer.err("c");
+        let _ = printer.results().write_all(b"d");
         assert!(printer.end().is_ok());
     }
 
@@ -231,6 +267,9 @@ mod tests {
         let mut printer = failing(ErrorKind::StorageFull);
         printer.out("a");
         printer.out("b");
+        assert_eq!(printer.end().unwrap_err().kind(), ErrorKind::StorageFull);
+        let mut printer = failing(ErrorKind::StorageFull);
+        let _ = printer.results().write_all(b"a");
         assert_eq!(printer.end().unwrap_err().kind(), ErrorKind::StorageFull);
         let mut printer = failing(ErrorKind::StorageFull);
         printer.verbatim("a");
