@@ -42,7 +42,7 @@
 //! | `idna`, `psl` | indicator |
 //! | `granit-parser`, `ignore` | source |
 //! | `ipnet` | compile, indicator |
-//! | `jiff` | compile, config, indicator, resource |
+//! | `jiff` | cli, compile, indicator, operation, resource |
 //! | `kql` | check, cli, compile, diagnostic, schema, semantic |
 //! | `sentinel-schema` | check, cli, compile, schema, semantic |
 //! | `percent-encoding` | operation |
