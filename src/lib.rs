@@ -47,7 +47,7 @@
 //! | `sentinel-schema` | check, cli, compile, schema, semantic |
 //! | `percent-encoding` | operation |
 //! | `serde` | azure, cli, diagnostic, operation, plan, resource, schema |
-//! | `serde_json` | apply, azure, cli, compile, operation, plan, resource, schema |
+//! | `serde_json` | apply, azure, cli, compile, operation, plan, resource, schema, semantic |
 //! | `sha2` | resource |
 //! | `similar` | cli/view/plan |
 //! | `thiserror` | apply, operation, plan, resource |
