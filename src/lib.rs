@@ -42,12 +42,12 @@
 //! | `idna`, `psl` | indicator |
 //! | `granit-parser`, `ignore` | source |
 //! | `ipnet` | compile, indicator |
-//! | `jiff` | cli, compile, indicator, operation, resource |
+//! | `jiff` | compile, indicator, operation, resource |
 //! | `kql` | check, cli, compile, diagnostic, schema, semantic |
 //! | `sentinel-schema` | check, cli, compile, schema, semantic |
 //! | `percent-encoding` | operation |
 //! | `serde` | azure, cli, diagnostic, operation, plan, resource, schema |
-//! | `serde_json` | apply, azure, cli, compile, operation, plan, resource, schema, semantic |
+//! | `serde_json` | apply, azure, cli, compile, operation, plan, resource, semantic |
 //! | `sha2` | resource |
 //! | `similar` | cli/view/plan |
 //! | `thiserror` | apply, operation, plan, resource |

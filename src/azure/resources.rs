@@ -42,7 +42,7 @@ impl Client {
     /// [`ErrorKind::PreconditionFailed`]); over a saved search that exists it also refuses without one.
     ///
     /// # Errors
-    /// As [`Client::send`], and of a long-running kind as [`Client::put_long_running`].
+    /// As [`Client::send`], and of a long-running kind as `put_long_running`.
     pub async fn put(&self, kind: Kind, name: &str, body: &Value) -> Result<Value, Error> {
         let operation = self.operations().put(kind, name, body.clone());
         if kind.definition().long_running {
