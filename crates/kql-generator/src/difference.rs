@@ -115,7 +115,7 @@ fn same_place(ours: &Verdict, theirs: &Verdict) -> bool {
     errors(theirs).any(|error| ours.meaning.iter().any(|fault| at_same_place(fault, error)))
 }
 
-/// A result that is no table has no columns to compare.
+/// A result that is not a table has no columns to compare.
 fn columns_alike(ours: &Verdict, theirs: &Verdict) -> bool {
     match (&ours.columns, &theirs.columns) {
         (Some(ours), Some(theirs)) => ours == theirs,

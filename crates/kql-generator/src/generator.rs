@@ -27,7 +27,7 @@ const DEPTH: u8 = 3;
 /// How deep tables nest within tables.
 const NESTING: u8 = 2;
 
-/// How tightly what stands in a piece of text holds together, loosest first.
+/// How tightly the parts of a piece of text hold together, loosest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
     Or,

@@ -81,7 +81,7 @@ impl Generator {
         }
     }
 
-    /// A text or a dynamic value, which stands for a text.
+    /// A text, or a dynamic value that is taken for one.
     fn text_operand(&mut self, depth: u8, level: Level) -> String {
         let kind = if self.chance(15) { Kind::Dynamic } else { Kind::String };
         self.value_within(kind, depth, level)
